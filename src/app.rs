@@ -1,0 +1,1 @@
+//! eframe glue: drains events, runs commands, lays out the panels.

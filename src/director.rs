@@ -1,0 +1,1 @@
+//! What `Next` means: from a state to the next order. Pure.

@@ -1,0 +1,1 @@
+//! The lab process: orders in, events out.

@@ -1,0 +1,37 @@
+//! The map of the crate.
+//!
+//! A run becomes a trace; a trace becomes a state; a state becomes a picture. Never the other way.
+//!
+//! ```text
+//! programs, wire, kernels ─► Event ─► Trace ─► State ─► picture, text, checks
+//!               lab ◄─ Order ◄─ Command ◄─ clicks, keys, command line
+//! ```
+//!
+//! In reading order:
+//!
+//! 1. [`packet`]: bytes ⇄ IPv4, IPv6, TCP, UDP, ICMP.
+//! 2. [`trace`]: [`trace::Event`], [`trace::Order`], [`trace::Moment`]; JSON Lines in and out.
+//! 3. [`model`]: [`model::State`], a pure fold over events.
+//! 4. [`timeline`]: a trace and where we look.
+//! 5. [`python`]: one embedded interpreter per program, held at each socket call.
+//! 6. [`lab`]: the process with the kernels, the wire and the programs; and the handle on it.
+//! 7. [`lesson`]: markdown → lesson; triggers.
+//! 8. [`director`]: what `Next` means.
+//! 9. [`session`]: one learner, one run.
+//! 10. [`ui`], [`app`]: the window. [`cli`]: the terminal.
+//!
+//! Absent on purpose: an async runtime (threads and channels are what we teach), a packet
+//! simulator (the kernel is the only authority), and any second road from a run to a picture.
+
+pub mod app;
+pub mod cli;
+pub mod director;
+pub mod lab;
+pub mod lesson;
+pub mod model;
+pub mod packet;
+pub mod python;
+pub mod session;
+pub mod timeline;
+pub mod trace;
+pub mod ui;

@@ -1,0 +1,1 @@
+//! What is true at one moment: a pure fold over the trace.

@@ -1,0 +1,1 @@
+//! The embedded interpreter: one program on one thread, held at each socket call.

@@ -1,0 +1,1 @@
+//! Events, orders, moments: the contract between a lab and everything that looks at it.

@@ -1,0 +1,1 @@
+//! The panels: a timeline in, commands out.

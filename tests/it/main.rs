@@ -1,0 +1,9 @@
+//! All integration tests in one binary, so that they link once.
+
+mod cli;
+mod fold;
+mod lab;
+mod layers;
+mod lessons;
+mod python;
+mod ui;
