@@ -1,1 +1,50 @@
 //! Events, orders, moments: the contract between a lab and everything that looks at it.
+//!
+//! In: what a lab reports. Out: an append-only [`Trace`] that saves as JSON Lines and loads again.
+//! The JSON names are public; fields are only ever added. What an event *means* is `model`'s work.
+
+mod event;
+mod jsonl;
+mod order;
+mod setup;
+
+pub use event::{
+    Bytes, CallId, Event, Key, Moment, Name, Returned, SegmentId, SocketFacts, TcpFacts, Timer,
+    TimerKind, What,
+};
+pub use jsonl::{LoadError, Loaded, load, parse_event, to_line};
+pub use order::{By, Order, Ordered};
+pub use setup::{Header, HostSetup, ProgramSetup, Setup, Timers, WireKind};
+
+/// One run: who took part, and every event in order. It only grows; nothing edits it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trace {
+    header: Header,
+    events: Vec<Event>,
+}
+
+impl Trace {
+    pub fn new(header: Header) -> Self {
+        Self {
+            header,
+            events: Vec::new(),
+        }
+    }
+
+    pub fn push(&mut self, event: Event) {
+        self.events.push(event);
+    }
+
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// The moment after the newest event.
+    pub fn end(&self) -> Moment {
+        Moment(self.events.len())
+    }
+}

@@ -1,0 +1,269 @@
+//! One fact, with the time it happened.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::order::Ordered;
+
+/// The name of a program or a host: `server`, `client1`.
+pub type Name = String;
+
+/// How many events have happened: `Moment(0)` is before the first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Moment(pub usize);
+
+/// One socket call of one run. Calls are numbered across all programs.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct CallId(pub u64);
+
+/// One packet that left a host. A resent segment gets an id of its own.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct SegmentId(pub u64);
+
+/// The kernel's own name for a socket (its cookie): it stays the same from `SYN_RECV` to `TIME_WAIT`.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Key(pub u64);
+
+impl fmt::Display for SegmentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// Bytes, written as base64.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct Bytes(pub Vec<u8>);
+
+impl fmt::Debug for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Bytes({})", STANDARD.encode(&self.0))
+    }
+}
+
+impl Serialize for Bytes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&base64::display::Base64Display::new(&self.0, &STANDARD))
+    }
+}
+
+impl<'de> Deserialize<'de> for Bytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        let bytes = STANDARD
+            .decode(text.as_bytes())
+            .map_err(serde::de::Error::custom)?;
+        Ok(Self(bytes))
+    }
+}
+
+/// One line of a trace.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Its number: 0, 1, 2 …
+    pub n: u64,
+    /// Microseconds since the lab started.
+    pub at_us: u64,
+    #[serde(flatten)]
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum What {
+    /// A program stands before a socket call and waits to be stepped.
+    Call {
+        program: Name,
+        call: CallId,
+        line: u32,
+        name: String,
+        /// As shown: `("192.168.131.62", 8989)`.
+        args: String,
+        fd: Option<i32>,
+        /// 0 is the program's main thread.
+        #[serde(default)]
+        thread: u32,
+    },
+    /// The call did not return at once: the kernel makes it wait.
+    Blocked {
+        program: Name,
+        call: CallId,
+    },
+    Return {
+        program: Name,
+        call: CallId,
+        #[serde(flatten)]
+        returned: Returned,
+        /// What `send` took or `recv` gave.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        bytes: Option<Bytes>,
+        /// The descriptor that `socket()` or `accept()` made.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        new_fd: Option<i32>,
+    },
+    /// A program paused here.
+    Line {
+        program: Name,
+        line: u32,
+        locals: BTreeMap<String, String>,
+    },
+    Print {
+        program: Name,
+        text: String,
+    },
+    /// `input()` waits for a line.
+    Ask {
+        program: Name,
+        prompt: String,
+    },
+    Answer {
+        program: Name,
+        text: String,
+    },
+    Exit {
+        program: Name,
+        traceback: Option<String>,
+        /// The line an exception came from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        line: Option<u32>,
+    },
+    /// A packet left a host and is on the wire.
+    Sent {
+        segment: SegmentId,
+        from: Name,
+        /// `None` when no host has the destination address.
+        to: Option<Name>,
+        bytes: Bytes,
+        copy_of: Option<SegmentId>,
+        /// A copy that waits behind its original instead of by itself.
+        #[serde(default)]
+        absorbed: bool,
+    },
+    Delivered {
+        segment: SegmentId,
+    },
+    Dropped {
+        segment: SegmentId,
+    },
+    Duplicated {
+        segment: SegmentId,
+        copy: SegmentId,
+    },
+    Socket(Box<SocketFacts>),
+    Gone {
+        host: Name,
+        key: Key,
+    },
+    Order(Ordered),
+    Note {
+        text: String,
+    },
+    /// Nothing more will happen until an order comes or a timer runs out.
+    Rest,
+    /// The lab is gone, and why. Nothing after it is live.
+    Ended {
+        reason: String,
+    },
+    /// A `what` of a newer version: kept in place, ignored.
+    #[serde(other)]
+    Unknown,
+}
+
+/// How a call ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Returned {
+    Value {
+        /// As Python's `repr` shows it.
+        value: String,
+    },
+    Failed {
+        errno: Option<i32>,
+        /// `ECONNREFUSED`; `None` for a time-out, which is Python's and not the kernel's.
+        error: Option<String>,
+        exception: String,
+        #[serde(default)]
+        message: String,
+    },
+}
+
+/// Everything the kernel said of one socket.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SocketFacts {
+    pub host: Name,
+    pub key: Key,
+    /// `None` when no program owns it: the kernel does.
+    pub program: Option<Name>,
+    pub fd: Option<i32>,
+    /// `tcp` or `udp`.
+    pub protocol: String,
+    /// `SYN_SENT`, `FIN_WAIT2`: the kernel's own names (`include/net/tcp_states.h`).
+    pub state: String,
+    pub local: Option<String>,
+    pub remote: Option<String>,
+    /// Bytes that arrived and were not read. A FIN counts as one.
+    pub recv_queue: u32,
+    /// Bytes sent and not acknowledged, or not yet sent.
+    pub send_queue: u32,
+    /// Of a listener only.
+    pub backlog: Option<u32>,
+    /// Of a listener only: connections that wait for `accept`.
+    pub accept_queue: Option<u32>,
+    pub timer: Option<Timer>,
+    pub info: Option<TcpFacts>,
+    /// `SO_RCVBUF` and `SO_SNDBUF` in bytes, as the kernel counts them.
+    #[serde(default)]
+    pub recv_buffer: Option<u32>,
+    #[serde(default)]
+    pub send_buffer: Option<u32>,
+    /// The listener that a half-open or unaccepted connection waits behind.
+    #[serde(default)]
+    pub listener: Option<Key>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Timer {
+    pub kind: TimerKind,
+    pub expires_ms: u32,
+    pub retransmits: u8,
+}
+
+/// `idiag_timer` of `inet_diag.h`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimerKind {
+    /// A segment goes out again when it expires (RTO or SYN-ACK retry).
+    Retransmit,
+    Keepalive,
+    TimeWait,
+    /// A zero window is probed when it expires.
+    Probe,
+    #[serde(other)]
+    Other,
+}
+
+/// From `struct tcp_info`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TcpFacts {
+    pub rtt_us: u32,
+    pub rto_us: u32,
+    pub cwnd: u32,
+    pub snd_wnd: u32,
+    pub rcv_wnd: u32,
+    pub bytes_acked: u64,
+    pub bytes_received: u64,
+    pub retransmits: u32,
+}

@@ -1,0 +1,79 @@
+//! Who takes part in a run: what a lab is told first, and what it answers first.
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use super::event::Name;
+
+/// The first line a lab reads: everything it needs before the first order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Setup {
+    pub hosts: Vec<HostSetup>,
+    pub programs: Vec<ProgramSetup>,
+    #[serde(default)]
+    pub timers: Timers,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HostSetup {
+    pub name: Name,
+    pub addresses: Vec<IpAddr>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProgramSetup {
+    pub name: Name,
+    pub host: Name,
+    /// What tracebacks call it: `server.py`.
+    pub file: String,
+    pub source: String,
+}
+
+/// Whether the kernel waits for a thinking student.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Timers {
+    /// Retry limits are raised, so that a held segment does not kill the connection.
+    #[default]
+    Patient,
+    /// As the kernel has them.
+    Natural,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WireKind {
+    Held,
+    Loopback,
+}
+
+/// The first line of a trace.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    /// The format's version: 1.
+    pub sockstep: u32,
+    /// The program's version.
+    pub version: String,
+    pub kernel: String,
+    pub wire: WireKind,
+    pub hosts: Vec<HostSetup>,
+    #[serde(default)]
+    pub programs: Vec<ProgramSetup>,
+    #[serde(default)]
+    pub timers: Timers,
+}
+
+impl Header {
+    pub fn new(setup: &Setup, kernel: String, wire: WireKind) -> Self {
+        Self {
+            sockstep: 1,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            kernel,
+            wire,
+            hosts: setup.hosts.clone(),
+            programs: setup.programs.clone(),
+            timers: setup.timers,
+        }
+    }
+}
