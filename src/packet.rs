@@ -1,1 +1,362 @@
 //! Bytes to packets: IPv4, IPv6, TCP, UDP, ICMP, through etherparse. Pure.
+//!
+//! In: the bytes that crossed a TUN device, IP header first. Out: a [`Packet`] that owns them and
+//! knows where each header lies, so that a picture can point at real bytes.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::ops::Range;
+
+use etherparse::{NetSlice, SlicedPacket, TcpOptionElement, TcpSlice, TransportSlice};
+
+/// A TCP sequence or acknowledgment number: counts bytes modulo 2³² (RFC 9293 section 3.4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct SeqNo(pub u32);
+
+impl SeqNo {
+    /// How far this number lies after `first`, in bytes.
+    pub fn since(self, first: SeqNo) -> u32 {
+        self.0.wrapping_sub(first.0)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packet {
+    pub bytes: Vec<u8>,
+    pub source: IpAddr,
+    pub destination: IpAddr,
+    /// TTL, or IPv6's hop limit.
+    pub ttl: u8,
+    pub ip_header: Range<usize>,
+    pub transport_header: Range<usize>,
+    pub payload: Range<usize>,
+    pub transport: Transport,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Transport {
+    Tcp(Tcp),
+    Udp(Udp),
+    Icmp {
+        kind: u8,
+        code: u8,
+    },
+    /// Anything else, by its IP protocol number.
+    Other(u8),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tcp {
+    pub source_port: u16,
+    pub destination_port: u16,
+    pub seq: SeqNo,
+    /// Meaningful when `flags.ack` is set.
+    pub ack: SeqNo,
+    pub flags: Flags,
+    /// As written in the header, before scaling (RFC 7323 section 2).
+    pub window: u16,
+    pub checksum: u16,
+    pub options: Vec<TcpOption>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Udp {
+    pub source_port: u16,
+    pub destination_port: u16,
+    pub length: u16,
+    pub checksum: u16,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Flags {
+    pub syn: bool,
+    pub ack: bool,
+    pub fin: bool,
+    pub rst: bool,
+    pub psh: bool,
+    pub urg: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TcpOption {
+    /// RFC 9293 section 3.7.1, in bytes.
+    MaximumSegmentSize(u16),
+    /// RFC 7323 section 2: the window is shifted left by this.
+    WindowScale(u8),
+    /// RFC 2018 section 2.
+    SackPermitted,
+    /// RFC 2018 section 3: blocks received out of order.
+    Sack(Vec<(SeqNo, SeqNo)>),
+    /// RFC 7323 section 3.
+    Timestamps { value: u32, echo: u32 },
+}
+
+/// What kind of TCP segment it is, in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    Syn,
+    SynAck,
+    Ack,
+    Data,
+    Fin,
+    Rst,
+    Datagram,
+    Icmp,
+    Other,
+}
+
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("not an IP packet: {reason}")]
+pub struct PacketError {
+    pub reason: String,
+}
+
+/// Reads one IP packet. Extension headers count as part of the IP header.
+pub fn parse(bytes: &[u8]) -> Result<Packet, PacketError> {
+    let sliced = SlicedPacket::from_ip(bytes).map_err(|error| PacketError {
+        reason: error.to_string(),
+    })?;
+    let net = sliced.net.as_ref().ok_or_else(|| PacketError {
+        reason: "no IP header".to_owned(),
+    })?;
+    let (source, destination, ttl, protocol, body) = match net {
+        NetSlice::Ipv4(ip) => {
+            let header = ip.header();
+            let body = ip.payload();
+            (
+                IpAddr::V4(header.source_addr()),
+                IpAddr::V4(header.destination_addr()),
+                header.ttl(),
+                body.ip_number.0,
+                body.payload,
+            )
+        }
+        NetSlice::Ipv6(ip) => {
+            let header = ip.header();
+            let body = ip.payload();
+            (
+                IpAddr::V6(header.source_addr()),
+                IpAddr::V6(header.destination_addr()),
+                header.hop_limit(),
+                body.ip_number.0,
+                body.payload,
+            )
+        }
+        NetSlice::Arp(_) => {
+            return Err(PacketError {
+                reason: "an ARP message".to_owned(),
+            });
+        }
+    };
+    let start = offset_of(bytes, body);
+    let (transport, header_len) = transport(sliced.transport.as_ref(), protocol);
+    let end = start + body.len();
+    Ok(Packet {
+        bytes: bytes.to_vec(),
+        source,
+        destination,
+        ttl,
+        ip_header: 0..start,
+        transport_header: start..(start + header_len).min(end),
+        payload: (start + header_len).min(end)..end,
+        transport,
+    })
+}
+
+/// Where a slice of `whole` begins.
+fn offset_of(whole: &[u8], part: &[u8]) -> usize {
+    (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize)
+}
+
+fn transport(slice: Option<&TransportSlice<'_>>, protocol: u8) -> (Transport, usize) {
+    match slice {
+        Some(TransportSlice::Tcp(tcp)) => (Transport::Tcp(tcp_of(tcp)), tcp.header_slice().len()),
+        Some(TransportSlice::Udp(udp)) => {
+            let parsed = Udp {
+                source_port: udp.source_port(),
+                destination_port: udp.destination_port(),
+                length: udp.length(),
+                checksum: udp.checksum(),
+            };
+            (Transport::Udp(parsed), 8)
+        }
+        Some(TransportSlice::Icmpv4(icmp)) => {
+            let kind = Transport::Icmp {
+                kind: icmp.type_u8(),
+                code: icmp.code_u8(),
+            };
+            (kind, 8)
+        }
+        Some(TransportSlice::Icmpv6(icmp)) => {
+            let kind = Transport::Icmp {
+                kind: icmp.type_u8(),
+                code: icmp.code_u8(),
+            };
+            (kind, 8)
+        }
+        Some(TransportSlice::Igmp(_)) | None => (Transport::Other(protocol), 0),
+    }
+}
+
+fn tcp_of(tcp: &TcpSlice<'_>) -> Tcp {
+    Tcp {
+        source_port: tcp.source_port(),
+        destination_port: tcp.destination_port(),
+        seq: SeqNo(tcp.sequence_number()),
+        ack: SeqNo(tcp.acknowledgment_number()),
+        flags: Flags {
+            syn: tcp.syn(),
+            ack: tcp.ack(),
+            fin: tcp.fin(),
+            rst: tcp.rst(),
+            psh: tcp.psh(),
+            urg: tcp.urg(),
+        },
+        window: tcp.window_size(),
+        checksum: tcp.checksum(),
+        options: tcp
+            .options_iterator()
+            .filter_map(Result::ok)
+            .filter_map(option_of)
+            .collect(),
+    }
+}
+
+fn option_of(element: TcpOptionElement) -> Option<TcpOption> {
+    match element {
+        TcpOptionElement::Noop => None,
+        TcpOptionElement::MaximumSegmentSize(bytes) => Some(TcpOption::MaximumSegmentSize(bytes)),
+        TcpOptionElement::WindowScale(shift) => Some(TcpOption::WindowScale(shift)),
+        TcpOptionElement::SelectiveAcknowledgementPermitted => Some(TcpOption::SackPermitted),
+        TcpOptionElement::SelectiveAcknowledgement(first, rest) => {
+            let blocks = std::iter::once(first)
+                .chain(rest.into_iter().flatten())
+                .map(|(left, right)| (SeqNo(left), SeqNo(right)))
+                .collect();
+            Some(TcpOption::Sack(blocks))
+        }
+        TcpOptionElement::Timestamp(value, echo) => Some(TcpOption::Timestamps { value, echo }),
+    }
+}
+
+impl Packet {
+    pub fn tcp(&self) -> Option<&Tcp> {
+        match &self.transport {
+            Transport::Tcp(tcp) => Some(tcp),
+            Transport::Udp(_) | Transport::Icmp { .. } | Transport::Other(_) => None,
+        }
+    }
+
+    pub fn payload(&self) -> &[u8] {
+        &self.bytes[self.payload.clone()]
+    }
+
+    /// Source and destination with ports, where the protocol has ports.
+    pub fn endpoints(&self) -> Option<(SocketAddr, SocketAddr)> {
+        let (from, to) = match &self.transport {
+            Transport::Tcp(tcp) => (tcp.source_port, tcp.destination_port),
+            Transport::Udp(udp) => (udp.source_port, udp.destination_port),
+            Transport::Icmp { .. } | Transport::Other(_) => return None,
+        };
+        Some((
+            SocketAddr::new(self.source, from),
+            SocketAddr::new(self.destination, to),
+        ))
+    }
+
+    /// RST before FIN before data: the flag that matters most to the receiver names the segment.
+    pub fn kind(&self) -> Kind {
+        match &self.transport {
+            Transport::Tcp(tcp) if tcp.flags.rst => Kind::Rst,
+            Transport::Tcp(tcp) if tcp.flags.syn && tcp.flags.ack => Kind::SynAck,
+            Transport::Tcp(tcp) if tcp.flags.syn => Kind::Syn,
+            Transport::Tcp(tcp) if tcp.flags.fin => Kind::Fin,
+            Transport::Tcp(_) if !self.payload.is_empty() => Kind::Data,
+            Transport::Tcp(_) => Kind::Ack,
+            Transport::Udp(_) => Kind::Datagram,
+            Transport::Icmp { .. } => Kind::Icmp,
+            Transport::Other(_) => Kind::Other,
+        }
+    }
+
+    /// How much of the sequence space the segment takes: its data, and one each for SYN and FIN.
+    pub fn sequence_length(&self) -> u32 {
+        self.tcp().map_or(0, |tcp| {
+            self.payload.len() as u32 + u32::from(tcp.flags.syn) + u32::from(tcp.flags.fin)
+        })
+    }
+}
+
+impl fmt::Display for Flags {
+    /// `SYN+ACK`, in the order people say them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named = [
+            (self.syn, "SYN"),
+            (self.fin, "FIN"),
+            (self.rst, "RST"),
+            (self.psh, "PSH"),
+            (self.ack, "ACK"),
+            (self.urg, "URG"),
+        ];
+        let set: Vec<&str> = named
+            .iter()
+            .filter(|(is_set, _)| *is_set)
+            .map(|(_, name)| *name)
+            .collect();
+        f.write_str(&set.join("+"))
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Kind::Syn => "SYN",
+            Kind::SynAck => "SYN+ACK",
+            Kind::Ack => "ACK",
+            Kind::Data => "data",
+            Kind::Fin => "FIN",
+            Kind::Rst => "RST",
+            Kind::Datagram => "UDP",
+            Kind::Icmp => "ICMP",
+            Kind::Other => "IP",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use etherparse::PacketBuilder;
+
+    fn syn_with_options() -> Vec<u8> {
+        let builder = PacketBuilder::ipv4([10, 0, 0, 1], [10, 0, 0, 2], 64)
+            .tcp(50070, 8989, 7, 65160)
+            .syn()
+            .options(&[TcpOptionElement::MaximumSegmentSize(1460)])
+            .expect("one option fits");
+        let mut bytes = Vec::new();
+        builder.write(&mut bytes, b"").expect("a vector takes all");
+        bytes
+    }
+
+    #[test]
+    fn a_syn_is_read_with_its_options_and_ranges() {
+        let packet = parse(&syn_with_options()).expect("a sound packet");
+        assert_eq!(packet.kind(), Kind::Syn);
+        assert_eq!(packet.ip_header, 0..20);
+        assert_eq!(packet.transport_header, 20..44);
+        assert_eq!(packet.sequence_length(), 1);
+        let tcp = packet.tcp().expect("TCP");
+        assert_eq!(tcp.seq, SeqNo(7));
+        assert_eq!(tcp.options, [TcpOption::MaximumSegmentSize(1460)]);
+        assert_eq!(tcp.flags.to_string(), "SYN");
+    }
+
+    #[test]
+    fn every_truncation_is_an_error_or_a_packet_but_never_a_panic() {
+        let whole = syn_with_options();
+        for cut in 0..whole.len() {
+            assert!(parse(&whole[..cut]).is_err(), "cut at {cut}");
+        }
+    }
+}

@@ -1,1 +1,57 @@
 //! One learner, one run: commands in, orders out.
+//!
+//! [`Session::update`] is the only place where something changes because of a click. Panels get a
+//! [`View`] and push [`Command`]s.
+
+use crate::lesson::{Language, Lesson};
+use crate::timeline::Timeline;
+use crate::trace::{Moment, Name, SegmentId};
+
+/// What a learner can ask for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// The director's choice.
+    Next,
+    Back,
+    Forward,
+    Step(Name),
+    Deliver(SegmentId),
+    Drop(SegmentId),
+    Answer { program: Name, text: String },
+    GoTo(Moment),
+    GoLive,
+    Restart,
+    Select(Option<SegmentId>),
+    /// Option `option` of the quiz of beat `beat`.
+    Guess { beat: usize, option: usize },
+    SetLanguage(Language),
+    SetLook(Look),
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Look {
+    #[default]
+    Light,
+    Dark,
+}
+
+/// What the panels draw from.
+pub struct View<'a> {
+    pub timeline: &'a Timeline,
+    pub lesson: Option<&'a Lesson>,
+    /// When each beat was reached; same length as `lesson.beats`.
+    pub beats: &'a [Option<Moment>],
+    /// The option chosen in each beat's quiz, by beat.
+    pub guesses: &'a std::collections::BTreeMap<usize, usize>,
+    /// The right option of each quiz that the run has already answered, by beat.
+    pub verdicts: &'a std::collections::BTreeMap<usize, usize>,
+    pub selected: Option<SegmentId>,
+    pub language: Language,
+    pub look: Look,
+    /// What `Next` would do, in words; or why it can do nothing.
+    pub next: Result<String, String>,
+    /// Microseconds since the lab started, as the wall clock has it: drives "blocked for 6.4 s".
+    pub now_us: u64,
+    /// A sentence to show above the stage: the lab is gone, an order was refused.
+    pub notice: Option<&'a str>,
+}

@@ -1,1 +1,130 @@
 //! A trace and where we look.
+//!
+//! In: events as they come, and moves of the cursor. Out: the [`State`] at the cursor. The past
+//! is read-only: whoever wants to give an order asks [`Timeline::is_live`] first.
+
+use crate::model::State;
+use crate::trace::{Event, Header, Moment, Trace, What};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cursor {
+    Live,
+    Fixed(Moment),
+}
+
+#[derive(Clone, Debug)]
+pub struct Timeline {
+    trace: Trace,
+    cursor: Cursor,
+    /// The newest state, kept so that an event costs one `apply`.
+    newest: State,
+    /// The state at a fixed cursor, folded from the first event.
+    past: Option<State>,
+    /// Moments at which the run stood still: what `Back` and `Forward` go by.
+    stops: Vec<Moment>,
+}
+
+impl Timeline {
+    pub fn new(header: Header) -> Self {
+        let newest = State::new(&header);
+        Self {
+            trace: Trace::new(header),
+            cursor: Cursor::Live,
+            newest,
+            past: None,
+            stops: Vec::new(),
+        }
+    }
+
+    pub fn of(trace: Trace) -> Self {
+        let mut timeline = Self::new(trace.header().clone());
+        for event in trace.events() {
+            timeline.push(event.clone());
+        }
+        timeline
+    }
+
+    pub fn push(&mut self, event: Event) {
+        self.newest.apply(&event);
+        if matches!(event.what, What::Rest | What::Ended { .. }) {
+            self.stops.push(self.newest.moment);
+        }
+        self.trace.push(event);
+    }
+
+    pub fn trace(&self) -> &Trace {
+        &self.trace
+    }
+
+    pub fn cursor(&self) -> Cursor {
+        self.cursor
+    }
+
+    pub fn is_live(&self) -> bool {
+        self.cursor == Cursor::Live
+    }
+
+    /// The moment we look at.
+    pub fn moment(&self) -> Moment {
+        match self.cursor {
+            Cursor::Live => self.trace.end(),
+            Cursor::Fixed(moment) => moment,
+        }
+    }
+
+    /// What is true at the cursor.
+    pub fn state(&self) -> &State {
+        self.past.as_ref().unwrap_or(&self.newest)
+    }
+
+    /// What is true now, wherever we look.
+    pub fn newest(&self) -> &State {
+        &self.newest
+    }
+
+    pub fn stops(&self) -> &[Moment] {
+        &self.stops
+    }
+
+    /// How many stops lie at or before the cursor: "step 9".
+    pub fn step(&self) -> usize {
+        let moment = self.moment();
+        self.stops.partition_point(|stop| *stop <= moment)
+    }
+
+    pub fn go_to(&mut self, moment: Moment) {
+        if moment >= self.trace.end() {
+            return self.go_live();
+        }
+        self.cursor = Cursor::Fixed(moment);
+        self.past = Some(State::at(&self.trace, moment));
+    }
+
+    pub fn go_live(&mut self) {
+        self.cursor = Cursor::Live;
+        self.past = None;
+    }
+
+    /// To the stop before this one; the very beginning counts as one.
+    pub fn back(&mut self) {
+        if let Some(moment) = self.previous_stop() {
+            self.go_to(moment);
+        }
+    }
+
+    pub fn forward(&mut self) {
+        let moment = self.moment();
+        match self.stops.iter().copied().find(|stop| *stop > moment) {
+            Some(stop) => self.go_to(stop),
+            None => self.go_live(),
+        }
+    }
+
+    /// Where `Back` would go; `None` at the beginning.
+    pub fn previous_stop(&self) -> Option<Moment> {
+        let moment = self.moment();
+        // While things still move, the newest stop is the one before what moves.
+        let before = self.stops.iter().rev().copied().find(|stop| *stop < moment);
+        before.or((moment > Moment(0)).then_some(Moment(0)))
+    }
+}

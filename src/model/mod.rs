@@ -1,1 +1,290 @@
 //! What is true at one moment: a pure fold over the trace.
+//!
+//! In: a header and events. Out: [`State`]. No clock, no I/O, no chance, so the same events
+//! always make the same picture. `apply` handles every event and never fails: a trace may come
+//! from a file.
+
+mod program;
+mod wire;
+
+use std::collections::BTreeMap;
+
+pub use program::{Activity, CallRecord, Program, Resolved};
+pub use wire::{Fate, Segment};
+
+use crate::packet::{self, SeqNo};
+use crate::trace::{
+    Event, Header, Key, Moment, Name, Order, Ordered, SegmentId, SocketFacts, Timers, Trace, What,
+    WireKind,
+};
+
+#[derive(Clone, Debug)]
+pub struct State {
+    /// How many events are in it.
+    pub moment: Moment,
+    /// The newest event's time, in microseconds since the start.
+    pub at_us: u64,
+    pub kernel: String,
+    pub wire: WireKind,
+    pub timers: Timers,
+    /// In the order the run names them.
+    pub host_order: Vec<Name>,
+    pub program_order: Vec<Name>,
+    pub hosts: BTreeMap<Name, Host>,
+    pub programs: BTreeMap<Name, Program>,
+    /// Every packet that left a host, in order.
+    pub segments: BTreeMap<SegmentId, Segment>,
+    /// Packets that wait on the wire for the learner, oldest first.
+    pub held: Vec<SegmentId>,
+    /// First sequence number of each direction, `(source, destination)`: where relative numbers start.
+    pub first_seq: BTreeMap<(String, String), SeqNo>,
+    pub notes: Vec<(u64, String)>,
+    /// Nothing more happens by itself, but for timers.
+    pub is_at_rest: bool,
+    /// Why the lab is gone, once it is.
+    pub ended: Option<String>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Host {
+    pub addresses: Vec<String>,
+    pub sockets: BTreeMap<Key, Socket>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Socket {
+    pub facts: SocketFacts,
+    /// When these facts were read, in microseconds since the start.
+    pub read_at_us: u64,
+    /// Every state it was in, with the time it was first seen so.
+    pub states: Vec<(u64, String)>,
+    /// When it was seen to be gone.
+    pub gone_at_us: Option<u64>,
+}
+
+impl State {
+    pub fn new(header: &Header) -> Self {
+        let hosts = header.hosts.iter().map(|host| {
+            let addresses = host.addresses.iter().map(ToString::to_string).collect();
+            let sockets = BTreeMap::new();
+            (host.name.clone(), Host { addresses, sockets })
+        });
+        Self {
+            moment: Moment(0),
+            at_us: 0,
+            kernel: header.kernel.clone(),
+            wire: header.wire,
+            timers: header.timers,
+            host_order: header.hosts.iter().map(|host| host.name.clone()).collect(),
+            program_order: header.programs.iter().map(|p| p.name.clone()).collect(),
+            hosts: hosts.collect(),
+            programs: header
+                .programs
+                .iter()
+                .map(|setup| (setup.name.clone(), Program::new(setup)))
+                .collect(),
+            segments: BTreeMap::new(),
+            held: Vec::new(),
+            first_seq: BTreeMap::new(),
+            notes: Vec::new(),
+            is_at_rest: false,
+            ended: None,
+        }
+    }
+
+    /// The state after the first `moment.0` events of a trace.
+    pub fn at(trace: &Trace, moment: Moment) -> Self {
+        let mut state = Self::new(trace.header());
+        for event in trace.events().iter().take(moment.0) {
+            state.apply(event);
+        }
+        state
+    }
+
+    pub fn apply(&mut self, event: &Event) {
+        self.moment = Moment(self.moment.0 + 1);
+        self.at_us = event.at_us;
+        self.is_at_rest = matches!(event.what, What::Rest);
+        match &event.what {
+            What::Call { program, .. }
+            | What::Blocked { program, .. }
+            | What::Return { program, .. }
+            | What::Line { program, .. }
+            | What::Print { program, .. }
+            | What::Ask { program, .. }
+            | What::Answer { program, .. }
+            | What::Exit { program, .. } => {
+                if let Some(program) = self.programs.get_mut(program) {
+                    program.apply(event);
+                }
+            }
+            What::Sent { .. } => self.sent(event),
+            What::Delivered { segment } => self.decide(*segment, Fate::Delivered(event.at_us)),
+            What::Dropped { segment } => self.dropped(*segment, event.at_us),
+            What::Duplicated { segment, copy } => self.duplicated(*segment, *copy, event.at_us),
+            What::Socket(facts) => self.socket(facts, event.at_us),
+            What::Gone { host, key } => self.gone(host, *key, event.at_us),
+            What::Order(ordered) => self.ordered(ordered, event.at_us),
+            What::Note { text } => self.notes.push((event.at_us, text.clone())),
+            What::Ended { reason } => self.ended = Some(reason.clone()),
+            What::Rest | What::Unknown => {}
+        }
+    }
+
+    /// The sockets of a host that still exist.
+    pub fn sockets(&self, host: &str) -> impl Iterator<Item = &Socket> {
+        let sockets = self.hosts.get(host).map(|host| host.sockets.values());
+        sockets
+            .into_iter()
+            .flatten()
+            .filter(|socket| socket.gone_at_us.is_none())
+    }
+
+    /// The oldest segment that waits for the learner.
+    pub fn oldest_held(&self) -> Option<SegmentId> {
+        self.held.first().copied()
+    }
+
+    /// Sequence and acknowledgment number counted from each direction's first (RFC 9293 section 3.4.1).
+    pub fn relative_numbers(&self, packet: &packet::Packet) -> Option<(u32, u32)> {
+        let tcp = packet.tcp()?;
+        let (from, to) = packet.endpoints()?;
+        let (from, to) = (from.to_string(), to.to_string());
+        let first = |pair| self.first_seq.get(&pair).copied();
+        let seq = first((from.clone(), to.clone())).map_or(0, |first| tcp.seq.since(first));
+        let ack = first((to, from)).map_or(0, |first| tcp.ack.since(first));
+        Some((seq, if tcp.flags.ack { ack } else { 0 }))
+    }
+
+    fn sent(&mut self, event: &Event) {
+        let What::Sent {
+            segment,
+            from,
+            to,
+            bytes,
+            copy_of,
+            absorbed,
+        } = &event.what
+        else {
+            return;
+        };
+        let packet = packet::parse(&bytes.0).ok();
+        if let Some(packet) = &packet
+            && let (Some(tcp), Some((source, destination))) = (packet.tcp(), packet.endpoints())
+            && (tcp.flags.syn || !tcp.flags.rst)
+        {
+            let pair = (source.to_string(), destination.to_string());
+            // A SYN starts the count anew: a port pair can serve a second connection.
+            if tcp.flags.syn && copy_of.is_none() {
+                self.first_seq.insert(pair, tcp.seq);
+            } else {
+                self.first_seq.entry(pair).or_insert(tcp.seq);
+            }
+        }
+        let fate = if *absorbed { Fate::Absorbed } else { Fate::Held };
+        if !*absorbed {
+            self.held.push(*segment);
+        }
+        if let Some(original) = copy_of.and_then(|id| self.segments.get_mut(&id)) {
+            original.copies.push((*segment, event.at_us));
+        }
+        let cause = self.cause_of(from);
+        let segment = Segment {
+            id: *segment,
+            from: from.clone(),
+            to: to.clone(),
+            packet,
+            bytes: bytes.0.clone(),
+            sent_at_us: event.at_us,
+            copy_of: *copy_of,
+            copies: Vec::new(),
+            fate,
+            cause,
+        };
+        self.segments.insert(segment.id, segment);
+    }
+
+    /// The call a host's program is in while its kernel sends: shown as "inferred" where it is used.
+    fn cause_of(&self, host: &str) -> Option<crate::trace::CallId> {
+        self.programs
+            .values()
+            .filter(|program| program.host == host)
+            .find_map(Program::current_call)
+            .map(|call| call.id)
+    }
+
+    fn decide(&mut self, id: SegmentId, fate: Fate) {
+        self.held.retain(|held| *held != id);
+        if let Some(segment) = self.segments.get_mut(&id) {
+            segment.fate = fate;
+        }
+    }
+
+    /// The newest absorbed copy takes the place of a dropped original.
+    fn dropped(&mut self, id: SegmentId, at_us: u64) {
+        self.decide(id, Fate::Dropped(at_us));
+        let newest = self.segments.get(&id).and_then(|segment| {
+            let copies = segment.copies.iter().rev().map(|(copy, _)| *copy);
+            copies
+                .filter_map(|copy| self.segments.get(&copy))
+                .find(|copy| copy.fate == Fate::Absorbed)
+                .map(|copy| copy.id)
+        });
+        if let Some(newest) = newest
+            && let Some(segment) = self.segments.get_mut(&newest)
+        {
+            segment.fate = Fate::Held;
+            self.held.push(newest);
+        }
+    }
+
+    fn duplicated(&mut self, id: SegmentId, copy: SegmentId, at_us: u64) {
+        if let Some(original) = self.segments.get_mut(&id) {
+            original.copies.push((copy, at_us));
+            let mut twin = original.clone();
+            twin.id = copy;
+            twin.copy_of = Some(id);
+            twin.copies = Vec::new();
+            twin.fate = Fate::Held;
+            self.segments.insert(copy, twin);
+            self.held.push(copy);
+        }
+    }
+
+    fn socket(&mut self, facts: &SocketFacts, at_us: u64) {
+        let Some(host) = self.hosts.get_mut(&facts.host) else {
+            return;
+        };
+        let socket = host.sockets.entry(facts.key).or_insert_with(|| Socket {
+            facts: facts.clone(),
+            read_at_us: at_us,
+            states: Vec::new(),
+            gone_at_us: None,
+        });
+        if socket.states.last().map(|(_, state)| state) != Some(&facts.state) {
+            socket.states.push((at_us, facts.state.clone()));
+        }
+        socket.facts = facts.clone();
+        socket.read_at_us = at_us;
+        socket.gone_at_us = None;
+    }
+
+    fn gone(&mut self, host: &str, key: Key, at_us: u64) {
+        let host = self.hosts.get_mut(host);
+        if let Some(socket) = host.and_then(|host| host.sockets.get_mut(&key)) {
+            socket.gone_at_us = Some(at_us);
+        }
+    }
+
+    fn ordered(&mut self, ordered: &Ordered, at_us: u64) {
+        match &ordered.order {
+            Order::Step { program } => {
+                if let Some(program) = self.programs.get_mut(program) {
+                    program.permitted(at_us);
+                }
+            }
+            // The lab answers each with an event of its own.
+            Order::Deliver { .. } | Order::Drop { .. } | Order::Answer { .. } => {}
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! A program: where it stands, what it called, what it said.
+
+use std::collections::BTreeMap;
+
+use crate::trace::{CallId, Event, Name, ProgramSetup, Returned, What};
+
+#[derive(Clone, Debug)]
+pub struct Program {
+    pub name: Name,
+    pub host: Name,
+    pub file: String,
+    pub source: String,
+    /// The line it stands at, counted from 1.
+    pub line: Option<u32>,
+    pub locals: BTreeMap<String, String>,
+    pub activity: Activity,
+    /// Since when it does that, in microseconds since the start.
+    pub since_us: u64,
+    pub output: String,
+    pub calls: Vec<CallRecord>,
+}
+
+/// What a program is doing.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Activity {
+    /// Its interpreter has not said anything yet, or it computes.
+    Running,
+    /// Before a call, waiting to be stepped.
+    Ready(CallId),
+    /// In a call that the kernel has not answered yet.
+    InCall(CallId),
+    /// In a call that the kernel makes wait.
+    Blocked(CallId),
+    /// In `input()`.
+    Asking(String),
+    Ended {
+        traceback: Option<String>,
+        line: Option<u32>,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct CallRecord {
+    pub id: CallId,
+    pub line: u32,
+    pub name: String,
+    pub args: String,
+    pub fd: Option<i32>,
+    pub thread: u32,
+    pub announced_at_us: u64,
+    pub permitted_at_us: Option<u64>,
+    pub blocked_at_us: Option<u64>,
+    pub resolved: Option<Resolved>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resolved {
+    pub at_us: u64,
+    pub returned: Returned,
+    pub bytes: Option<Vec<u8>>,
+    pub new_fd: Option<i32>,
+}
+
+impl Program {
+    pub(super) fn new(setup: &ProgramSetup) -> Self {
+        Self {
+            name: setup.name.clone(),
+            host: setup.host.clone(),
+            file: setup.file.clone(),
+            source: setup.source.clone(),
+            line: None,
+            locals: BTreeMap::new(),
+            activity: Activity::Running,
+            since_us: 0,
+            output: String::new(),
+            calls: Vec::new(),
+        }
+    }
+
+    /// The call it stands before or is in.
+    pub fn current_call(&self) -> Option<&CallRecord> {
+        match &self.activity {
+            Activity::Ready(id) | Activity::InCall(id) | Activity::Blocked(id) => self.call(*id),
+            Activity::Running | Activity::Asking(_) | Activity::Ended { .. } => None,
+        }
+    }
+
+    pub fn call(&self, id: CallId) -> Option<&CallRecord> {
+        self.calls.iter().rev().find(|call| call.id == id)
+    }
+
+    pub fn has_ended(&self) -> bool {
+        matches!(self.activity, Activity::Ended { .. })
+    }
+
+    pub(super) fn apply(&mut self, event: &Event) {
+        match &event.what {
+            What::Call { .. } => self.called(event),
+            What::Blocked { call, .. } => {
+                if let Some(record) = self.record(*call) {
+                    record.blocked_at_us = Some(event.at_us);
+                }
+                self.become_now(Activity::Blocked(*call), event.at_us);
+            }
+            What::Return {
+                call,
+                returned,
+                bytes,
+                new_fd,
+                ..
+            } => {
+                let resolved = Resolved {
+                    at_us: event.at_us,
+                    returned: returned.clone(),
+                    bytes: bytes.as_ref().map(|bytes| bytes.0.clone()),
+                    new_fd: *new_fd,
+                };
+                if let Some(record) = self.record(*call) {
+                    record.resolved = Some(resolved);
+                }
+                self.become_now(Activity::Running, event.at_us);
+            }
+            What::Line { line, locals, .. } => {
+                self.line = Some(*line);
+                self.locals = locals.clone();
+            }
+            What::Print { text, .. } => self.output.push_str(text),
+            What::Ask { prompt, .. } => {
+                self.output.push_str(prompt);
+                self.become_now(Activity::Asking(prompt.clone()), event.at_us);
+            }
+            What::Answer { text, .. } => {
+                self.output.push_str(text);
+                self.output.push('\n');
+                self.become_now(Activity::Running, event.at_us);
+            }
+            What::Exit {
+                traceback, line, ..
+            } => {
+                let ended = Activity::Ended {
+                    traceback: traceback.clone(),
+                    line: *line,
+                };
+                self.line = line.or(self.line);
+                self.become_now(ended, event.at_us);
+            }
+            What::Sent { .. }
+            | What::Delivered { .. }
+            | What::Dropped { .. }
+            | What::Duplicated { .. }
+            | What::Socket(_)
+            | What::Gone { .. }
+            | What::Order(_)
+            | What::Note { .. }
+            | What::Rest
+            | What::Ended { .. }
+            | What::Unknown => {}
+        }
+    }
+
+    fn called(&mut self, event: &Event) {
+        let What::Call {
+            call,
+            line,
+            name,
+            args,
+            fd,
+            thread,
+            ..
+        } = &event.what
+        else {
+            return;
+        };
+        self.calls.push(CallRecord {
+            id: *call,
+            line: *line,
+            name: name.clone(),
+            args: args.clone(),
+            fd: *fd,
+            thread: *thread,
+            announced_at_us: event.at_us,
+            permitted_at_us: None,
+            blocked_at_us: None,
+            resolved: None,
+        });
+        self.line = Some(*line);
+        self.become_now(Activity::Ready(*call), event.at_us);
+    }
+
+    pub(super) fn permitted(&mut self, at_us: u64) {
+        if let Activity::Ready(id) = self.activity {
+            if let Some(record) = self.record(id) {
+                record.permitted_at_us = Some(at_us);
+            }
+            self.become_now(Activity::InCall(id), at_us);
+        }
+    }
+
+    fn record(&mut self, id: CallId) -> Option<&mut CallRecord> {
+        self.calls.iter_mut().rev().find(|call| call.id == id)
+    }
+
+    fn become_now(&mut self, activity: Activity, at_us: u64) {
+        self.activity = activity;
+        self.since_us = at_us;
+    }
+}
