@@ -3,6 +3,7 @@
 //! [`Session::update`] is the only place where something changes because of a click. Panels get a
 //! [`View`] and push [`Command`]s.
 
+use crate::director::Next;
 use crate::lesson::{Language, Lesson};
 use crate::timeline::Timeline;
 use crate::trace::{Moment, Name, SegmentId};
@@ -17,13 +18,19 @@ pub enum Command {
     Step(Name),
     Deliver(SegmentId),
     Drop(SegmentId),
-    Answer { program: Name, text: String },
+    Answer {
+        program: Name,
+        text: String,
+    },
     GoTo(Moment),
     GoLive,
     Restart,
     Select(Option<SegmentId>),
     /// Option `option` of the quiz of beat `beat`.
-    Guess { beat: usize, option: usize },
+    Guess {
+        beat: usize,
+        option: usize,
+    },
     SetLanguage(Language),
     SetLook(Look),
 }
@@ -33,6 +40,17 @@ pub enum Look {
     #[default]
     Light,
     Dark,
+}
+
+/// A sentence above the stage, with what to do about it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Notice {
+    /// The held wire cannot be had: which step failed, and the remedy, as doctor says it.
+    NoWire { why: String, remedy: String },
+    /// The lab's process ended without being asked to. Offers Restart.
+    LabGone { reason: String },
+    /// An order was not taken.
+    Refused { reason: String },
 }
 
 /// What the panels draw from.
@@ -48,10 +66,10 @@ pub struct View<'a> {
     pub selected: Option<SegmentId>,
     pub language: Language,
     pub look: Look,
-    /// What `Next` would do, in words; or why it can do nothing.
-    pub next: Result<String, String>,
+    /// What `Next` would do, or why it can do nothing.
+    pub next: Next,
     /// Microseconds since the lab started, as the wall clock has it: drives "blocked for 6.4 s".
     pub now_us: u64,
     /// A sentence to show above the stage: the lab is gone, an order was refused.
-    pub notice: Option<&'a str>,
+    pub notice: Option<&'a Notice>,
 }

@@ -181,7 +181,11 @@ impl State {
                 self.first_seq.entry(pair).or_insert(tcp.seq);
             }
         }
-        let fate = if *absorbed { Fate::Absorbed } else { Fate::Held };
+        let fate = if *absorbed {
+            Fate::Absorbed
+        } else {
+            Fate::Held
+        };
         if !*absorbed {
             self.held.push(*segment);
         }
