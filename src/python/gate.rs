@@ -1,0 +1,147 @@
+//! What a program needs of whoever runs it.
+//!
+//! Every call that reaches the kernel is announced, waits until it may be made, and is reported when
+//! it is over. The lab implements [`Gate`]; tests implement a small one. In: the program's calls.
+//! Out: leave to go on, or [`Stopped`]. Deciding who goes next is left to the gate.
+
+use std::io;
+use std::time::Instant;
+
+use socket2::Socket;
+
+/// One gate per program; its methods are called from that program's threads, several at once when
+/// the program has several.
+///
+/// A method that waits returns [`Stopped`] once the program is to end, and after [`Gate::ending`]
+/// for every thread that is still inside.
+pub trait Gate: Send + Sync + 'static {
+    /// Announces a call and waits until it may be made.
+    fn enter(&self, call: Announcement) -> Result<CallTicket, Stopped>;
+
+    /// The kernel said EAGAIN or EINPROGRESS: waits until the socket may be ready, or the deadline.
+    /// `Wake::Ready` too early does no harm, the call is tried again.
+    fn wait(
+        &self,
+        ticket: CallTicket,
+        socket: &Socket,
+        interest: Interest,
+        deadline: Option<Instant>,
+    ) -> Result<Wake, Stopped>;
+
+    /// `time.sleep`, and anything else that only waits for a time.
+    fn sleep(&self, ticket: CallTicket, until: Instant) -> Result<(), Stopped>;
+
+    /// The call is over. Every ticket is left exactly once, unless the program was stopped inside.
+    fn leave(&self, ticket: CallTicket, outcome: Outcome);
+
+    /// A descriptor came to be, by `socket()` or `accept()`, before the program sees it.
+    fn opened(&self, socket: &Socket);
+
+    /// `connect()` succeeded or `accept()` produced this socket, before the program sees it.
+    fn established(&self, socket: &Socket);
+
+    /// A descriptor is about to be closed.
+    fn closing(&self, socket: &Socket, by: ClosedBy);
+
+    /// `setsockopt` with any level and name: it needs `unsafe`, which is the lab's alone.
+    fn set_option(&self, socket: &Socket, level: i32, name: i32, value: &[u8]) -> io::Result<()>;
+
+    /// `getsockopt`, with room for `room` bytes.
+    fn get_option(
+        &self,
+        socket: &Socket,
+        level: i32,
+        name: i32,
+        room: usize,
+    ) -> io::Result<Vec<u8>>;
+
+    /// Something was printed: one call for each `print()`, with its line end.
+    fn print(&self, text: &str);
+
+    /// `input()`: shows the prompt, waits for a line. `None` is the end of input.
+    fn ask(&self, prompt: &str) -> Result<Option<String>, Stopped>;
+
+    /// A thread of the program waits for another one (a lock, a join), or goes on again.
+    fn idle(&self, thread: u32, idle: Idle) {
+        let _ = (thread, idle);
+    }
+
+    /// The main thread is through. Threads that are still inside a waiting method get [`Stopped`].
+    fn ending(&self);
+}
+
+/// A call that the program is about to make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Announcement {
+    /// The line of the program, 1 for the first.
+    pub line: u32,
+    /// The call's name: `bind`.
+    pub name: &'static str,
+    /// Its arguments as shown: `('', 8989)`.
+    pub args: String,
+    /// The descriptor, when there is one already.
+    pub fd: Option<i32>,
+    /// Which of the program's threads calls; 0 is the main one.
+    pub thread: u32,
+    /// The names of the innermost function of the program, and their values' reprs.
+    pub locals: Vec<(String, String)>,
+}
+
+/// What [`Gate::enter`] gives out, so that the end of a call finds its beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CallTicket(pub u64);
+
+/// The program is to end: no error of its own, and nothing for its output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stopped;
+
+/// What a waiting call waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interest {
+    Read,
+    Write,
+}
+
+/// How a wait ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wake {
+    Ready,
+    TimedOut,
+}
+
+/// Who closes a descriptor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClosedBy {
+    /// `close()`, or the end of a `with` block.
+    Call,
+    /// Nobody: the program lost its last reference, or ended.
+    Interpreter,
+}
+
+/// Whether a thread waits for another thread of its own program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Idle {
+    Begins,
+    Ends,
+}
+
+/// How a call ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    pub result: Result<String, Failure>,
+    /// What really went out or came in, for the send and recv families, also when the call failed.
+    pub bytes: Option<Vec<u8>>,
+}
+
+/// The exception that a call raised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What the kernel said.
+    pub errno: Option<i32>,
+    /// Its name: `ECONNREFUSED`.
+    pub error: Option<String>,
+    /// Python's class for it: `ConnectionRefusedError`.
+    pub exception: String,
+    /// The exception's own text: `[Errno 111] Connection refused`.
+    pub message: String,
+}

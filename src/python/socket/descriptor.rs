@@ -1,0 +1,135 @@
+//! One kernel socket: the descriptor, what it was made as, and its Python-side timeout.
+
+use std::io;
+use std::net::{TcpStream, UdpSocket};
+use std::os::fd::AsRawFd;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustpython_vm::common::lock::PyMutex;
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
+
+use super::constants::SOCK_STREAM;
+use crate::python::gate::{ClosedBy, Gate};
+use crate::python::session::Session;
+
+pub(crate) struct Descriptor {
+    pub family: i32,
+    pub kind: i32,
+    pub proto: i32,
+    pub timeout: PyMutex<Timeout>,
+    handle: PyMutex<Option<Arc<Handle>>>,
+    session: Arc<Session>,
+}
+
+/// How long a call may take, which the program sets and the kernel never hears of.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) enum Timeout {
+    #[default]
+    Blocking,
+    NonBlocking,
+    Within(Duration),
+}
+
+impl Timeout {
+    pub fn deadline(self) -> Option<Instant> {
+        match self {
+            Self::Within(duration) => Instant::now().checked_add(duration),
+            Self::Blocking | Self::NonBlocking => None,
+        }
+    }
+}
+
+/// The descriptor as a type of the standard library, because that is where receiving into a plain
+/// buffer is safe code; [`Handle::socket`] is the same descriptor for everything else.
+pub(crate) enum Handle {
+    Stream(TcpStream),
+    Datagram(UdpSocket),
+}
+
+impl Handle {
+    fn new(socket: Socket, kind: i32) -> Self {
+        match kind {
+            SOCK_STREAM => Self::Stream(socket.into()),
+            _ => Self::Datagram(socket.into()),
+        }
+    }
+
+    pub fn socket(&self) -> SockRef<'_> {
+        match self {
+            Self::Stream(stream) => SockRef::from(stream),
+            Self::Datagram(datagram) => SockRef::from(datagram),
+        }
+    }
+
+    pub fn fd(&self) -> i32 {
+        match self {
+            Self::Stream(stream) => stream.as_raw_fd(),
+            Self::Datagram(datagram) => datagram.as_raw_fd(),
+        }
+    }
+
+    pub fn is_stream(&self) -> bool {
+        matches!(self, Self::Stream(_))
+    }
+}
+
+impl Descriptor {
+    /// Asks the kernel for a socket.
+    pub fn open(
+        session: &Arc<Session>,
+        family: i32,
+        kind: i32,
+        proto: i32,
+    ) -> io::Result<Arc<Self>> {
+        let protocol = (proto != 0).then(|| Protocol::from(proto));
+        let socket = Socket::new(Domain::from(family), Type::from(kind), protocol)?;
+        Self::adopt(session, socket, [family, kind, proto])
+    }
+
+    /// Takes over a socket that the kernel just gave us.
+    pub fn adopt(
+        session: &Arc<Session>,
+        socket: Socket,
+        [family, kind, proto]: [i32; 3],
+    ) -> io::Result<Arc<Self>> {
+        socket.set_nonblocking(true)?;
+        session.gate.opened(&socket);
+        let descriptor = Arc::new(Self {
+            family,
+            kind,
+            proto,
+            timeout: PyMutex::new(*session.default_timeout.lock()),
+            handle: PyMutex::new(Some(Arc::new(Handle::new(socket, kind)))),
+            session: session.clone(),
+        });
+        session.remember(&descriptor);
+        Ok(descriptor)
+    }
+
+    /// The descriptor, while it is open. A call that is under way keeps it so, which is also what
+    /// the kernel does when another thread closes a descriptor in use.
+    pub fn handle(&self) -> Option<Arc<Handle>> {
+        self.handle.lock().clone()
+    }
+
+    /// Whether it was open until now.
+    pub fn close(&self, gate: &dyn Gate, by: ClosedBy) -> bool {
+        let handle = self.handle.lock().take();
+        if let Some(handle) = &handle {
+            gate.closing(&handle.socket(), by);
+        }
+        handle.is_some()
+    }
+
+    /// The file descriptor's number, or -1 as Python says for a closed one.
+    pub fn fd(&self) -> i32 {
+        self.handle().map_or(-1, |handle| handle.fd())
+    }
+}
+
+impl Drop for Descriptor {
+    fn drop(&mut self) {
+        self.close(&*self.session.gate.clone(), ClosedBy::Interpreter);
+    }
+}

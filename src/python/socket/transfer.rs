@@ -1,0 +1,211 @@
+//! The calls that may wait: try, wait until the socket may be ready, try again.
+//!
+//! In: an open [`Handle`] and the program's timeout. Out: what the blocking system call would have
+//! given, or a [`Fault`]. The kernel's own answers pass through untouched.
+
+use std::io::{self, ErrorKind, Read};
+use std::time::Instant;
+
+use socket2::{SockAddr, Socket};
+
+use super::constants::{MSG_DONTWAIT, MSG_PEEK, MSG_WAITALL};
+use super::descriptor::{Handle, Timeout};
+use crate::python::call::{Call, Fault};
+use crate::python::gate::Interest;
+
+const EINPROGRESS: i32 = 115;
+const EALREADY: i32 = 114;
+const EISCONN: i32 = 106;
+/// Python gives every send this flag's effect by ignoring SIGPIPE: an error, not a signal.
+const MSG_NOSIGNAL: i32 = 0x4000;
+/// `recv(n)` reserves at most this, however large the n.
+const MOST_AT_ONCE: usize = 16 << 20;
+
+/// One waiting call: whose it is, on which descriptor, and until when.
+pub(super) struct Transfer<'a, 'b> {
+    pub call: &'a mut Call<'b>,
+    pub handle: &'a Handle,
+    pub timeout: Timeout,
+    pub deadline: Option<Instant>,
+    /// The MSG_ flags of the call.
+    pub flags: i32,
+}
+
+impl<'a, 'b> Transfer<'a, 'b> {
+    pub fn new(call: &'a mut Call<'b>, handle: &'a Handle, timeout: Timeout, flags: i32) -> Self {
+        let deadline = timeout.deadline();
+        Self {
+            call,
+            handle,
+            timeout,
+            deadline,
+            flags,
+        }
+    }
+
+    fn until_ready<T>(
+        &mut self,
+        interest: Interest,
+        mut attempt: impl FnMut() -> io::Result<T>,
+    ) -> Result<T, Fault> {
+        loop {
+            match attempt() {
+                Ok(value) => return Ok(value),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock && self.may_wait() => {
+                    self.wait(interest)?;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// MSG_DONTWAIT counts in blocking mode only: with a timeout CPython waits all the same.
+    fn may_wait(&self) -> bool {
+        match self.timeout {
+            Timeout::Blocking => self.flags & MSG_DONTWAIT == 0,
+            Timeout::Within(_) => true,
+            Timeout::NonBlocking => false,
+        }
+    }
+
+    fn wait(&mut self, interest: Interest) -> Result<(), Fault> {
+        self.call
+            .wait(&self.handle.socket(), interest, self.deadline)
+    }
+
+    pub fn accept(&mut self) -> Result<(Socket, SockAddr), Fault> {
+        let handle = self.handle;
+        self.until_ready(Interest::Read, || handle.socket().accept())
+    }
+
+    /// After the wait `connect` is called again, because that is what fetches the error the way the
+    /// blocking call does; SO_ERROR alone would leave the socket in a different state.
+    pub fn connect(&mut self, address: &SockAddr) -> Result<(), Fault> {
+        let socket = self.handle.socket();
+        let mut is_first = true;
+        loop {
+            let error = match socket.connect(address) {
+                Ok(()) => return Ok(()),
+                Err(error) => error,
+            };
+            match error.raw_os_error() {
+                Some(EISCONN) if !is_first => return Ok(()),
+                Some(EINPROGRESS | EALREADY)
+                    if self.may_wait() && !(is_first && error.raw_os_error() == Some(EALREADY)) =>
+                {
+                    self.wait(Interest::Write)?;
+                }
+                _ if error.kind() == ErrorKind::Interrupted => {}
+                _ => return Err(error.into()),
+            }
+            is_first = false;
+        }
+    }
+
+    /// A blocking send on a stream returns when the kernel has every byte, or with the number it
+    /// took before an error. With a timeout it is one partial send.
+    pub fn send(&mut self, data: &[u8]) -> Result<usize, Fault> {
+        let waits_for_all = self.handle.is_stream()
+            && self.timeout == Timeout::Blocking
+            && self.flags & MSG_DONTWAIT == 0;
+        let mut sent = 0;
+        loop {
+            match self.send_some(&data[sent..]) {
+                Ok(count) => sent += count,
+                Err(Fault::Kernel(_)) if sent > 0 => break,
+                Err(fault) => return Err(fault),
+            }
+            if !waits_for_all || sent >= data.len() {
+                break;
+            }
+        }
+        Ok(sent)
+    }
+
+    /// `sendall`: the deadline is for all of it.
+    pub fn send_all(&mut self, data: &[u8]) -> Result<(), Fault> {
+        let mut sent = 0;
+        loop {
+            sent += self.send_some(&data[sent..])?;
+            if sent >= data.len() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn send_some(&mut self, data: &[u8]) -> Result<usize, Fault> {
+        let (handle, flags) = (self.handle, self.flags | MSG_NOSIGNAL);
+        let count = self.until_ready(Interest::Write, || {
+            handle.socket().send_with_flags(data, flags)
+        })?;
+        self.transferred(&data[..count]);
+        Ok(count)
+    }
+
+    pub fn send_to(&mut self, data: &[u8], address: &SockAddr) -> Result<usize, Fault> {
+        let (handle, flags) = (self.handle, self.flags | MSG_NOSIGNAL);
+        let count = self.until_ready(Interest::Write, || {
+            handle.socket().send_to_with_flags(data, address, flags)
+        })?;
+        self.transferred(&data[..count.min(data.len())]);
+        Ok(count)
+    }
+
+    pub fn receive(&mut self, count: usize) -> Result<Vec<u8>, Fault> {
+        let waits_for_all = self.handle.is_stream()
+            && self.flags & MSG_WAITALL != 0
+            && self.flags & (MSG_PEEK | MSG_DONTWAIT) == 0
+            && self.timeout == Timeout::Blocking;
+        let mut data = self.receive_some(count)?;
+        while waits_for_all && data.len() < count {
+            match self.receive_some(count - data.len()) {
+                Ok(more) if more.is_empty() => break,
+                Ok(more) => data.extend(more),
+                Err(Fault::Kernel(_)) => break,
+                Err(fault) => return Err(fault),
+            }
+        }
+        self.transferred(&data);
+        Ok(data)
+    }
+
+    fn receive_some(&mut self, count: usize) -> Result<Vec<u8>, Fault> {
+        let mut buffer = vec![0; count.min(MOST_AT_ONCE)];
+        let (handle, peeks) = (self.handle, self.flags & MSG_PEEK != 0);
+        let count = self.until_ready(Interest::Read, || match handle {
+            Handle::Stream(stream) if peeks => stream.peek(&mut buffer),
+            Handle::Stream(stream) => (&*stream).read(&mut buffer),
+            Handle::Datagram(datagram) if peeks => datagram.peek(&mut buffer),
+            Handle::Datagram(datagram) => datagram.recv(&mut buffer),
+        })?;
+        buffer.truncate(count);
+        Ok(buffer)
+    }
+
+    /// `recvfrom`: the sender's address is there on datagrams only, as in CPython.
+    pub fn receive_from(&mut self, count: usize) -> Result<(Vec<u8>, Option<SockAddr>), Fault> {
+        let Handle::Datagram(datagram) = self.handle else {
+            return Ok((self.receive(count)?, None));
+        };
+        let mut buffer = vec![0; count.min(MOST_AT_ONCE)];
+        let peeks = self.flags & MSG_PEEK != 0;
+        let (count, address) = self.until_ready(Interest::Read, || {
+            if peeks {
+                datagram.peek_from(&mut buffer)
+            } else {
+                datagram.recv_from(&mut buffer)
+            }
+        })?;
+        buffer.truncate(count);
+        self.transferred(&buffer);
+        Ok((buffer, Some(address.into())))
+    }
+
+    fn transferred(&mut self, data: &[u8]) {
+        self.call
+            .bytes
+            .get_or_insert_default()
+            .extend_from_slice(data);
+    }
+}

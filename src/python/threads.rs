@@ -1,0 +1,264 @@
+//! Python's threads: each a named thread of ours, with its own number at the gate.
+//!
+//! Locks are channels with one token, so that a waiting thread also hears that it is to stop. What
+//! CPython builds on locks in Python (`Event`, `Condition`) is in `threading.py`.
+
+pub(super) use threads::module_def;
+
+use std::sync::Arc;
+use std::thread::{Builder, JoinHandle};
+
+use rustpython_vm::builtins::PyBaseExceptionRef;
+use rustpython_vm::function::FuncArgs;
+use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
+
+use super::session::{Here, Session};
+use super::{STACK_BYTES, traceback};
+
+/// The part of the module that is written in Python.
+pub(super) const PYTHON_PART: &str = include_str!("threading.py");
+
+/// A thread that the program started, until somebody joins it.
+pub(super) struct Started {
+    handle: JoinHandle<()>,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The program lives as long as this thread does.
+    Waited,
+    Daemon,
+}
+
+fn start(function: PyObjectRef, name: &str, kind: Kind, vm: &VirtualMachine) -> PyResult<u32> {
+    let parent = Here::get();
+    let session = parent.session.clone();
+    let number = session.next_thread();
+    let here = Here {
+        session: session.clone(),
+        thread: number,
+    };
+    let thread_name = name.to_owned();
+    let body = vm.new_thread().make_spawn_func(move |vm: &VirtualMachine| {
+        if let Err(exception) = function.call(FuncArgs::default(), vm) {
+            report(&exception, &thread_name, vm);
+        }
+        drop(function);
+        rustpython_vm::vm::thread::cleanup_current_thread_frames(vm);
+    });
+    let handle = Builder::new()
+        .name(format!("{} {number}", session.file))
+        .stack_size(STACK_BYTES)
+        .spawn(move || here.enter(body))
+        .map_err(|_| vm.new_runtime_error("can't start new thread".to_owned()))?;
+    session.started.lock().push(Started { handle, kind });
+    Ok(number)
+}
+
+/// What CPython prints when a thread dies of an exception; the program goes on.
+fn report(exception: &PyBaseExceptionRef, name: &str, vm: &VirtualMachine) {
+    let session = Here::get().session;
+    if exception.fast_isinstance(vm.ctx.exceptions.system_exit) || session.stop().is_on() {
+        return;
+    }
+    let text = traceback::text(exception, &session, vm);
+    session
+        .gate
+        .print(&format!("Exception in thread {name}:\n{text}"));
+}
+
+/// Waits for the threads that the program itself would wait for at its end.
+pub(super) fn join_all(vm: &VirtualMachine) {
+    let session = Here::get().session;
+    loop {
+        let next = {
+            let mut started = session.started.lock();
+            let index = started
+                .iter()
+                .position(|thread| thread.kind == Kind::Waited);
+            index.map(|index| started.swap_remove(index))
+        };
+        let Some(thread) = next else { return };
+        vm.allow_threads(|| thread.handle.join().ok());
+    }
+}
+
+/// Ends and joins the daemons. They were told to end; here those are woken that wait for a lock.
+pub(super) fn join_rest(session: &Arc<Session>, vm: &VirtualMachine) {
+    let rest: Vec<_> = session.started.lock().drain(..).collect();
+    if rest.is_empty() {
+        return;
+    }
+    session.stop().raise();
+    for thread in rest {
+        vm.allow_threads(|| thread.handle.join().ok());
+    }
+}
+
+#[rustpython_vm::pymodule(name = "_threads")]
+mod threads {
+    use std::time::{Duration, Instant};
+
+    use crossbeam_channel::{Receiver, Sender, after, bounded, never, select};
+    use rustpython_vm::builtins::PyStrRef;
+    use rustpython_vm::function::FuncArgs;
+    use rustpython_vm::types::{Constructor, Representable};
+    use rustpython_vm::{
+        AsObject, FromArgs, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass,
+    };
+
+    use super::Kind;
+    use crate::python::call;
+    use crate::python::gate::Idle;
+    use crate::python::session::Here;
+
+    #[pyfunction]
+    fn start(
+        function: PyObjectRef,
+        name: PyStrRef,
+        is_daemon: bool,
+        vm: &VirtualMachine,
+    ) -> PyResult<u32> {
+        let kind = if is_daemon {
+            Kind::Daemon
+        } else {
+            Kind::Waited
+        };
+        super::start(function, &name.to_string_lossy(), kind, vm)
+    }
+
+    #[pyfunction]
+    fn get_ident() -> u32 {
+        // CPython's identifiers are never 0.
+        Here::get().thread + 1
+    }
+
+    #[pyfunction]
+    fn get_native_id() -> u32 {
+        get_ident()
+    }
+
+    #[pyfunction]
+    fn allocate_lock() -> Lock {
+        let (unlock, token) = bounded(1);
+        unlock.try_send(()).ok();
+        Lock { unlock, token }
+    }
+
+    /// Free while the token is in the channel.
+    #[pyattr]
+    #[pyclass(module = "_thread", name = "lock")]
+    #[derive(Debug, PyPayload)]
+    struct Lock {
+        unlock: Sender<()>,
+        token: Receiver<()>,
+    }
+
+    #[derive(FromArgs)]
+    struct AcquireArgs {
+        #[pyarg(any, default = true)]
+        blocking: bool,
+        #[pyarg(any, default = -1.0)]
+        timeout: f64,
+    }
+
+    impl Constructor for Lock {
+        type Args = FuncArgs;
+
+        fn py_new(
+            _: &Py<rustpython_vm::builtins::PyType>,
+            _: FuncArgs,
+            _: &VirtualMachine,
+        ) -> PyResult<Self> {
+            Ok(allocate_lock())
+        }
+    }
+
+    #[pyclass(with(Constructor, Representable))]
+    impl Lock {
+        #[pymethod]
+        fn acquire(&self, args: AcquireArgs, vm: &VirtualMachine) -> PyResult<bool> {
+            if !args.blocking && args.timeout != -1.0 {
+                return Err(vm.new_value_error(
+                    "can't specify a timeout for a non-blocking call".to_owned(),
+                ));
+            }
+            if self.token.try_recv().is_ok() {
+                return Ok(true);
+            }
+            if !args.blocking {
+                return Ok(false);
+            }
+            let expires = match args.timeout {
+                -1.0 => never(),
+                seconds => match Duration::try_from_secs_f64(seconds) {
+                    Ok(duration) => after(duration),
+                    Err(_) => {
+                        return Err(vm.new_value_error(
+                            "timeout value must be a non-negative number".to_owned(),
+                        ));
+                    }
+                },
+            };
+            self.wait(&expires, vm)
+        }
+
+        fn wait(&self, expires: &Receiver<Instant>, vm: &VirtualMachine) -> PyResult<bool> {
+            let here = Here::get();
+            let (gate, stop) = (&here.session.gate, here.session.stop());
+            gate.idle(here.thread, Idle::Begins);
+            let got = vm.allow_threads(|| {
+                select! {
+                    recv(self.token) -> _ => Some(true),
+                    recv(stop.raised()) -> _ => None,
+                    recv(expires) -> _ => Some(false),
+                }
+            });
+            gate.idle(here.thread, Idle::Ends);
+            got.ok_or_else(|| call::stopped(vm))
+        }
+
+        #[pymethod]
+        fn release(&self, vm: &VirtualMachine) -> PyResult<()> {
+            self.unlock
+                .try_send(())
+                .map_err(|_| vm.new_runtime_error("release unlocked lock".to_owned()))
+        }
+
+        #[pymethod]
+        fn locked(&self) -> bool {
+            self.token.is_empty()
+        }
+
+        #[pymethod]
+        fn __enter__(&self, vm: &VirtualMachine) -> PyResult<bool> {
+            self.acquire(
+                AcquireArgs {
+                    blocking: true,
+                    timeout: -1.0,
+                },
+                vm,
+            )
+        }
+
+        #[pymethod]
+        fn __exit__(&self, _: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+            self.release(vm)
+        }
+    }
+
+    impl Representable for Lock {
+        fn repr_str(zelf: &Py<Self>, _: &VirtualMachine) -> PyResult<String> {
+            let state = if zelf.token.is_empty() {
+                "locked"
+            } else {
+                "unlocked"
+            };
+            Ok(format!(
+                "<{state} _thread.lock object at {:#x}>",
+                zelf.get_id()
+            ))
+        }
+    }
+}
