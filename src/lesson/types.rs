@@ -1,4 +1,4 @@
-//! What a lesson is made of.
+//! What a lesson is made of: what `parse` makes and everything else reads.
 
 use std::path::PathBuf;
 
@@ -9,6 +9,16 @@ pub enum Language {
     #[default]
     English,
     Chinese,
+}
+
+impl Language {
+    /// The file's name without `.md`, and the language's tag.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Chinese => "zh",
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +49,16 @@ pub struct Beat {
     /// What must happen for it to light up.
     pub trigger: super::trigger::Trigger,
     pub body: Vec<Block>,
+    /// What its text states: shown by the run between the beat before it and the beat after it.
+    pub expects: Vec<Expect>,
+    /// Where it stands in the file, counted from 1.
+    pub line: usize,
+}
+
+/// A fact that the run must show.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expect {
+    pub trigger: super::trigger::Trigger,
     /// Where it stands in the file, counted from 1.
     pub line: usize,
 }

@@ -1,0 +1,399 @@
+//! The text of a lesson file to a [`Lesson`]. Pure.
+//!
+//! In: text, and the path it came from (only to name it). Out: the lesson, or everything that is
+//! wrong with it. A broken block does not hide what is wrong with the rest.
+
+use std::path::Path;
+
+use super::front::{self, Front, Split};
+use super::inline::MARKER;
+use super::problem::{Problem, Problems};
+use super::prose::{self, PLAIN, Piece, PieceKind, UNCLOSED};
+use super::quiz::{self, Seen};
+use super::trigger::Trigger;
+use super::types::{Beat, Block, Expect, Inline, Language, Lesson};
+use crate::trace::ProgramSetup;
+
+/// The largest lesson file, in bytes. Lessons may come from anybody.
+pub(super) const LARGEST_FILE: usize = 1 << 20;
+const LARGEST_PROGRAM: usize = 256 << 10;
+const MOST_BEATS: usize = 200;
+const MOST_PROGRAMS: usize = 64;
+/// In one beat.
+const MOST_EXPECTS: usize = 64;
+
+const OURS: &str = "when, expect, quiz, python NAME";
+const WHEN_EXAMPLE: &str = "write one trigger in it, e.g. server sends SYN+ACK";
+const PROGRAM_EXAMPLE: &str = "write ```python server, or ```python NAME on HOST";
+
+pub fn parse(text: &str, path: &Path, language: Language) -> Result<Lesson, Vec<Problem>> {
+    let mut problems = Problems::new(path);
+    if text.len() > LARGEST_FILE {
+        let message = format!("the file is larger than {LARGEST_FILE} bytes");
+        problems.add(0, message, "split the lesson into several");
+        return Err(problems.into_sorted());
+    }
+    let text = text.trim_start_matches('\u{FEFF}').replace("\r\n", "\n");
+    if let Some(offset) = text.find(MARKER) {
+        let line = 1 + text[..offset].matches('\n').count();
+        problems.add(line, "the character U+E0F0 is not allowed", "remove it");
+        return Err(problems.into_sorted());
+    }
+    let split = front::split(&text, &mut problems);
+    let front = split
+        .as_ref()
+        .map_or_else(Front::default, |split| front::read(split, &mut problems));
+    let (prose, lines_before) = match &split {
+        Some(Split {
+            prose,
+            lines_before,
+            ..
+        }) => (*prose, *lines_before),
+        // Unclosed front matter would read as prose full of mistakes.
+        None if text.starts_with("+++") => ("", 0),
+        None => (text.as_str(), 0),
+    };
+    let pieces = prose::read(prose, lines_before, &mut problems);
+    let mut assembly = Assembly::new(&front, &mut problems);
+    for piece in pieces {
+        assembly.take(piece);
+    }
+    let (opening, beats, programs) = assembly.finish();
+    if !problems.is_empty() {
+        return Err(problems.into_sorted());
+    }
+    Ok(Lesson {
+        id: front.id,
+        number: number_of(path),
+        language,
+        title: front.title,
+        goal: front.goal,
+        minutes: front.minutes,
+        hosts: front.hosts,
+        programs,
+        timers: front.timers,
+        opening,
+        beats,
+        path: path.to_owned(),
+    })
+}
+
+/// `lessons/04-handshake/zh.md` is lesson 4.
+fn number_of(path: &Path) -> u32 {
+    let folder = path.parent().and_then(Path::file_name);
+    let name = folder
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let digits: String = name.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().unwrap_or(0)
+}
+
+/// A heading that is a beat's if a `when` block comes next.
+struct OpenHeading {
+    level: u8,
+    text: Vec<Inline>,
+}
+
+/// A fenced block of ours.
+struct Fence<'a> {
+    line: usize,
+    text: &'a str,
+    text_line: usize,
+}
+
+struct Assembly<'a> {
+    front: &'a Front,
+    problems: &'a mut Problems,
+    heading: Option<OpenHeading>,
+    opening: Vec<Block>,
+    beats: Vec<Beat>,
+    programs: Vec<ProgramSetup>,
+    /// Every trigger, so that its names can be checked once all programs are known.
+    seen: Vec<Seen>,
+}
+
+impl<'a> Assembly<'a> {
+    fn new(front: &'a Front, problems: &'a mut Problems) -> Self {
+        Self {
+            front,
+            problems,
+            heading: None,
+            opening: Vec::new(),
+            beats: Vec::new(),
+            programs: Vec::new(),
+            seen: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, piece: Piece) {
+        let line = piece.line;
+        match piece.what {
+            PieceKind::Block(Block::Heading { level, text }) => {
+                self.end_heading();
+                self.heading = Some(OpenHeading { level, text });
+            }
+            PieceKind::Block(block) => self.add(block),
+            PieceKind::Fence {
+                info,
+                text,
+                text_line,
+                is_closed,
+                is_nested,
+            } => {
+                if !is_closed {
+                    self.problems.add(line, UNCLOSED, "add a line ``` after it");
+                }
+                if is_nested {
+                    let message = format!("a `{info}` block inside a list or a quote");
+                    self.problems
+                        .add(line, message, "move it to the left margin");
+                }
+                let text = &text;
+                self.fence(
+                    &info,
+                    &Fence {
+                        line,
+                        text,
+                        text_line,
+                    },
+                );
+            }
+        }
+    }
+
+    fn fence(&mut self, info: &str, fence: &Fence<'_>) {
+        let words: Vec<&str> = info.split_whitespace().collect();
+        match words.as_slice() {
+            ["when"] => self.when(fence),
+            ["expect"] => self.expect(fence),
+            ["quiz"] => self.quiz(fence),
+            ["python", name] => self.program(name, name, fence),
+            ["python", name, "on", host] => self.program(name, host, fence),
+            ["python", ..] => {
+                let message = format!("`{info}` is not a program's name");
+                self.problems.add(fence.line, message, PROGRAM_EXAMPLE);
+            }
+            _ => {
+                let plain = PLAIN[1..].join(", ");
+                self.problems.add(
+                    fence.line,
+                    format!("unknown block `{info}`"),
+                    format!("the blocks are {OURS}; code that is only shown: {plain}"),
+                );
+            }
+        }
+    }
+
+    fn when(&mut self, fence: &Fence<'_>) {
+        let Some(heading) = self.heading.take() else {
+            self.problems.add(
+                fence.line,
+                "a `when` block that does not follow a heading",
+                "put it right below the heading of its beat",
+            );
+            return;
+        };
+        let mut triggers = self.triggers(fence);
+        if triggers.len() > 1 {
+            let line = triggers[1].1;
+            self.problems.add(
+                line,
+                "a second trigger in a `when` block",
+                "join the two with \"and\"",
+            );
+        }
+        // A broken trigger still begins a beat, so that what follows is not blamed for it.
+        let broken = || {
+            Trigger::parse("never")
+                .map(|never| (never, fence.line))
+                .ok()
+        };
+        let first = if triggers.is_empty() {
+            broken()
+        } else {
+            Some(triggers.swap_remove(0))
+        };
+        let Some((trigger, _)) = first else {
+            return;
+        };
+        if self.beats.len() == MOST_BEATS {
+            let message = format!("more than {MOST_BEATS} beats");
+            self.problems
+                .add(fence.line, message, "split the lesson into several");
+        }
+        self.beats.push(Beat {
+            title: heading.text,
+            trigger,
+            body: Vec::new(),
+            expects: Vec::new(),
+            line: fence.line,
+        });
+    }
+
+    fn expect(&mut self, fence: &Fence<'_>) {
+        self.end_heading();
+        let triggers = self.triggers(fence);
+        let Some(beat) = self.beats.last_mut() else {
+            self.problems.add(
+                fence.line,
+                "an `expect` block before the first beat",
+                "put it below the `when` block of the beat that states the fact",
+            );
+            return;
+        };
+        let expects = triggers.into_iter();
+        beat.expects
+            .extend(expects.map(|(trigger, line)| Expect { trigger, line }));
+        if beat.expects.len() > MOST_EXPECTS {
+            let message = format!("more than {MOST_EXPECTS} expectations in a beat");
+            self.problems.add(fence.line, message, "split the beat");
+        }
+    }
+
+    /// One trigger a line.
+    fn triggers(&mut self, fence: &Fence<'_>) -> Vec<Seen> {
+        let mut found = Vec::new();
+        let mut is_empty = true;
+        for (index, text) in fence.text.lines().enumerate() {
+            if text.trim().is_empty() {
+                continue;
+            }
+            is_empty = false;
+            let line = fence.text_line + index;
+            match Trigger::parse(text) {
+                Ok(trigger) => found.push((trigger, line)),
+                Err(error) => self.problems.add(line, error.message, error.remedy),
+            }
+        }
+        if is_empty {
+            self.problems
+                .add(fence.line, "the block is empty", WHEN_EXAMPLE);
+        }
+        self.seen.extend(found.iter().cloned());
+        found
+    }
+
+    fn quiz(&mut self, fence: &Fence<'_>) {
+        self.end_heading();
+        let quiz = quiz::read(
+            fence.text,
+            fence.line,
+            fence.text_line,
+            &mut self.seen,
+            self.problems,
+        );
+        let is_quiz = |block: &Block| matches!(block, Block::Quiz(_));
+        match self.beats.last_mut() {
+            None => self.problems.add(
+                fence.line,
+                "a quiz before the first beat",
+                "put it into the beat before the step it asks about",
+            ),
+            Some(beat) if beat.body.iter().any(is_quiz) => self.problems.add(
+                fence.line,
+                "a second quiz in one beat",
+                "begin a new beat for it",
+            ),
+            Some(beat) => beat.body.push(Block::Quiz(quiz)),
+        }
+    }
+
+    fn program(&mut self, name: &str, host: &str, fence: &Fence<'_>) {
+        self.end_heading();
+        let line = fence.line;
+        front::check_name(name, line, self.problems);
+        let hosts: Vec<&str> = self
+            .front
+            .hosts
+            .iter()
+            .map(|host| host.name.as_str())
+            .collect();
+        if !hosts.contains(&host) {
+            let remedy = format!(
+                "the hosts are {}; write ```python NAME on HOST",
+                hosts.join(", ")
+            );
+            self.problems
+                .add(line, format!("no host is called '{host}'"), remedy);
+        }
+        if self.programs.iter().any(|program| program.name == name) {
+            let message = format!("two programs are called '{name}'");
+            self.problems
+                .add(line, message, "give each program a name of its own");
+        }
+        if fence.text.len() > LARGEST_PROGRAM {
+            let message = format!("a program larger than {LARGEST_PROGRAM} bytes");
+            self.problems.add(line, message, "shorten it");
+        }
+        if fence.text.trim().is_empty() {
+            self.problems.add(
+                line,
+                "a program without a line",
+                "write the program in the block",
+            );
+        }
+        if self.programs.len() == MOST_PROGRAMS {
+            let message = format!("more than {MOST_PROGRAMS} programs");
+            self.problems
+                .add(line, message, "split the lesson into several");
+        }
+        self.programs.push(ProgramSetup {
+            name: name.to_owned(),
+            host: host.to_owned(),
+            file: format!("{name}.py"),
+            source: fence.text.to_owned(),
+        });
+    }
+
+    fn add(&mut self, block: Block) {
+        self.end_heading();
+        self.body().push(block);
+    }
+
+    /// A heading that no `when` block followed is a heading and no more.
+    fn end_heading(&mut self) {
+        if let Some(OpenHeading { level, text }) = self.heading.take() {
+            self.body().push(Block::Heading { level, text });
+        }
+    }
+
+    fn body(&mut self) -> &mut Vec<Block> {
+        match self.beats.last_mut() {
+            Some(beat) => &mut beat.body,
+            None => &mut self.opening,
+        }
+    }
+
+    fn finish(mut self) -> (Vec<Block>, Vec<Beat>, Vec<ProgramSetup>) {
+        self.end_heading();
+        let hosts = self.front.hosts.iter().map(|host| host.name.as_str());
+        let programs = self.programs.iter().map(|program| program.name.as_str());
+        let mut known: Vec<&str> = Vec::new();
+        for name in hosts.chain(programs) {
+            if !known.contains(&name) {
+                known.push(name);
+            }
+        }
+        for (trigger, line) in &self.seen {
+            for name in trigger.names() {
+                if !known.contains(&name) {
+                    let message =
+                        format!("'{name}' is neither a program nor a host of this lesson");
+                    let remedy = format!("write one of {}, or any", known.join(", "));
+                    self.problems.add(*line, message, remedy);
+                }
+            }
+        }
+        // With front matter missing altogether, this would only repeat it.
+        if self.problems.is_empty() {
+            if self.programs.is_empty() {
+                self.problems.add(0, "no program", PROGRAM_EXAMPLE);
+            }
+            if self.beats.is_empty() {
+                self.problems
+                    .add(0, "no beat", "put a ```when block below a heading");
+            }
+        }
+        (self.opening, self.beats, self.programs)
+    }
+}

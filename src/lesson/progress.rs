@@ -1,0 +1,205 @@
+//! How far a run has come in its lesson: beats reached, quizzes judged, expectations met. Pure.
+//!
+//! In: each event, with the state after it. Out: newly reached beats; verdicts. A session feeds
+//! it while the run is live; feeding a whole saved trace gives the same answers.
+
+use std::collections::BTreeMap;
+
+use super::types::{Beat, Block, Lesson, Quiz};
+use super::watch::Watcher;
+use super::{Expect, Trigger};
+use crate::model::State;
+use crate::trace::{Event, Moment, Trace, What};
+
+/// Beats are reached in order: each at the first event, from the step that reached the one
+/// before it, at which its trigger holds.
+///
+/// A step is everything up to the lab's next rest: within one step the order of the events is
+/// the kernel's affair, and a teacher need not know it.
+#[derive(Clone, Debug)]
+pub struct BeatWatch {
+    beats: Vec<WatchedBeat>,
+    reached: Vec<Option<Moment>>,
+    verdicts: BTreeMap<usize, usize>,
+}
+
+#[derive(Clone, Debug)]
+struct WatchedBeat {
+    trigger: Trigger,
+    watcher: Watcher,
+    /// Its trigger held in this step, before its turn came.
+    held_in_step: bool,
+    /// The beat after it was reached, and that step is over.
+    is_over: bool,
+    /// One watcher an option; none without a quiz.
+    options: Vec<Watcher>,
+    expects: Vec<WatchedExpect>,
+}
+
+#[derive(Clone, Debug)]
+struct WatchedExpect {
+    expect: Expect,
+    watcher: Watcher,
+    is_met: bool,
+}
+
+impl BeatWatch {
+    pub fn new(lesson: &Lesson) -> Self {
+        Self {
+            beats: lesson.beats.iter().map(WatchedBeat::new).collect(),
+            reached: vec![None; lesson.beats.len()],
+            verdicts: BTreeMap::new(),
+        }
+    }
+
+    /// After a whole trace.
+    pub fn of(lesson: &Lesson, trace: &Trace) -> Self {
+        let mut watch = Self::new(lesson);
+        let mut state = State::new(trace.header());
+        for event in trace.events() {
+            state.apply(event);
+            watch.see(&state, event);
+        }
+        watch
+    }
+
+    /// Takes the next event and the state after it; gives the beats reached by it.
+    pub fn see(&mut self, state: &State, event: &Event) -> Vec<(usize, Moment)> {
+        self.judge_quizzes(state, event);
+        let newly = self.reach(state, event);
+        self.check_expects(state, event);
+        if matches!(event.what, What::Rest | What::Ended { .. }) {
+            self.end_step();
+        }
+        newly
+    }
+
+    /// When each beat was reached.
+    pub fn reached(&self) -> &[Option<Moment>] {
+        &self.reached
+    }
+
+    /// The option of a beat's quiz that the run has shown to be right.
+    pub fn verdict(&self, beat: usize) -> Option<usize> {
+        self.verdicts.get(&beat).copied()
+    }
+
+    /// The right option of each quiz that is decided, by beat.
+    pub fn verdicts(&self) -> &BTreeMap<usize, usize> {
+        &self.verdicts
+    }
+
+    /// What the lesson states and the run has not shown, by beat.
+    pub fn unmet(&self) -> Vec<(usize, &Expect)> {
+        let expects = self.beats.iter().enumerate().flat_map(|(index, beat)| {
+            let unmet = beat.expects.iter().filter(|expect| !expect.is_met);
+            unmet.map(move |unmet| (index, &unmet.expect))
+        });
+        expects.collect()
+    }
+
+    /// How many beats have been reached; also the index of the next one.
+    fn current(&self) -> usize {
+        let is_open = |moment: &Option<Moment>| moment.is_none();
+        let open = self.reached.iter().position(is_open);
+        open.unwrap_or(self.reached.len())
+    }
+
+    fn reach(&mut self, state: &State, event: &Event) -> Vec<(usize, Moment)> {
+        let mut next = self.current();
+        for beat in &mut self.beats[next..] {
+            beat.held_in_step |= beat.watcher.see(state, event);
+        }
+        let mut newly = Vec::new();
+        while self.beats.get(next).is_some_and(|beat| beat.held_in_step) {
+            self.reached[next] = Some(state.moment);
+            newly.push((next, state.moment));
+            next += 1;
+        }
+        newly
+    }
+
+    /// Watches only what comes after a beat was reached: `see` asks before it reaches.
+    fn judge_quizzes(&mut self, state: &State, event: &Event) {
+        let reached = self.current();
+        for (index, beat) in self.beats[..reached].iter_mut().enumerate() {
+            if self.verdicts.contains_key(&index) {
+                continue;
+            }
+            let mut right = None;
+            for (option, watcher) in beat.options.iter_mut().enumerate() {
+                if watcher.see(state, event) && right.is_none() {
+                    right = Some(option);
+                }
+            }
+            self.verdicts.extend(right.map(|option| (index, option)));
+        }
+    }
+
+    /// From the step that reached the beat before it, to the step that reached the beat after it.
+    fn check_expects(&mut self, state: &State, event: &Event) {
+        for beat in self.beats.iter_mut().filter(|beat| !beat.is_over) {
+            for expect in &mut beat.expects {
+                expect.is_met |= expect.watcher.see(state, event);
+            }
+        }
+    }
+
+    /// What happened in this step no longer counts for beats whose turn has not come.
+    fn end_step(&mut self) {
+        let current = self.current();
+        for (index, beat) in self.beats.iter_mut().enumerate() {
+            if index + 1 < current {
+                beat.is_over = true;
+            } else if index > current {
+                beat.forget();
+            }
+        }
+    }
+}
+
+impl WatchedBeat {
+    fn new(beat: &Beat) -> Self {
+        let quiz = quiz_of(&beat.body);
+        let options = quiz.map_or(&[][..], |quiz| &quiz.options).iter();
+        Self {
+            trigger: beat.trigger.clone(),
+            watcher: Watcher::new(&beat.trigger),
+            held_in_step: false,
+            is_over: false,
+            options: options.map(|option| Watcher::new(&option.when)).collect(),
+            expects: beat.expects.iter().map(WatchedExpect::new).collect(),
+        }
+    }
+
+    fn forget(&mut self) {
+        self.watcher = Watcher::new(&self.trigger);
+        self.held_in_step = false;
+        for expect in &mut self.expects {
+            *expect = WatchedExpect::new(&expect.expect);
+        }
+    }
+}
+
+impl WatchedExpect {
+    fn new(expect: &Expect) -> Self {
+        Self {
+            expect: expect.clone(),
+            watcher: Watcher::new(&expect.trigger),
+            is_met: false,
+        }
+    }
+}
+
+fn quiz_of(body: &[Block]) -> Option<&Quiz> {
+    body.iter().find_map(|block| match block {
+        Block::Quiz(quiz) => Some(quiz),
+        Block::Heading { .. }
+        | Block::Paragraph(_)
+        | Block::List { .. }
+        | Block::Quote(_)
+        | Block::Code { .. }
+        | Block::Table { .. }
+        | Block::Rule => None,
+    })
+}
