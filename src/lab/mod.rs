@@ -1,1 +1,69 @@
-//! The lab process: orders in, events out.
+//! The lab process: orders in on standard input, events out on standard output.
+//!
+//! ```text
+//! handle (the window's process) ─► keeper ─ forks ─► worker: the loop, the orders' reader, programs
+//! ```
+//!
+//! The **keeper** makes the namespaces while it has one thread, splits off the worker and waits.
+//! When the worker is gone, however it went, the keeper destroys what sockets are left, so that no
+//! namespace lingers. The **worker** gives up its rights and runs the loop (`wire`): it owns every
+//! TUN device, decides which program runs, and writes every event. When its orders end, or its
+//! keeper does, it stops.
+//!
+//! Here alone threads start for programs, and calls block. The other end, for everyone else, is
+//! [`Handle`].
+
+mod doctor;
+mod handle;
+#[cfg(target_os = "linux")]
+mod hold;
+#[cfg(target_os = "linux")]
+mod host;
+#[cfg(target_os = "linux")]
+mod inspect;
+#[cfg(target_os = "linux")]
+mod keeper;
+#[cfg(target_os = "linux")]
+mod netlink;
+#[cfg(target_os = "linux")]
+mod record;
+#[cfg(target_os = "linux")]
+mod rights;
+#[cfg(target_os = "linux")]
+mod seat;
+#[cfg(target_os = "linux")]
+mod seats;
+#[cfg(target_os = "linux")]
+mod snapshot;
+#[cfg(target_os = "linux")]
+mod sys;
+#[cfg(target_os = "linux")]
+mod wire;
+
+pub use doctor::{Check, Refusal, Verdict, examine};
+pub use handle::{Busy, FromLab, Handle, Recording};
+#[cfg(target_os = "linux")]
+pub use keeper::main;
+
+/// There is no held wire on this platform.
+#[cfg(not(target_os = "linux"))]
+pub fn main() -> i32 {
+    let refusal = Refusal::elsewhere();
+    println!("{}", crate::trace::to_line(&refusal));
+    1
+}
+
+#[cfg(target_os = "linux")]
+const CALLS: u64 = 1 << 48;
+
+/// Names a waiting call in the loop's epoll: which program, which call.
+#[cfg(target_os = "linux")]
+fn token_of(place: usize, ticket: crate::python::CallTicket) -> u64 {
+    CALLS | (place as u64) << 49 | ticket.0 & (CALLS - 1)
+}
+
+/// The other way.
+#[cfg(target_os = "linux")]
+fn call_of(token: u64) -> (usize, u64) {
+    ((token >> 49) as usize, token & (CALLS - 1))
+}

@@ -130,8 +130,10 @@ impl Program {
                 self.become_now(Activity::Asking(prompt.clone()), event.at_us);
             }
             What::Answer { text, .. } => {
-                self.output.push_str(text);
-                self.output.push('\n');
+                if let Some(text) = text {
+                    self.output.push_str(text);
+                    self.output.push('\n');
+                }
                 self.become_now(Activity::Running, event.at_us);
             }
             What::Exit {

@@ -131,7 +131,8 @@ pub enum What {
     },
     Answer {
         program: Name,
-        text: String,
+        /// `None` is the end of input.
+        text: Option<String>,
     },
     Exit {
         program: Name,

@@ -18,10 +18,10 @@ pub enum Order {
     Drop {
         segment: SegmentId,
     },
-    /// A line for `input()`.
+    /// A line for `input()`; `None` is the end of input.
     Answer {
         program: Name,
-        text: String,
+        text: Option<String>,
     },
 }
 

@@ -1,0 +1,281 @@
+//! The other end of a lab process: start it, send orders, receive events, let it go.
+//!
+//! In: a [`Setup`] and orders. Out: [`FromLab`] on a bounded channel, and a call of `wake` for
+//! each batch, so that a window can sleep until something happens. Nothing here waits on the
+//! caller's thread: spawning, writing, reading and reaping each have a thread of the handle's.
+
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::{Builder, JoinHandle};
+
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+
+use super::doctor::Refusal;
+use crate::trace::{Event, Header, Ordered, Setup, parse_event, to_line};
+
+/// Events that may wait for the window; beyond this the lab waits.
+const EVENTS: usize = 4096;
+/// Orders that may wait for the lab; beyond this an order is refused.
+const ORDERS: usize = 64;
+/// How much of a lab's last words is kept, in bytes.
+const LAST_WORDS: usize = 4096;
+
+/// What comes out of a lab.
+#[derive(Debug)]
+pub enum FromLab {
+    Started(Box<Header>),
+    Event(Box<Event>),
+    /// It could not start, and why.
+    Refused(Refusal),
+    /// It ended without being asked to.
+    Ended {
+        reason: String,
+    },
+    /// The run goes on, but is not written to its file any more.
+    NotRecorded(String),
+}
+
+/// The lab takes no order now: too many wait already, or it is gone.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("the lab takes no orders now")]
+pub struct Busy;
+
+/// Opens the file a run is written to. Called on the handle's own thread: opening may wait.
+pub type Recording = Box<dyn FnOnce() -> io::Result<File> + Send>;
+
+/// A running lab. Dropping it ends the lab and waits until nothing of it is left; a window hangs
+/// up first and drops later, when [`Handle::is_over`].
+pub struct Handle {
+    orders: Option<Sender<Ordered>>,
+    events: Receiver<FromLab>,
+    pid: Arc<AtomicU32>,
+    runner: Option<JoinHandle<()>>,
+}
+
+impl Handle {
+    /// `binary` is this program: it is started again as `sockstep lab`. Every line it says is
+    /// written to `recording` as it comes, so that a crash keeps the evidence.
+    pub fn start(
+        binary: &Path,
+        setup: &Setup,
+        recording: Option<Recording>,
+        wake: impl Fn() + Send + 'static,
+    ) -> io::Result<Self> {
+        let (orders, waiting_orders) = bounded(ORDERS);
+        let (sender, events) = bounded(EVENTS);
+        let pid = Arc::new(AtomicU32::new(0));
+        let run = Run {
+            binary: binary.to_owned(),
+            setup: to_line(setup),
+            recording,
+            orders: waiting_orders,
+            events: sender,
+            pid: pid.clone(),
+        };
+        let runner = named("lab events").spawn(move || run.attend_to_it(wake))?;
+        Ok(Self {
+            orders: Some(orders),
+            events,
+            pid,
+            runner: Some(runner),
+        })
+    }
+
+    /// Never waits.
+    pub fn order(&self, ordered: Ordered) -> Result<(), Busy> {
+        let orders = self.orders.as_ref().ok_or(Busy)?;
+        orders.try_send(ordered).map_err(|error| match error {
+            TrySendError::Full(_) | TrySendError::Disconnected(_) => Busy,
+        })
+    }
+
+    /// What has come so far. Never waits.
+    pub fn try_iter(&self) -> impl Iterator<Item = FromLab> {
+        self.events.try_iter()
+    }
+
+    /// For whoever may wait: a terminal, a test.
+    pub fn events(&self) -> &Receiver<FromLab> {
+        &self.events
+    }
+
+    /// The lab process's id; `None` while it is not started.
+    pub fn pid(&self) -> Option<u32> {
+        Some(self.pid.load(Ordering::Acquire)).filter(|pid| *pid != 0)
+    }
+
+    /// Tells the lab to end. Never waits.
+    pub fn hang_up(&mut self) {
+        self.orders = None;
+        // Nobody listens any more: what still comes is thrown away.
+        self.events = crossbeam_channel::never();
+    }
+
+    /// Nothing of the lab is left: no process, no thread.
+    pub fn is_over(&self) -> bool {
+        self.runner.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.hang_up();
+        if let Some(runner) = self.runner.take() {
+            runner.join().ok();
+        }
+    }
+}
+
+fn named(name: &str) -> Builder {
+    Builder::new().name(name.to_owned())
+}
+
+/// What the runner thread needs.
+struct Run {
+    binary: PathBuf,
+    setup: String,
+    recording: Option<Recording>,
+    orders: Receiver<Ordered>,
+    events: Sender<FromLab>,
+    pid: Arc<AtomicU32>,
+}
+
+impl Run {
+    fn attend_to_it(mut self, wake: impl Fn()) {
+        match self.spawn() {
+            Ok(child) => self.attend(child, &wake),
+            Err(error) => self.say(FromLab::Ended {
+                reason: format!("the lab process could not be started: {error}"),
+            }),
+        }
+        wake();
+    }
+
+    /// Without a receiver nobody wants to know, and that is fine.
+    fn say(&self, said: FromLab) {
+        self.events.send(said).ok();
+    }
+
+    fn spawn(&self) -> io::Result<Child> {
+        let child = Command::new(&self.binary)
+            .arg("lab")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        self.pid.store(child.id(), Ordering::Release);
+        Ok(child)
+    }
+
+    /// Until the lab is gone and the handle has hung up.
+    fn attend(&mut self, mut child: Child, wake: &impl Fn()) {
+        let stdin = child.stdin.take().expect("stdin is piped");
+        let stdout = child.stdout.take().expect("stdout is piped");
+        let mut stderr = child.stderr.take().expect("stderr is piped");
+        let (setup, orders) = (self.setup.clone(), self.orders.clone());
+        let (hung_up, was_asked) = bounded::<()>(1);
+        let write = move || write_orders(stdin, &setup, &orders, &hung_up);
+        let writer = named("lab orders").spawn(write);
+        let keep = move || {
+            let mut words = Vec::new();
+            stderr.read_to_end(&mut words).ok();
+            words.drain(..words.len().saturating_sub(LAST_WORDS));
+            String::from_utf8_lossy(&words).trim().to_owned()
+        };
+        let words = named("lab stderr").spawn(keep);
+        let refused = self.read_events(BufReader::new(stdout), wake);
+        let status = child.wait();
+        let words = words.ok().and_then(|thread| thread.join().ok());
+        if was_asked.try_recv().is_err() && !refused {
+            let reason = reason(status, &words.unwrap_or_default());
+            self.say(FromLab::Ended { reason });
+            wake();
+        }
+        if let Ok(writer) = writer {
+            writer.join().ok();
+        }
+    }
+
+    fn open_recording(&mut self) -> Option<File> {
+        let opened = self.recording.take()?();
+        let failed = |error: &io::Error| self.say(FromLab::NotRecorded(error.to_string()));
+        opened.inspect_err(failed).ok()
+    }
+
+    /// Until the lab's output ends. True when it refused to start.
+    fn read_events(&mut self, lines: BufReader<impl io::Read>, wake: &impl Fn()) -> bool {
+        let mut refused = false;
+        let mut recording = self.open_recording();
+        for line in lines.lines().map_while(Result::ok) {
+            let said = understand(&line);
+            refused |= matches!(said, FromLab::Refused(_));
+            if let Some(file) = &mut recording
+                && !refused
+                && let Err(error) = writeln!(file, "{line}")
+            {
+                self.say(FromLab::NotRecorded(error.to_string()));
+                recording = None;
+            }
+            self.say(said);
+            wake();
+        }
+        refused
+    }
+}
+
+fn understand(line: &str) -> FromLab {
+    match parse_event(line) {
+        Ok(event) => FromLab::Event(Box::new(event)),
+        Err(error) => first_line(line).unwrap_or_else(|| FromLab::Ended {
+            reason: format!("the lab said something that is not an event: {error}"),
+        }),
+    }
+}
+
+fn first_line(line: &str) -> Option<FromLab> {
+    let header = serde_json::from_str(line).map(|header| FromLab::Started(Box::new(header)));
+    let refusal = || serde_json::from_str(line).map(FromLab::Refused);
+    header.or_else(|_| refusal()).ok()
+}
+
+/// Ends when the handle hangs up, and closes the lab's standard input by that.
+fn write_orders(
+    mut stdin: ChildStdin,
+    setup: &str,
+    orders: &Receiver<Ordered>,
+    hung_up: &Sender<()>,
+) {
+    let mut write = |line: &str| writeln!(stdin, "{line}").and_then(|()| stdin.flush());
+    if write(setup).is_ok() {
+        for ordered in orders {
+            if write(&to_line(&ordered)).is_err() {
+                return; // the lab is gone; its reader says so
+            }
+        }
+        hung_up.try_send(()).ok();
+    }
+}
+
+fn reason(status: io::Result<ExitStatus>, words: &str) -> String {
+    let how = match status.as_ref().map(ExitStatus::code) {
+        Ok(Some(code)) if code > 128 => {
+            format!("the lab process was ended by signal {}", code - 128)
+        }
+        Ok(Some(code)) => format!("the lab process ended with code {code}"),
+        Ok(None) => "the lab process was killed".to_owned(),
+        Err(error) => format!("the lab process is lost: {error}"),
+    };
+    // A backtrace may follow what matters.
+    let mut lines = words.lines();
+    let telling = lines
+        .clone()
+        .find(|line| line.contains("memory allocation"));
+    match telling.or(lines.next()) {
+        Some(line) => format!("{how}: {line}"),
+        None => how,
+    }
+}

@@ -1,0 +1,244 @@
+//! Which packet waits, and which is only a copy of one that does. Pure.
+//!
+//! A kernel that gets no answer sends again. While the student thinks, such copies would bury the
+//! stage, so they wait behind their original. They stay real: when the original is dropped, the
+//! newest copy takes its place. The trace has every one of them.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+
+use crate::packet::{Kind, Packet, SeqNo};
+use crate::trace::SegmentId;
+
+/// How many decided segments are remembered as possible originals.
+const REMEMBERED: usize = 1024;
+
+#[derive(Default)]
+pub struct Hold {
+    next: u64,
+    /// On the wire, waiting for the learner.
+    held: BTreeMap<SegmentId, Waiting>,
+    /// Delivered ones, as originals that a later copy may be of.
+    delivered: BTreeMap<SegmentId, Identity>,
+}
+
+struct Waiting {
+    /// From and to, where the protocol has ports.
+    endpoints: Option<(SocketAddr, SocketAddr)>,
+    /// `None`: nothing is ever a copy of it.
+    identity: Option<Identity>,
+    bytes: Vec<u8>,
+    /// Newest last.
+    copies: Vec<(SegmentId, Vec<u8>)>,
+}
+
+/// What makes two packets the same segment, sent twice. Time stamps, window and acknowledgment
+/// may differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Identity {
+    from: SocketAddr,
+    to: SocketAddr,
+    seq: SeqNo,
+    syn: bool,
+    fin: bool,
+    rst: bool,
+    payload: Vec<u8>,
+}
+
+/// What to do with a packet that just left a host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    pub id: SegmentId,
+    pub copy_of: Option<SegmentId>,
+    /// Waits behind its original, not by itself.
+    pub is_absorbed: bool,
+}
+
+/// What dropping did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dropped {
+    /// It is gone; the kernel's own timer is what is left.
+    Gone,
+    /// This copy waits in its place now.
+    ReplacedBy(SegmentId),
+}
+
+impl Hold {
+    pub fn take(&mut self, packet: Option<&Packet>, bytes: Vec<u8>) -> Taken {
+        let id = SegmentId(self.next);
+        self.next += 1;
+        let endpoints = packet.and_then(Packet::endpoints);
+        let identity = packet.and_then(Identity::of);
+        if let Some(identity) = &identity
+            && let Some((original, waiting)) = self.held_like(identity)
+        {
+            waiting.copies.push((id, bytes));
+            return Taken {
+                id,
+                copy_of: Some(original),
+                is_absorbed: true,
+            };
+        }
+        let copy_of = identity.as_ref().and_then(|i| self.delivered_like(i));
+        // The answer to a delivered segment is on the wire and held: the copy says nothing new.
+        let is_absorbed = copy_of.is_some() && self.answer_is_held(endpoints);
+        if !is_absorbed {
+            self.held.insert(
+                id,
+                Waiting {
+                    endpoints,
+                    identity,
+                    bytes,
+                    copies: Vec::new(),
+                },
+            );
+        }
+        Taken {
+            id,
+            copy_of,
+            is_absorbed,
+        }
+    }
+
+    pub fn is_held(&self, id: SegmentId) -> bool {
+        self.held.contains_key(&id)
+    }
+
+    /// Takes a held segment off the wire to give it to its receiver: the original's bytes, so
+    /// that a sender with time stamps sees that nothing was lost (Eifel, RFC 3522).
+    pub fn deliver(&mut self, id: SegmentId) -> Option<Vec<u8>> {
+        let waiting = self.held.remove(&id)?;
+        if let Some(identity) = waiting.identity {
+            self.delivered.insert(id, identity);
+        }
+        while self.delivered.len() > REMEMBERED {
+            self.delivered.pop_first();
+        }
+        Some(waiting.bytes)
+    }
+
+    pub fn drop(&mut self, id: SegmentId) -> Option<Dropped> {
+        let mut waiting = self.held.remove(&id)?;
+        let Some((copy, bytes)) = waiting.copies.pop() else {
+            return Some(Dropped::Gone);
+        };
+        // Older copies are lost with the original: they left before it was dropped.
+        waiting.copies.clear();
+        waiting.bytes = bytes;
+        self.held.insert(copy, waiting);
+        Some(Dropped::ReplacedBy(copy))
+    }
+
+    fn held_like(&mut self, identity: &Identity) -> Option<(SegmentId, &mut Waiting)> {
+        let mut held = self.held.iter_mut();
+        let found = held.find(|(_, w)| w.identity.as_ref() == Some(identity));
+        found.map(|(id, waiting)| (*id, waiting))
+    }
+
+    fn delivered_like(&self, identity: &Identity) -> Option<SegmentId> {
+        let found = self.delivered.iter().rev().find(|(_, d)| *d == identity);
+        found.map(|(id, _)| *id)
+    }
+
+    fn answer_is_held(&self, endpoints: Option<(SocketAddr, SocketAddr)>) -> bool {
+        let answer = endpoints.map(|(from, to)| (to, from));
+        answer.is_some() && self.held.values().any(|w| w.endpoints == answer)
+    }
+}
+
+impl Identity {
+    /// `None` for packets that are never the same twice: a bare acknowledgment is a fact of its
+    /// own each time (three of them mean something), and so is a datagram.
+    fn of(packet: &Packet) -> Option<Self> {
+        match packet.kind() {
+            Kind::Syn | Kind::SynAck | Kind::Data | Kind::Fin | Kind::Rst => {}
+            Kind::Ack | Kind::Datagram | Kind::Icmp | Kind::Other => return None,
+        }
+        let tcp = packet.tcp()?;
+        let (from, to) = packet.endpoints()?;
+        Some(Self {
+            from,
+            to,
+            seq: tcp.seq,
+            syn: tcp.flags.syn,
+            fin: tcp.flags.fin,
+            rst: tcp.flags.rst,
+            payload: packet.payload().to_vec(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::packet;
+    use etherparse::PacketBuilder;
+
+    /// `client|server`, flags and payload, sequence number.
+    fn segment(from: &str, flags: &str, seq: u32, payload: &[u8]) -> Vec<u8> {
+        let (source, destination, ports) = match from {
+            "client" => ([10, 0, 0, 1], [10, 0, 0, 2], (50070, 8989)),
+            _ => ([10, 0, 0, 2], [10, 0, 0, 1], (8989, 50070)),
+        };
+        let ip = PacketBuilder::ipv4(source, destination, 64);
+        let mut tcp = ip.tcp(ports.0, ports.1, seq, 65160);
+        for flag in flags.split('+') {
+            tcp = match flag {
+                "SYN" => tcp.syn(),
+                "FIN" => tcp.fin(),
+                _ => tcp.ack(1),
+            };
+        }
+        let mut bytes = Vec::new();
+        tcp.write(&mut bytes, payload).expect("a vector takes all");
+        bytes
+    }
+
+    fn take(hold: &mut Hold, bytes: Vec<u8>) -> Taken {
+        let packet = packet::parse(&bytes).expect("sound");
+        hold.take(Some(&packet), bytes)
+    }
+
+    #[test]
+    fn a_copy_waits_behind_its_original_and_takes_its_place_when_that_is_dropped() {
+        let mut hold = Hold::default();
+        let first = take(&mut hold, segment("client", "SYN", 7, b""));
+        let copy = take(&mut hold, segment("client", "SYN", 7, b""));
+        assert!(!first.is_absorbed);
+        assert_eq!((copy.copy_of, copy.is_absorbed), (Some(first.id), true));
+        assert_eq!(hold.drop(first.id), Some(Dropped::ReplacedBy(copy.id)));
+        assert!(hold.deliver(copy.id).is_some());
+        assert_eq!(hold.drop(copy.id), None);
+    }
+
+    #[test]
+    fn a_copy_of_a_delivered_segment_waits_only_while_its_answer_is_held() {
+        let mut hold = Hold::default();
+        let syn = take(&mut hold, segment("client", "SYN", 7, b""));
+        hold.deliver(syn.id);
+        let answer = take(&mut hold, segment("server", "SYN+ACK", 9, b""));
+        assert!(take(&mut hold, segment("client", "SYN", 7, b"")).is_absorbed);
+        hold.drop(answer.id);
+        let again = take(&mut hold, segment("client", "SYN", 7, b""));
+        assert_eq!((again.copy_of, again.is_absorbed), (Some(syn.id), false));
+    }
+
+    #[test]
+    fn a_held_bare_acknowledgment_is_an_answer_too_and_never_a_copy() {
+        let mut hold = Hold::default();
+        let syn_ack = take(&mut hold, segment("server", "SYN+ACK", 9, b""));
+        hold.deliver(syn_ack.id);
+        take(&mut hold, segment("client", "ACK", 8, b""));
+        assert!(take(&mut hold, segment("server", "SYN+ACK", 9, b"")).is_absorbed);
+        let second = take(&mut hold, segment("client", "ACK", 8, b""));
+        assert_eq!((second.copy_of, second.is_absorbed), (None, false));
+    }
+
+    #[test]
+    fn other_data_at_the_same_place_is_not_a_copy() {
+        let mut hold = Hold::default();
+        take(&mut hold, segment("client", "ACK", 8, b"one"));
+        let other = take(&mut hold, segment("client", "ACK", 8, b"two"));
+        assert_eq!(other.copy_of, None);
+    }
+}

@@ -1,0 +1,355 @@
+//! Where a program sits: its thread, and the gate it asks at each call.
+//!
+//! The thread enters its host's namespace, gets a descriptor table of its own, gives up its
+//! rights and runs the interpreter. Everything it wants goes to the lab's loop as [`Mail`]; it
+//! goes on when the loop answers. So the loop alone decides who runs, and sees every call.
+
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd, RawFd};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use socket2::Socket;
+
+use super::inspect::state_name;
+use super::sys::{self, Epoll, Watch};
+use crate::python::{
+    self, Announcement, CallTicket, ClosedBy, Ending, Gate, Idle, Interest, Outcome, Stopped, Wake,
+};
+use crate::trace::{Key, Name, Ordered, ProgramSetup, Timers};
+
+/// What reaches the lab's loop.
+pub enum Mail {
+    Order(Ordered),
+    /// Standard input ended: stop.
+    OrdersEnded,
+    /// An order that could not be read.
+    BadOrder(String),
+    /// From a program, by its place in the run.
+    From(usize, Report),
+}
+
+/// What a program says. The ones with a `reply` wait for it.
+pub enum Report {
+    Announced {
+        ticket: CallTicket,
+        call: Announcement,
+        reply: Sender<Reply>,
+    },
+    Blocked {
+        ticket: CallTicket,
+        until: Option<Instant>,
+        reply: Sender<Reply>,
+    },
+    Left {
+        ticket: CallTicket,
+        outcome: Outcome,
+    },
+    Opened(Descriptor),
+    Closing {
+        key: Key,
+        by: ClosedBy,
+    },
+    Printed(String),
+    Asked {
+        prompt: String,
+        reply: Sender<Reply>,
+    },
+    Idle {
+        thread: u32,
+        idle: Idle,
+    },
+    Ending,
+    Ended(Ending),
+}
+
+/// What the loop answers.
+pub enum Reply {
+    Go,
+    TimedOut,
+    Line(Option<String>),
+    /// Look at these descriptors of yours, and wait on.
+    Inspect {
+        descriptors: Vec<(Key, RawFd)>,
+        found: Sender<Vec<(Key, &'static str)>>,
+    },
+    Stop,
+}
+
+/// A socket as the program's own table has it.
+#[derive(Clone, Debug)]
+pub struct Descriptor {
+    pub key: Key,
+    pub fd: RawFd,
+    pub protocol: &'static str,
+    /// What `TCP_INFO` said when it was made.
+    pub state: &'static str,
+}
+
+/// The way from a program's threads to the lab's loop.
+#[derive(Clone)]
+pub struct Postbox {
+    mail: Sender<Mail>,
+    wake: Arc<File>,
+}
+
+impl Postbox {
+    pub fn new(mail: Sender<Mail>, wake: File) -> Self {
+        Self {
+            mail,
+            wake: Arc::new(wake),
+        }
+    }
+
+    pub fn wake_fd(&self) -> BorrowedFd<'_> {
+        self.wake.as_fd()
+    }
+
+    /// Gives up when the loop is gone: the process is ending then.
+    pub fn post(&self, mail: Mail) {
+        if self.mail.send(mail).is_ok() {
+            (&*self.wake).write_all(&1u64.to_ne_bytes()).ok(); // full means awake already
+        }
+    }
+}
+
+/// Starts a program's thread. `place` is its place in the run.
+pub fn start(
+    place: usize,
+    setup: &ProgramSetup,
+    namespace: &OwnedFd,
+    timers: Timers,
+    postbox: &Postbox,
+    epoll: &Arc<Epoll>,
+) -> io::Result<JoinHandle<()>> {
+    /// RustPython needs deep stacks; beyond this it raises RecursionError.
+    const STACK_BYTES: usize = 16 << 20;
+    let namespace = namespace.try_clone()?;
+    let program = python::Program {
+        source: setup.source.clone(),
+        file: setup.file.clone(),
+    };
+    let gate = Arc::new(LabGate {
+        place,
+        postbox: postbox.clone(),
+        epoll: epoll.clone(),
+        timers,
+        name: setup.name.clone(),
+    });
+    std::thread::Builder::new()
+        .name(setup.name.clone())
+        .stack_size(STACK_BYTES)
+        .spawn(move || {
+            let postbox = gate.postbox.clone();
+            let ending = match sit_down(namespace, &gate) {
+                Ok(()) => python::run(&program, gate, |_stopper| {}),
+                Err(error) => Ending {
+                    traceback: Some(format!("the lab could not seat this program: {error}\n")),
+                    line: None,
+                    is_stopped: false,
+                },
+            };
+            postbox.post(Mail::From(place, Report::Ended(ending)));
+        })
+}
+
+/// After this the thread is as alone as a process: own network, own descriptors, no rights.
+fn sit_down(namespace: OwnedFd, gate: &LabGate) -> io::Result<()> {
+    sys::enter_net(namespace.as_fd())?;
+    drop(namespace);
+    sys::own_descriptors(&[gate.epoll.raw(), gate.postbox.wake_fd().as_raw_fd()])?;
+    super::rights::give_up_all()
+}
+
+struct LabGate {
+    place: usize,
+    name: Name,
+    postbox: Postbox,
+    epoll: Arc<Epoll>,
+    timers: Timers,
+}
+
+thread_local! {
+    /// One way back for each of a program's threads: it waits for one answer at a time.
+    static ANSWERS: (Sender<Reply>, Receiver<Reply>) = bounded(1);
+    static TICKETS: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
+impl LabGate {
+    fn say(&self, report: Report) {
+        self.postbox.post(Mail::From(self.place, report));
+    }
+
+    /// Posts a report and waits for its answer; looks at descriptors when asked to meanwhile.
+    fn ask_loop(&self, report: impl FnOnce(Sender<Reply>) -> Report) -> Result<Reply, Stopped> {
+        ANSWERS.with(|(reply, answers)| {
+            self.say(report(reply.clone()));
+            loop {
+                match answers.recv() {
+                    Ok(Reply::Inspect { descriptors, found }) => {
+                        found.send(look_at(&descriptors)).ok();
+                    }
+                    Ok(Reply::Stop) | Err(_) => return Err(Stopped),
+                    Ok(answer) => return Ok(answer),
+                }
+            }
+        })
+    }
+
+    /// A number no other thread of this program uses: the thread's, then a count.
+    fn ticket(&self, thread: u32) -> CallTicket {
+        TICKETS.with(|count| {
+            count.set(count.get() + 1);
+            CallTicket(u64::from(thread) << 40 | count.get())
+        })
+    }
+}
+
+/// The state of each descriptor that still is the socket it was.
+fn look_at(descriptors: &[(Key, RawFd)]) -> Vec<(Key, &'static str)> {
+    let looked = descriptors.iter().filter_map(|&(key, fd)| {
+        let state = sys::socket_state(fd, key.0)?;
+        Some((key, state_name(state)))
+    });
+    looked.collect()
+}
+
+fn key_of(socket: &Socket) -> Key {
+    Key(sys::cookie(socket.as_fd()).unwrap_or(0))
+}
+
+impl Gate for LabGate {
+    fn enter(&self, call: Announcement) -> Result<CallTicket, Stopped> {
+        let ticket = self.ticket(call.thread);
+        self.ask_loop(|reply| Report::Announced {
+            ticket,
+            call,
+            reply,
+        })?;
+        Ok(ticket)
+    }
+
+    fn wait(
+        &self,
+        ticket: CallTicket,
+        socket: &Socket,
+        interest: Interest,
+        deadline: Option<Instant>,
+    ) -> Result<Wake, Stopped> {
+        let watch = match interest {
+            Interest::Read => Watch::OnceReadable,
+            Interest::Write => Watch::OnceWritable,
+        };
+        let token = super::token_of(self.place, ticket);
+        if self.epoll.watch(socket.as_fd(), watch, token).is_err() {
+            return Ok(Wake::Ready); // the call itself will say what is wrong with the socket
+        }
+        let answer = self.ask_loop(|reply| Report::Blocked {
+            ticket,
+            until: deadline,
+            reply,
+        })?;
+        Ok(match answer {
+            Reply::TimedOut => Wake::TimedOut,
+            Reply::Go | Reply::Line(_) | Reply::Inspect { .. } | Reply::Stop => Wake::Ready,
+        })
+    }
+
+    fn sleep(&self, ticket: CallTicket, until: Instant) -> Result<(), Stopped> {
+        self.ask_loop(|reply| Report::Blocked {
+            ticket,
+            until: Some(until),
+            reply,
+        })
+        .map(drop)
+    }
+
+    fn leave(&self, ticket: CallTicket, outcome: Outcome) {
+        self.say(Report::Left { ticket, outcome });
+    }
+
+    fn opened(&self, socket: &Socket) {
+        let key = key_of(socket);
+        let fd = socket.as_raw_fd();
+        let is_stream = socket.r#type().is_ok_and(|t| t == socket2::Type::STREAM);
+        self.say(Report::Opened(Descriptor {
+            key,
+            fd,
+            protocol: if is_stream { "tcp" } else { "udp" },
+            state: sys::socket_state(fd, key.0).map_or("CLOSE", state_name),
+        }));
+    }
+
+    /// From here on the kernel waits for a thinking student: the retry limits that are per socket.
+    fn established(&self, socket: &Socket) {
+        const TCP_USER_TIMEOUT: i32 = 18;
+        const TCP_RTO_MAX_MS: i32 = 44; // Linux 6.15
+        const ONE_DAY_MS: u32 = 86_400_000;
+        if self.timers == Timers::Patient {
+            for (name, value) in [(TCP_RTO_MAX_MS, 1000), (TCP_USER_TIMEOUT, ONE_DAY_MS)] {
+                // A kernel without it still makes a lab: a resend may then take up to 120 s.
+                sys::set_option(
+                    socket.as_fd(),
+                    libc::IPPROTO_TCP,
+                    name,
+                    &value.to_ne_bytes(),
+                )
+                .ok();
+            }
+        }
+    }
+
+    fn closing(&self, socket: &Socket, by: ClosedBy) {
+        self.say(Report::Closing {
+            key: key_of(socket),
+            by,
+        });
+    }
+
+    fn set_option(&self, socket: &Socket, level: i32, name: i32, value: &[u8]) -> io::Result<()> {
+        sys::set_option(socket.as_fd(), level, name, value)
+    }
+
+    fn get_option(
+        &self,
+        socket: &Socket,
+        level: i32,
+        name: i32,
+        room: usize,
+    ) -> io::Result<Vec<u8>> {
+        let mut value = vec![0; room];
+        let len = sys::get_option(socket.as_fd(), level, name, &mut value)?;
+        value.truncate(len);
+        Ok(value)
+    }
+
+    fn print(&self, text: &str) {
+        self.say(Report::Printed(text.to_owned()));
+    }
+
+    fn ask(&self, prompt: &str) -> Result<Option<String>, Stopped> {
+        let prompt = prompt.to_owned();
+        let answer = self.ask_loop(|reply| Report::Asked { prompt, reply })?;
+        Ok(match answer {
+            Reply::Line(line) => line,
+            Reply::Go | Reply::TimedOut | Reply::Inspect { .. } | Reply::Stop => None,
+        })
+    }
+
+    fn idle(&self, thread: u32, idle: Idle) {
+        self.say(Report::Idle { thread, idle });
+    }
+
+    fn ending(&self) {
+        self.say(Report::Ending);
+    }
+}
+
+impl std::fmt::Debug for LabGate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the gate of {}", self.name)
+    }
+}

@@ -1,0 +1,375 @@
+//! Every program's place: what each of its threads is doing, and what it has open.
+//!
+//! In: reports. Out: events, and answers to threads that may go on.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Sender, bounded};
+
+use super::record::Recorder;
+use super::seat::{Descriptor, Reply, Report};
+use super::snapshot::Owner;
+use crate::python::{Announcement, CallTicket, ClosedBy, Failure, Idle, Outcome};
+use crate::trace::{Bytes, CallId, Key, Name, Returned, What};
+
+/// What one program may print in a run.
+const OUTPUT_BYTES: usize = 1 << 20;
+/// How long a waiting thread may take to look at its own descriptors.
+const LOOK: Duration = Duration::from_millis(50);
+
+pub struct Seat {
+    pub name: Name,
+    pub host: usize,
+    /// By thread number; 0 is the main one.
+    threads: BTreeMap<u32, Doing>,
+    calls: BTreeMap<CallTicket, Call>,
+    pub descriptors: BTreeMap<Key, Descriptor>,
+    printed: usize,
+    has_ended: bool,
+}
+
+struct Call {
+    id: CallId,
+    thread: u32,
+    was_blocked: bool,
+    new_fd: Option<i32>,
+}
+
+/// What a thread is doing, as far as the loop knows.
+enum Doing {
+    /// Running Python, or not started yet.
+    Computing,
+    /// Making a call that answers at once.
+    InCall(CallTicket),
+    AtGate(CallTicket, Sender<Reply>),
+    Blocked(CallTicket, Option<Instant>, Sender<Reply>),
+    Asking(Sender<Reply>),
+    /// Waiting for another thread of its program.
+    Idle,
+}
+
+/// Why an order was not taken.
+pub type WhyNot = String;
+
+impl Seat {
+    pub fn new(name: Name, host: usize) -> Self {
+        Self {
+            name,
+            host,
+            threads: BTreeMap::from([(0, Doing::Computing)]),
+            calls: BTreeMap::new(),
+            descriptors: BTreeMap::new(),
+            printed: 0,
+            has_ended: false,
+        }
+    }
+
+    /// Some thread is between the loop's word and the kernel's answer.
+    pub fn is_in_call(&self) -> bool {
+        let mut threads = self.threads.values();
+        !self.has_ended && threads.any(|doing| matches!(doing, Doing::InCall(_)))
+    }
+
+    /// Some thread can go on by itself.
+    pub fn is_moving(&self) -> bool {
+        let mut threads = self.threads.values();
+        !self.has_ended && threads.any(|doing| matches!(doing, Doing::Computing | Doing::InCall(_)))
+    }
+
+    pub fn next_deadline(&self) -> Option<Instant> {
+        let blocked = self.threads.values().filter_map(|doing| match doing {
+            Doing::Blocked(_, until, _) => *until,
+            _ => None,
+        });
+        blocked.min()
+    }
+
+    pub fn take<W: Write>(
+        &mut self,
+        report: Report,
+        next_call: &mut u64,
+        record: &mut Recorder<W>,
+    ) {
+        match report {
+            Report::Announced {
+                ticket,
+                call,
+                reply,
+            } => self.announced(ticket, call, reply, next_call, record),
+            Report::Blocked {
+                ticket,
+                until,
+                reply,
+            } => self.blocked(ticket, until, reply, record),
+            Report::Left { ticket, outcome } => self.left(ticket, outcome, record),
+            Report::Opened(descriptor) => {
+                self.opened(descriptor);
+            }
+            Report::Closing { key, by } => {
+                if let Some(descriptor) = self.descriptors.remove(&key)
+                    && by == ClosedBy::Interpreter
+                {
+                    record.note(format!(
+                        "{}: nothing refers to descriptor {} any more, so Python closes it",
+                        self.name, descriptor.fd
+                    ));
+                }
+            }
+            Report::Printed(text) => self.printed(text, record),
+            Report::Asked { prompt, reply } => {
+                self.threads.insert(0, Doing::Asking(reply));
+                record.event(What::Ask {
+                    program: self.name.clone(),
+                    prompt,
+                });
+            }
+            Report::Idle { thread, idle } => {
+                let doing = match idle {
+                    Idle::Begins => Doing::Idle,
+                    Idle::Ends => Doing::Computing,
+                };
+                self.threads.insert(thread, doing);
+            }
+            Report::Ending => self.release_others(),
+            Report::Ended(ending) => {
+                self.has_ended = true;
+                self.threads.clear();
+                self.descriptors.clear();
+                record.event(What::Exit {
+                    program: self.name.clone(),
+                    traceback: ending.traceback,
+                    line: ending.line,
+                });
+            }
+        }
+    }
+
+    /// Lets the lowest thread that stands before a call make it.
+    pub fn step(&mut self) -> Result<(), WhyNot> {
+        let standing = self.threads.iter_mut().find_map(|(_, doing)| match doing {
+            Doing::AtGate(ticket, reply) => {
+                let (ticket, reply) = (*ticket, reply.clone());
+                *doing = Doing::InCall(ticket);
+                Some(reply)
+            }
+            _ => None,
+        });
+        match standing {
+            Some(reply) => {
+                reply.send(Reply::Go).ok();
+                Ok(())
+            }
+            None => Err(format!("{} does not stand before a call", self.name)),
+        }
+    }
+
+    pub fn answer(&mut self, line: Option<String>) -> Result<(), WhyNot> {
+        let asking = self.threads.values_mut().find_map(|doing| match doing {
+            Doing::Asking(reply) => {
+                let reply = reply.clone();
+                *doing = Doing::Computing;
+                Some(reply)
+            }
+            _ => None,
+        });
+        match asking {
+            Some(reply) => {
+                reply.send(Reply::Line(line)).ok();
+                Ok(())
+            }
+            None => Err(format!("{} does not wait in input()", self.name)),
+        }
+    }
+
+    /// The socket that a blocked call waits for is ready: the call tries again.
+    pub fn wake(&mut self, ticket_bits: u64) -> bool {
+        self.wake_where(Reply::Go, |ticket, _| ticket.0 == ticket_bits)
+    }
+
+    /// Ends waits whose time is over.
+    pub fn expire(&mut self, now: Instant) -> bool {
+        self.wake_where(Reply::TimedOut, |_, until| until.is_some_and(|u| u <= now))
+    }
+
+    fn wake_where(
+        &mut self,
+        answer: Reply,
+        test: impl Fn(CallTicket, Option<Instant>) -> bool,
+    ) -> bool {
+        for doing in self.threads.values_mut() {
+            if let Doing::Blocked(ticket, until, reply) = doing
+                && test(*ticket, *until)
+            {
+                reply.send(answer).ok();
+                *doing = Doing::InCall(*ticket);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Asks a waiting thread for the state of descriptors that only this program can see.
+    /// Empty while none waits.
+    pub fn look_at(&self, keys: &[Key]) -> Vec<(Key, &'static str)> {
+        let descriptors: Vec<_> = keys
+            .iter()
+            .filter_map(|key| self.descriptors.get(key))
+            .map(|descriptor| (descriptor.key, descriptor.fd))
+            .collect();
+        if descriptors.is_empty() {
+            return Vec::new();
+        }
+        let waiting = self.threads.values().find_map(|doing| match doing {
+            Doing::AtGate(_, reply) | Doing::Blocked(_, _, reply) | Doing::Asking(reply) => {
+                Some(reply)
+            }
+            Doing::Computing | Doing::InCall(_) | Doing::Idle => None,
+        });
+        let (found, answer) = bounded(1);
+        let asked = waiting.is_some_and(|reply| {
+            let inspect = Reply::Inspect { descriptors, found };
+            reply.send(inspect).is_ok()
+        });
+        match asked {
+            true => answer.recv_timeout(LOOK).unwrap_or_default(),
+            false => Vec::new(),
+        }
+    }
+
+    pub fn owners(&self) -> impl Iterator<Item = (Key, Owner)> {
+        self.descriptors.iter().map(|(key, descriptor)| {
+            let owner = Owner {
+                program: self.name.clone(),
+                descriptor: descriptor.clone(),
+            };
+            (*key, owner)
+        })
+    }
+
+    fn announced<W: Write>(
+        &mut self,
+        ticket: CallTicket,
+        call: Announcement,
+        reply: Sender<Reply>,
+        next_call: &mut u64,
+        record: &mut Recorder<W>,
+    ) {
+        let id = CallId(*next_call);
+        *next_call += 1;
+        let thread = call.thread;
+        self.calls.insert(
+            ticket,
+            Call {
+                id,
+                thread,
+                was_blocked: false,
+                new_fd: None,
+            },
+        );
+        self.threads.insert(thread, Doing::AtGate(ticket, reply));
+        record.event(What::Line {
+            program: self.name.clone(),
+            line: call.line,
+            locals: call.locals.into_iter().collect(),
+        });
+        record.event(What::Call {
+            program: self.name.clone(),
+            call: id,
+            line: call.line,
+            name: call.name.to_owned(),
+            args: call.args,
+            fd: call.fd,
+            thread,
+        });
+    }
+
+    /// It belongs to the call that is being made just now.
+    fn opened(&mut self, descriptor: Descriptor) {
+        for doing in self.threads.values() {
+            if let Doing::InCall(ticket) = doing
+                && let Some(call) = self.calls.get_mut(ticket)
+            {
+                call.new_fd = Some(descriptor.fd);
+            }
+        }
+        self.descriptors.insert(descriptor.key, descriptor);
+    }
+
+    /// A call may wait several times; the learner is told once.
+    fn blocked<W: Write>(
+        &mut self,
+        ticket: CallTicket,
+        until: Option<Instant>,
+        reply: Sender<Reply>,
+        record: &mut Recorder<W>,
+    ) {
+        let Some(call) = self.calls.get_mut(&ticket) else {
+            return;
+        };
+        self.threads
+            .insert(call.thread, Doing::Blocked(ticket, until, reply));
+        if !std::mem::replace(&mut call.was_blocked, true) {
+            record.event(What::Blocked {
+                program: self.name.clone(),
+                call: call.id,
+            });
+        }
+    }
+
+    fn left<W: Write>(&mut self, ticket: CallTicket, outcome: Outcome, record: &mut Recorder<W>) {
+        let Some(call) = self.calls.remove(&ticket) else {
+            return;
+        };
+        self.threads.insert(call.thread, Doing::Computing);
+        record.event(What::Return {
+            program: self.name.clone(),
+            call: call.id,
+            returned: outcome
+                .result
+                .map_or_else(failed, |value| Returned::Value { value }),
+            bytes: outcome.bytes.map(Bytes),
+            new_fd: call.new_fd,
+        });
+    }
+
+    fn printed<W: Write>(&mut self, text: String, record: &mut Recorder<W>) {
+        let before = self.printed;
+        self.printed = before.saturating_add(text.len());
+        if self.printed <= OUTPUT_BYTES {
+            record.event(What::Print {
+                program: self.name.clone(),
+                text,
+            });
+        } else if before <= OUTPUT_BYTES {
+            record.note(format!(
+                "{} has printed more than {OUTPUT_BYTES} bytes; the rest is not recorded",
+                self.name
+            ));
+        }
+    }
+
+    /// The main thread is through: whoever still waits is told to stop.
+    fn release_others(&mut self) {
+        for doing in self.threads.values() {
+            match doing {
+                Doing::AtGate(_, reply) | Doing::Blocked(_, _, reply) | Doing::Asking(reply) => {
+                    reply.send(Reply::Stop).ok();
+                }
+                Doing::Computing | Doing::InCall(_) | Doing::Idle => {}
+            }
+        }
+        self.threads.clear();
+        self.threads.insert(0, Doing::Computing);
+    }
+}
+
+fn failed(failure: Failure) -> Returned {
+    Returned::Failed {
+        errno: failure.errno,
+        error: failure.error,
+        exception: failure.exception,
+        message: failure.message,
+    }
+}

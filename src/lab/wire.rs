@@ -1,0 +1,379 @@
+//! The lab's loop: it is the wire, and it decides which program runs.
+//!
+//! One thread owns every TUN device, hears every program and every order, and writes every event,
+//! so the trace has one true order. Each round: programs that are in a call answer first, then
+//! packets are taken from the devices, then the kernels are asked what changed, then calls whose
+//! socket became ready try again. When a round finds nothing to do, the lab is at rest.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
+use std::os::fd::{AsFd as _, BorrowedFd};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::Receiver;
+
+use super::hold::{Dropped, Hold};
+use super::host::Host;
+use super::inspect;
+use super::record::Recorder;
+use super::seat::{Mail, Postbox};
+use super::seats::{Seat, WhyNot};
+use super::snapshot::{Owner, Snapshot};
+use super::sys::{Epoll, Watch};
+use crate::packet;
+use crate::trace::{Bytes, Key, Order, Ordered, SegmentId, What};
+
+/// A packet is at most this long.
+const PACKET_BYTES: usize = 64 << 10;
+/// A program that computes longer than this counts as being at rest, so that the learner can act.
+const PATIENCE: Duration = Duration::from_millis(100);
+/// A call that does not wait answers within this; longer, and the loop stops waiting for it.
+const ANSWER: Duration = Duration::from_millis(20);
+/// A timer that ran out shows its effect a moment later (`jiffies`).
+const AFTER_TIMER: Duration = Duration::from_millis(8);
+/// Timers are looked at no more often than this.
+const TICK: Duration = Duration::from_millis(100);
+
+/// How much mail is read before the wire has its turn.
+const MAILS: usize = 256;
+
+const WAKE: u64 = 1 << 32;
+const KEEPER: u64 = (1 << 32) + 1;
+
+pub struct Wire<W: io::Write> {
+    hosts: Vec<Link>,
+    pub seats: Vec<Seat>,
+    hold: Hold,
+    record: Recorder<W>,
+    epoll: Arc<Epoll>,
+    mail: Receiver<Mail>,
+    wake: File,
+    /// Given, and not yet obeyed.
+    orders: VecDeque<Ordered>,
+    next_call: u64,
+    /// Something happened that may have changed a socket.
+    is_dirty: bool,
+    is_at_rest: bool,
+    last_change: Instant,
+    buffer: Vec<u8>,
+}
+
+struct Link {
+    host: Host,
+    snapshot: Snapshot,
+}
+
+/// Why the loop ended.
+#[derive(Debug)]
+pub enum End {
+    /// The orders ended: we were asked to.
+    Asked,
+    /// The keeper is gone.
+    Alone,
+}
+
+impl<W: io::Write> Wire<W> {
+    pub fn new(
+        hosts: Vec<Host>,
+        seats: Vec<Seat>,
+        record: Recorder<W>,
+        epoll: Arc<Epoll>,
+        mail: Receiver<Mail>,
+        postbox: &Postbox,
+        keeper: BorrowedFd<'_>,
+    ) -> io::Result<Self> {
+        for (index, host) in hosts.iter().enumerate() {
+            epoll.watch(host.tun.as_fd(), Watch::Readable, index as u64)?;
+        }
+        epoll.watch(postbox.wake_fd(), Watch::Readable, WAKE)?;
+        epoll.watch(keeper, Watch::Readable, KEEPER)?;
+        let wake = File::from(postbox.wake_fd().try_clone_to_owned()?);
+        let links = hosts.into_iter().map(|host| Link {
+            host,
+            snapshot: Snapshot::default(),
+        });
+        Ok(Self {
+            hosts: links.collect(),
+            seats,
+            hold: Hold::default(),
+            record,
+            epoll,
+            mail,
+            wake,
+            orders: VecDeque::new(),
+            next_call: 0,
+            is_dirty: true,
+            is_at_rest: false,
+            last_change: Instant::now(),
+            buffer: vec![0; PACKET_BYTES],
+        })
+    }
+
+    /// Until it is told to stop, or nobody reads what it writes.
+    pub fn run(&mut self) -> io::Result<End> {
+        let mut ready = Vec::new();
+        loop {
+            if let Some(end) = self.hear()? {
+                return Ok(end);
+            }
+            let took = self.take_packets()?;
+            ready.extend(self.epoll.wait(Some(Duration::ZERO))?);
+            if ready.contains(&KEEPER) {
+                return Ok(End::Alone);
+            }
+            // What made a waiting call's socket ready is worth a look, and the look comes before
+            // the call goes on: an accept queue is seen full before it is emptied.
+            self.is_dirty |= ready.iter().any(|token| *token > KEEPER);
+            let changed = self.look()?;
+            let woken = self.go_on(&ready);
+            ready.clear();
+            if !took && !changed && !woken && self.mail.is_empty() && self.orders.is_empty() {
+                ready = self.wait()?;
+            }
+        }
+    }
+
+    /// Ends every socket of every host, so that nothing of this lab is left in the kernel.
+    pub fn sweep(&mut self) {
+        for link in &mut self.hosts {
+            inspect::destroy_all(&mut link.host.diag).ok();
+        }
+    }
+
+    /// Reads mail; while a program is in a call, its answer first. Then obeys one order: what it
+    /// causes comes before the next one.
+    fn hear(&mut self) -> io::Result<Option<End>> {
+        self.wake.read_exact(&mut [0; 8]).ok(); // an error: nobody woke us
+        if self.read_mail() {
+            return Ok(Some(End::Asked));
+        }
+        if let Some(ordered) = self.orders.pop_front() {
+            self.stir();
+            self.obey(ordered)?;
+            if self.read_mail() {
+                return Ok(Some(End::Asked));
+            }
+        }
+        Ok(None)
+    }
+
+    /// True when the orders have ended.
+    fn read_mail(&mut self) -> bool {
+        let patient_until = Instant::now() + ANSWER;
+        for _ in 0..MAILS {
+            let mail = if self.seats.iter().any(Seat::is_in_call) {
+                self.mail.recv_deadline(patient_until).ok()
+            } else {
+                self.mail.try_recv().ok()
+            };
+            match mail {
+                Some(Mail::From(place, report)) => {
+                    self.stir();
+                    let Self {
+                        seats,
+                        next_call,
+                        record,
+                        ..
+                    } = self;
+                    seats[place].take(report, next_call, record);
+                }
+                Some(Mail::Order(ordered)) => self.orders.push_back(ordered),
+                Some(Mail::BadOrder(why)) => self.record.note(format!("not an order: {why}")),
+                Some(Mail::OrdersEnded) => return true,
+                None => return false,
+            }
+        }
+        false
+    }
+
+    fn stir(&mut self) {
+        self.is_dirty = true;
+        self.is_at_rest = false;
+        self.last_change = Instant::now();
+    }
+
+    fn obey(&mut self, ordered: Ordered) -> io::Result<()> {
+        // The events an order causes follow it.
+        self.record.event(What::Order(ordered.clone()));
+        let taken = match ordered.order {
+            Order::Step { program } => self.seat(&program).and_then(Seat::step),
+            Order::Answer { program, text } => {
+                let answered = self
+                    .seat(&program)
+                    .and_then(|seat| seat.answer(text.clone()));
+                answered.map(|()| self.record.event(What::Answer { program, text }))
+            }
+            Order::Deliver { segment } => self.deliver(segment)?,
+            Order::Drop { segment } => match self.hold.drop(segment) {
+                Some(Dropped::Gone | Dropped::ReplacedBy(_)) => {
+                    self.record.event(What::Dropped { segment });
+                    Ok(())
+                }
+                None => Err(not_held(segment)),
+            },
+        };
+        if let Err(why) = taken {
+            self.record.note(format!("refused: {why}"));
+        }
+        Ok(())
+    }
+
+    fn seat(&mut self, program: &str) -> Result<&mut Seat, WhyNot> {
+        let found = self.seats.iter_mut().find(|seat| seat.name == program);
+        found.ok_or_else(|| format!("there is no program {program}"))
+    }
+
+    /// Writing to a TUN runs the receiver's whole input path: its answer is there afterwards.
+    fn deliver(&mut self, segment: SegmentId) -> io::Result<Result<(), WhyNot>> {
+        if !self.hold.is_held(segment) {
+            return Ok(Err(not_held(segment)));
+        }
+        let Some(bytes) = self.hold.deliver(segment) else {
+            return Ok(Err(not_held(segment)));
+        };
+        let Some(to) = self.destination(&bytes) else {
+            self.record.event(What::Dropped { segment });
+            self.record.note(format!(
+                "no host has segment {segment}'s address; it is lost"
+            ));
+            return Ok(Ok(()));
+        };
+        self.record.event(What::Delivered { segment });
+        if let Err(error) = (&self.hosts[to].host.tun).write(&bytes) {
+            self.record.note(format!(
+                "{} did not take segment {segment}: {error}",
+                self.hosts[to].host.name
+            ));
+        }
+        Ok(Ok(()))
+    }
+
+    fn destination(&self, bytes: &[u8]) -> Option<usize> {
+        let packet = packet::parse(bytes).ok()?;
+        let mut hosts = self.hosts.iter();
+        hosts.position(|link| link.host.addresses.contains(&packet.destination))
+    }
+
+    /// Takes every packet that left a host. True when there was one.
+    fn take_packets(&mut self) -> io::Result<bool> {
+        let mut took = false;
+        for from in 0..self.hosts.len() {
+            loop {
+                let count = match (&self.hosts[from].host.tun).read(&mut self.buffer) {
+                    Ok(count) => count,
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                    Err(error) => return Err(error),
+                };
+                let bytes = self.buffer[..count].to_vec();
+                self.sent(from, bytes);
+                took = true;
+            }
+        }
+        if took {
+            self.stir();
+        }
+        Ok(took)
+    }
+
+    fn sent(&mut self, from: usize, bytes: Vec<u8>) {
+        let packet = packet::parse(&bytes).ok();
+        let to = self.destination(&bytes);
+        let taken = self.hold.take(packet.as_ref(), bytes.clone());
+        self.record.event(What::Sent {
+            segment: taken.id,
+            from: self.hosts[from].host.name.clone(),
+            to: to.map(|to| self.hosts[to].host.name.clone()),
+            bytes: Bytes(bytes),
+            copy_of: taken.copy_of,
+            absorbed: taken.is_absorbed,
+        });
+    }
+
+    /// Asks every kernel what changed since the last look. True when something did.
+    fn look(&mut self) -> io::Result<bool> {
+        if !std::mem::take(&mut self.is_dirty) {
+            return Ok(false);
+        }
+        let mut has_changed = false;
+        for index in 0..self.hosts.len() {
+            let seats = self.seats.iter().filter(|seat| seat.host == index);
+            let owners: BTreeMap<Key, Owner> = seats.flat_map(Seat::owners).collect();
+            let link = &mut self.hosts[index];
+            let reports = inspect::dump(&mut link.host.diag)?;
+            let strays = link.snapshot.strays(&reports, &owners);
+            let found = self
+                .seats
+                .iter()
+                .filter(|seat| seat.host == index && !strays.is_empty())
+                .flat_map(|seat| seat.look_at(&strays))
+                .collect();
+            let changes = link
+                .snapshot
+                .update(&link.host.name, &reports, &owners, &found);
+            has_changed |= !changes.is_empty();
+            for change in changes {
+                self.record.event(change);
+            }
+        }
+        if has_changed {
+            self.is_at_rest = false;
+            self.last_change = Instant::now();
+        }
+        Ok(has_changed)
+    }
+
+    fn go_on(&mut self, ready: &[u64]) -> bool {
+        let mut woken = false;
+        for token in ready.iter().filter(|token| **token > KEEPER) {
+            let (place, ticket) = super::call_of(*token);
+            woken |= self
+                .seats
+                .get_mut(place)
+                .is_some_and(|seat| seat.wake(ticket));
+        }
+        let now = Instant::now();
+        for seat in &mut self.seats {
+            woken |= seat.expire(now);
+        }
+        if woken {
+            self.stir();
+        }
+        woken
+    }
+
+    /// Nothing to do now: says so when it is true, and sleeps until something comes.
+    fn wait(&mut self) -> io::Result<Vec<u64>> {
+        let is_moving = self.seats.iter().any(Seat::is_moving);
+        let still_for = self.last_change.elapsed();
+        if !self.is_at_rest && (!is_moving || still_for >= PATIENCE) {
+            self.is_at_rest = true;
+            self.record.event(What::Rest);
+        }
+        self.record.flush()?;
+        let now = Instant::now();
+        let patience = (!self.is_at_rest).then(|| PATIENCE.saturating_sub(still_for));
+        let deadlines = self.seats.iter().filter_map(Seat::next_deadline);
+        let deadline = deadlines
+            .min()
+            .map(|until| until.saturating_duration_since(now));
+        let timers = self
+            .hosts
+            .iter()
+            .filter_map(|link| link.snapshot.next_timer());
+        let timer = timers.min().map(|ends| {
+            let left = ends.saturating_duration_since(now) + AFTER_TIMER;
+            left.max(TICK)
+        });
+        let timeout = [patience, deadline, timer].into_iter().flatten().min();
+        let tokens = self.epoll.wait(timeout)?;
+        self.is_dirty |= tokens.is_empty() && timer.is_some();
+        Ok(tokens)
+    }
+}
+
+fn not_held(segment: SegmentId) -> WhyNot {
+    format!("segment {segment} is not on the wire any more")
+}

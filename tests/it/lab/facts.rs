@@ -1,0 +1,255 @@
+//! What the first lesson says, asked of the kernels.
+
+use sockstep::model::Activity;
+use sockstep::packet::Kind;
+use sockstep::trace::{Returned, Timers, What};
+
+use super::{Play, is_wire_there};
+
+const SERVER: &str = r#"
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(("", 8989))
+s.listen(128)
+conn, addr = s.accept()
+data = conn.recv(1024)
+print(data.decode("gbk"))
+conn.send("ok, 处理中…".encode("gbk"))
+conn.recv(1024)
+conn.close()
+s.close()
+"#;
+
+const CLIENT: &str = r#"
+import socket
+c = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+c.connect(("192.168.131.62", 8989))
+c.send("你好服务端".encode("gbk"))
+data = c.recv(1024)
+print(data.decode("gbk"))
+c.close()
+"#;
+
+fn pair() -> Play {
+    Play::start(&[("server", SERVER), ("client", CLIENT)])
+}
+
+/// The server waits in `accept()`, the client's SYN is on the wire.
+fn syn_held() -> Play {
+    let mut play = pair();
+    play.step_until_blocked("server");
+    play.step_until_blocked("client");
+    play
+}
+
+#[test]
+fn a_held_syn_leaves_the_client_in_syn_sent_and_the_server_in_listen() {
+    if !is_wire_there() {
+        return;
+    }
+    let play = syn_held();
+    assert_eq!(play.sockets("client"), ["SYN_SENT 3"]);
+    assert_eq!(play.sockets("server"), ["LISTEN 3"]);
+    play.held("client", Kind::Syn);
+    let blocked = |name: &str| matches!(play.state.programs[name].activity, Activity::Blocked(_));
+    assert!(blocked("client") && blocked("server"));
+}
+
+#[test]
+fn a_delivered_syn_waits_in_the_syn_queue_and_has_no_descriptor() {
+    if !is_wire_there() {
+        return;
+    }
+    let mut play = syn_held();
+    play.deliver("client", Kind::Syn);
+    assert_eq!(play.sockets("server"), ["LISTEN 3", "SYN_RECV"]);
+    let listener = play
+        .state
+        .sockets("server")
+        .find(|s| s.facts.state == "LISTEN");
+    let half_open = play
+        .state
+        .sockets("server")
+        .find(|s| s.facts.state == "SYN_RECV");
+    let (listener, half_open) = (
+        listener.expect("it listens"),
+        half_open.expect("it is there"),
+    );
+    assert_eq!(half_open.facts.listener, Some(listener.facts.key));
+    assert_eq!(half_open.facts.program, None);
+}
+
+#[test]
+fn connect_returns_before_the_third_ack_arrives_and_before_accept_returns() {
+    if !is_wire_there() {
+        return;
+    }
+    let mut play = syn_held();
+    play.deliver("client", Kind::Syn);
+    play.deliver("server", Kind::SynAck);
+    assert_eq!(play.call("client"), "send");
+    assert_eq!(play.call("server"), "accept");
+    assert_eq!(play.sockets("client"), ["ESTABLISHED 3"]);
+    assert_eq!(play.sockets("server"), ["LISTEN 3", "SYN_RECV"]);
+    play.deliver("client", Kind::Ack);
+    assert_eq!(play.call("server"), "recv");
+    let queued = play.place(
+        "a full accept queue",
+        |what| matches!(what, What::Socket(facts) if facts.accept_queue == Some(1)),
+    );
+    let accepted = play.place(
+        "accept's return",
+        |what| matches!(what, What::Return { program, new_fd: Some(4), .. } if program == "server"),
+    );
+    assert!(queued < accepted, "the kernel finishes, accept only takes");
+}
+
+#[test]
+fn the_whole_lesson_goes_through_every_state_the_kernels_have_for_it() {
+    if !is_wire_there() {
+        return;
+    }
+    let mut play = pair();
+    play.play_on();
+    assert_eq!(play.output("server"), "你好服务端\n");
+    assert_eq!(play.output("client"), "ok, 处理中…\n");
+    let client = play.states("client");
+    let server = play.states("server");
+    for (host, seen, expected) in [
+        (
+            "client",
+            client,
+            &[
+                "SYN_SENT",
+                "ESTABLISHED",
+                "FIN_WAIT1",
+                "FIN_WAIT2",
+                "TIME_WAIT",
+            ][..],
+        ),
+        (
+            "server",
+            server,
+            &[
+                "LISTEN",
+                "SYN_RECV",
+                "ESTABLISHED",
+                "CLOSE_WAIT",
+                "LAST_ACK",
+            ][..],
+        ),
+    ] {
+        let mut rest = seen.iter();
+        for state in expected {
+            assert!(
+                rest.any(|s| s == state),
+                "{host} was never {state} in turn: {seen:?}"
+            );
+        }
+    }
+    assert_eq!(play.sockets("client"), ["TIME_WAIT"]);
+    assert!(
+        play.state
+            .programs
+            .values()
+            .all(|program| program.has_ended())
+    );
+}
+
+#[test]
+fn a_dropped_syn_is_sent_again_by_the_kernel_after_about_a_second() {
+    if !is_wire_there() {
+        return;
+    }
+    let programs = [("server", SERVER), ("client", CLIENT)];
+    let mut play = Play::start_with(&programs, Timers::Natural);
+    play.step_until_blocked("server");
+    play.step_until_blocked("client");
+    let first = play.held("client", Kind::Syn).sent_at_us;
+    play.drop_held("client", Kind::Syn);
+    assert!(play.state.held.is_empty());
+    while play.state.held.is_empty() {
+        play.take(std::time::Duration::from_secs(3));
+    }
+    let again = play.held("client", Kind::Syn);
+    let after = again.sent_at_us - first;
+    assert!((900_000..1_400_000).contains(&after), "after {after} µs");
+    play.settle();
+    play.deliver("client", Kind::Syn);
+    play.deliver("server", Kind::SynAck);
+    assert_eq!(play.call("client"), "send");
+}
+
+#[test]
+fn a_dropped_third_ack_is_made_good_by_the_data_that_follows() {
+    if !is_wire_there() {
+        return;
+    }
+    let mut play = syn_held();
+    play.deliver("client", Kind::Syn);
+    play.deliver("server", Kind::SynAck);
+    play.drop_held("client", Kind::Ack);
+    play.step("client");
+    assert_eq!(play.sockets("server"), ["LISTEN 3", "SYN_RECV"]);
+    play.deliver("client", Kind::Data);
+    assert_eq!(play.sockets("server"), ["ESTABLISHED 4", "LISTEN 3"]);
+    assert_eq!(play.call("server"), "recv");
+}
+
+#[test]
+fn copies_of_a_held_syn_wait_behind_it_and_the_original_still_connects() {
+    if !is_wire_there() {
+        return;
+    }
+    let mut play = syn_held();
+    while play.held("client", Kind::Syn).copies.is_empty() {
+        play.take(std::time::Duration::from_secs(3));
+    }
+    play.settle();
+    assert_eq!(play.state.held.len(), 1, "a copy is no token of its own");
+    play.deliver("client", Kind::Syn);
+    play.deliver("server", Kind::SynAck);
+    assert_eq!(play.sockets("client"), ["ESTABLISHED 3"]);
+}
+
+#[test]
+fn a_port_nobody_listens_on_answers_with_a_reset_and_python_says_so() {
+    if !is_wire_there() {
+        return;
+    }
+    let mut play = Play::start(&[
+        ("server", "import time\ntime.sleep(0)\n"),
+        ("client", CLIENT),
+    ]);
+    play.step_until_blocked("client");
+    play.deliver("client", Kind::Syn);
+    play.deliver("server", Kind::Rst);
+    let Activity::Ended { traceback, line } = &play.state.programs["client"].activity else {
+        panic!("the client goes on");
+    };
+    let traceback = traceback.as_deref().unwrap_or_default();
+    assert!(traceback.ends_with("ConnectionRefusedError: [Errno 111] Connection refused\n"));
+    assert_eq!(*line, Some(4));
+    let refused = play.place("a refused connect", |what| match what {
+        What::Return { returned, .. } => {
+            matches!(returned, Returned::Failed { error, .. } if error.as_deref() == Some("ECONNREFUSED"))
+        }
+        _ => false,
+    });
+    assert!(refused > 0);
+}
+
+#[test]
+fn an_order_that_makes_no_sense_is_answered_in_words() {
+    if !is_wire_there() {
+        return;
+    }
+    let mut play = syn_held();
+    play.step("client");
+    let (_, note) = play.state.notes.last().expect("a note");
+    assert!(
+        note.contains("client does not stand before a call"),
+        "{note}"
+    );
+}

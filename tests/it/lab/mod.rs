@@ -1,0 +1,7 @@
+//! Real kernels: everything here plays programs on the held wire.
+
+mod facts;
+mod leaving;
+mod play;
+
+pub use play::{Play, is_wire_there};
