@@ -3,20 +3,21 @@
 //! In this order: deliver the oldest held segment; step a program that can run, the server until
 //! it blocks and then the clients. When there is nothing to order, it says why.
 
-use crate::model::{Activity, State};
-use crate::trace::{Name, Order};
+use crate::model::{Activity, Fate, Segment, State};
+use crate::packet::{Kind, Packet};
+use crate::trace::{Name, Order, SegmentId};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Next {
     Give(Order),
+    /// In the past: on to the next stop of what is recorded.
+    Forward,
     Not(WhyNot),
 }
 
 /// Why `Next` can do nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WhyNot {
-    /// We look at the past.
-    Past,
     /// The lab has not come to rest since the last order.
     Moving,
     /// A program computes and has not reached a call.
@@ -30,6 +31,11 @@ pub enum WhyNot {
 }
 
 pub fn next(state: &State) -> Next {
+    next_where(state, |_| true)
+}
+
+/// As [`next`], but steps only programs that may go.
+pub fn next_where(state: &State, may_go: impl Fn(&Name) -> bool) -> Next {
     if state.ended.is_some() {
         return Next::Not(WhyNot::LabGone);
     }
@@ -39,7 +45,8 @@ pub fn next(state: &State) -> Next {
     if let Some(segment) = state.oldest_held() {
         return Next::Give(Order::Deliver { segment });
     }
-    let ready = in_turn(state).find(|name| is(state, name, |a| matches!(a, Activity::Ready(_))));
+    let is_ready = |name: &&Name| is(state, name, |a| matches!(a, Activity::Ready(_)));
+    let ready = in_turn(state).find(|name| is_ready(name) && may_go(name));
     if let Some(program) = ready {
         return Next::Give(Order::Step {
             program: program.clone(),
@@ -68,8 +75,86 @@ fn why_not(state: &State) -> WhyNot {
     if let Some(name) = find(|a| matches!(a, Activity::Running | Activity::InCall(_))) {
         return WhyNot::Computing(name.clone());
     }
-    if find(|a| matches!(a, Activity::Blocked(_))).is_some() {
+    if find(|a| matches!(a, Activity::Blocked(_) | Activity::Ready(_))).is_some() {
         return WhyNot::Waiting;
     }
     WhyNot::AllEnded
+}
+
+/// "client SYN 1": a segment named by who sent it, what it is, and which of its kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// `None`: any host.
+    from: Option<Name>,
+    kind: Kind,
+    /// Counted from 1; a segment that the kernel sends again counts again.
+    ordinal: usize,
+}
+
+impl Rule {
+    pub fn parse(text: &str) -> Result<Self, String> {
+        const FORM: &str = "write: who, what, which, as in \"client SYN 1\" or \"any data 2\"";
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let [who, what, which] = words[..] else {
+            return Err(format!("'{text}' has {} words; {FORM}", words.len()));
+        };
+        let kind = KINDS
+            .into_iter()
+            .find(|kind| kind.to_string().eq_ignore_ascii_case(what))
+            .ok_or_else(|| {
+                let known = KINDS.map(|kind| kind.to_string()).join(", ");
+                format!("'{what}' is not a kind of segment; known are {known}")
+            })?;
+        let ordinal = which.parse().ok().filter(|n| *n > 0);
+        Ok(Self {
+            from: (who != "any").then(|| who.to_owned()),
+            kind,
+            ordinal: ordinal.ok_or_else(|| format!("'{which}' is not 1, 2, 3 …; {FORM}"))?,
+        })
+    }
+
+    /// Whether the rule means this segment of the run.
+    pub fn means(&self, state: &State, segment: SegmentId) -> bool {
+        let matching = state.segments.values().filter(|s| self.is_alike(s));
+        matching.map(|s| s.id).nth(self.ordinal - 1) == Some(segment)
+    }
+
+    fn is_alike(&self, segment: &Segment) -> bool {
+        let is_from = self.from.as_ref().is_none_or(|from| *from == segment.from);
+        let kind = segment.packet.as_ref().map(Packet::kind);
+        is_from && kind == Some(self.kind) && segment.fate != Fate::Absorbed
+    }
+}
+
+const KINDS: [Kind; 8] = [
+    Kind::Syn,
+    Kind::SynAck,
+    Kind::Ack,
+    Kind::Data,
+    Kind::Fin,
+    Kind::Rst,
+    Kind::Datagram,
+    Kind::Icmp,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_is_read_or_says_what_is_wrong() {
+        for (text, expected) in [
+            ("client SYN 1", Ok(())),
+            ("any syn+ack 2", Ok(())),
+            ("client SYN", Err("has 2 words")),
+            ("client HELLO 1", Err("not a kind of segment")),
+            ("client SYN 0", Err("not 1, 2, 3")),
+        ] {
+            match (Rule::parse(text), expected) {
+                (Ok(_), Ok(())) => {}
+                (Err(message), Err(part)) => assert!(message.contains(part), "{message}"),
+                (got, _) => panic!("{text}: {got:?}"),
+            }
+        }
+    }
 }

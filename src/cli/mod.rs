@@ -1,1 +1,95 @@
 //! The command line: run, doctor, and the window.
+//!
+//! In: arguments. Out: an exit code: 0 when all went well, 1 when a program died of an exception
+//! or something could not be done, 2 for bad arguments, 3 when a limit ended a run.
+
+mod doctor;
+mod run;
+mod text;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::lesson::Language;
+
+const ABOUT: &str = "\
+Watch a real client and a real server talk, one socket call and one TCP segment at a time.
+
+Without a command, a window opens with the first lesson, or with LESSON. Both programs are real,
+and so is every segment: on Linux the program is the wire between two hosts (network namespaces),
+and each SYN, ACK and FIN waits until you deliver or drop it. No rights are needed, and nothing
+leaves this machine.";
+
+const EXAMPLES: &str = "\
+Examples:
+  sockstep                                        open the window
+  sockstep lessons/04-handshake                   open it with this lesson
+  sockstep run lessons/04-handshake               play a lesson in the terminal
+  sockstep run server.py client.py                play two programs of your own
+  sockstep run server.py a.py b.py --drop 'client1 SYN 1' --timers natural
+  sockstep doctor                                 can this machine hold the wire?";
+
+#[derive(Parser)]
+#[command(name = "sockstep", version, about = ABOUT, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+struct Cli {
+    /// A lesson's folder, to open in the window.
+    lesson: Option<PathBuf>,
+    /// The window's language: zh or en. Default: the system's.
+    #[arg(long, value_parser = language)]
+    lang: Option<Language>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Play a lesson, or programs of your own, in the terminal.
+    Run(Box<run::Arguments>),
+    /// Check what the held wire needs, and say what to do where something is missing.
+    Doctor,
+}
+
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match cli.command {
+        Some(Command::Run(arguments)) => run::main(*arguments),
+        Some(Command::Doctor) => doctor::main(),
+        None => window(cli.lesson, cli.lang),
+    }
+}
+
+fn window(lesson: Option<PathBuf>, language: Option<Language>) -> ExitCode {
+    match crate::app::open(lesson, language.unwrap_or_else(system_language)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("sockstep: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn language(word: &str) -> Result<Language, String> {
+    match word {
+        "zh" => Ok(Language::Chinese),
+        "en" => Ok(Language::English),
+        other => Err(format!("'{other}' is neither zh nor en")),
+    }
+}
+
+/// As the environment says: the variables of `locale(7)`, most important first.
+fn system_language() -> Language {
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    match set.is_some_and(|value| value.starts_with("zh")) {
+        true => Language::Chinese,
+        false => Language::English,
+    }
+}
+
+/// This program, to be started again as a lab.
+pub(crate) fn own_binary() -> std::io::Result<PathBuf> {
+    std::env::current_exe()
+}
