@@ -1,1 +1,194 @@
-//! Tests of fold.
+//! From events to states: the contract's lines, the fold, the cursor.
+
+use sockstep::model::{Activity, Fate, State};
+use sockstep::timeline::{Cursor, Timeline};
+use sockstep::trace::{
+    Bytes, Event, Header, HostSetup, Moment, ProgramSetup, SegmentId, Setup, Timers, What,
+    WireKind, load, parse_event, to_line,
+};
+
+fn header() -> Header {
+    let host = |name: &str, last| HostSetup {
+        name: name.to_owned(),
+        addresses: vec![[10, 0, 0, last].into()],
+    };
+    let program = |name: &str| ProgramSetup {
+        name: name.to_owned(),
+        host: name.to_owned(),
+        file: format!("{name}.py"),
+        source: String::new(),
+    };
+    let setup = Setup {
+        hosts: vec![host("server", 2), host("client", 1)],
+        programs: vec![program("server"), program("client")],
+        timers: Timers::Patient,
+    };
+    Header::new(&setup, "6.18.44".to_owned(), WireKind::Held)
+}
+
+/// One of each, as the contract spells them.
+const LINES: [&str; 21] = [
+    r#"{"n":0,"at_us":5,"what":"call","program":"client","call":7,"line":4,"name":"connect","args":"('10.0.0.2', 80)","fd":3,"thread":0}"#,
+    r#"{"n":1,"at_us":5,"what":"blocked","program":"client","call":7}"#,
+    r#"{"n":2,"at_us":5,"what":"return","program":"client","call":7,"value":"None"}"#,
+    r#"{"n":3,"at_us":5,"what":"return","program":"client","call":8,"errno":111,"error":"ECONNREFUSED","exception":"ConnectionRefusedError","message":""}"#,
+    r#"{"n":4,"at_us":5,"what":"return","program":"client","call":9,"value":"2","bytes":"aGk="}"#,
+    r#"{"n":5,"at_us":5,"what":"line","program":"client","line":4,"locals":{"c":"<socket>"}}"#,
+    r#"{"n":6,"at_us":5,"what":"print","program":"client","text":"你好\n"}"#,
+    r#"{"n":7,"at_us":5,"what":"ask","program":"client","prompt":"> "}"#,
+    r#"{"n":8,"at_us":5,"what":"answer","program":"client","text":"再见"}"#,
+    r#"{"n":9,"at_us":5,"what":"exit","program":"client","traceback":null}"#,
+    r#"{"n":10,"at_us":5,"what":"sent","segment":0,"from":"client","to":"server","bytes":"RQ==","copy_of":null,"absorbed":false}"#,
+    r#"{"n":11,"at_us":5,"what":"delivered","segment":0}"#,
+    r#"{"n":12,"at_us":5,"what":"dropped","segment":0}"#,
+    r#"{"n":13,"at_us":5,"what":"duplicated","segment":0,"copy":1}"#,
+    r#"{"n":14,"at_us":5,"what":"gone","host":"client","key":4097}"#,
+    r#"{"n":15,"at_us":5,"what":"order","order":"step","program":"client","by":"learner"}"#,
+    r#"{"n":16,"at_us":5,"what":"order","order":"deliver","segment":0,"by":"director"}"#,
+    r#"{"n":17,"at_us":5,"what":"note","text":"a copy was absorbed"}"#,
+    r#"{"n":18,"at_us":5,"what":"rest"}"#,
+    r#"{"n":19,"at_us":5,"what":"ended","reason":"killed"}"#,
+    r#"{"n":20,"at_us":5,"what":"socket","host":"client","key":4097,"program":"client","fd":3,"protocol":"tcp","state":"SYN_SENT","local":"10.0.0.1:5","remote":"10.0.0.2:80","recv_queue":0,"send_queue":1,"backlog":null,"accept_queue":null,"timer":{"kind":"retransmit","expires_ms":980,"retransmits":0},"info":{"rtt_us":0,"rto_us":1000000,"cwnd":10,"snd_wnd":0,"rcv_wnd":0,"bytes_acked":0,"bytes_received":0,"retransmits":0},"recv_buffer":131072,"send_buffer":16384,"listener":null}"#,
+];
+
+#[test]
+fn every_event_of_the_contract_is_read_and_written_the_same() {
+    for line in LINES {
+        let event = parse_event(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+        assert_eq!(to_line(&event), line);
+    }
+}
+
+#[test]
+fn a_newer_event_and_a_newer_field_are_passed_over() {
+    let event = parse_event(r#"{"n":0,"at_us":1,"what":"teleported","segment":3}"#);
+    assert_eq!(event.expect("it is kept in place").what, What::Unknown);
+    let event = parse_event(r#"{"n":0,"at_us":1,"what":"rest","mood":"calm"}"#);
+    assert_eq!(event.expect("it is ignored").what, What::Rest);
+}
+
+#[test]
+fn a_saved_run_opens_up_to_the_first_broken_line_and_names_it() {
+    let head = to_line(&header());
+    for (text, events, problem) in [
+        (format!("{head}\n{}\n{}\n", LINES[0], LINES[1]), 2, None),
+        (
+            format!("{head}\n{}\n{}", LINES[0], &LINES[1][..30]),
+            1,
+            Some("line 3: EOF"),
+        ),
+        (
+            format!("{head}\n{}\n", LINES[1]),
+            0,
+            Some("line 2: event 1 where 0 should be"),
+        ),
+        (format!("{head}\nhello\n"), 0, Some("line 2: expected")),
+    ] {
+        let loaded = load(&text).expect("the header is sound");
+        assert_eq!(loaded.trace.events().len(), events, "{text}");
+        let said = loaded.cut_short.map(|error| error.to_string());
+        match (said, problem) {
+            (None, None) => {}
+            (Some(said), Some(problem)) => assert!(said.starts_with(problem), "{said}"),
+            (said, problem) => panic!("{said:?}, not {problem:?}"),
+        }
+    }
+    for (text, problem) in [
+        ("", "line 1: the file is empty"),
+        ("[1, 2", "line 1: not a Sockstep trace"),
+        (
+            &head.replace("\"sockstep\":1", "\"sockstep\":2"),
+            "line 1: written by a newer Sockstep",
+        ),
+    ] {
+        let error = load(text).expect_err("no header").to_string();
+        assert!(error.starts_with(problem), "{error}");
+    }
+}
+
+fn events(whats: Vec<What>) -> Vec<Event> {
+    let numbered = whats.into_iter().enumerate();
+    let event = |(n, what)| Event {
+        n: n as u64,
+        at_us: n as u64 * 1000,
+        what,
+    };
+    numbered.map(event).collect()
+}
+
+fn sent(segment: u64, copy_of: Option<u64>, absorbed: bool) -> What {
+    What::Sent {
+        segment: SegmentId(segment),
+        from: "client".to_owned(),
+        to: Some("server".to_owned()),
+        bytes: Bytes(vec![0x45]),
+        copy_of: copy_of.map(SegmentId),
+        absorbed,
+    }
+}
+
+fn fold(whats: Vec<What>) -> State {
+    let mut state = State::new(&header());
+    for event in events(whats) {
+        state.apply(&event);
+    }
+    state
+}
+
+#[test]
+fn a_dropped_original_is_replaced_by_its_newest_copy() {
+    let segment = SegmentId(0);
+    let state = fold(vec![
+        sent(0, None, false),
+        sent(1, Some(0), true),
+        sent(2, Some(0), true),
+        What::Dropped { segment },
+    ]);
+    assert_eq!(state.held, [SegmentId(2)]);
+    assert_eq!(state.segments[&SegmentId(0)].fate, Fate::Dropped(3000));
+    assert_eq!(state.segments[&SegmentId(1)].fate, Fate::Absorbed);
+}
+
+#[test]
+fn no_event_of_a_damaged_trace_can_break_the_fold() {
+    let lines = LINES.iter().rev().chain(&LINES);
+    let whats = lines.map(|line| parse_event(line).expect("sound").what);
+    let state = fold(whats.collect());
+    assert_eq!(state.moment, Moment(2 * LINES.len()));
+    assert!(matches!(
+        state.programs["client"].activity,
+        Activity::Ended { .. }
+    ));
+}
+
+#[test]
+fn back_and_forward_go_from_stop_to_stop_and_the_end_is_live() {
+    let mut timeline = Timeline::new(header());
+    for event in events(vec![
+        sent(0, None, false),
+        What::Rest,
+        What::Delivered {
+            segment: SegmentId(0),
+        },
+        What::Rest,
+    ]) {
+        timeline.push(event);
+    }
+    let moments = |timeline: &Timeline| {
+        (
+            timeline.cursor(),
+            timeline.step(),
+            timeline.state().held.len(),
+        )
+    };
+    assert_eq!(moments(&timeline), (Cursor::Live, 2, 0));
+    timeline.back();
+    assert_eq!(moments(&timeline), (Cursor::Fixed(Moment(2)), 1, 1));
+    timeline.back();
+    timeline.back();
+    assert_eq!(moments(&timeline), (Cursor::Fixed(Moment(0)), 0, 0));
+    timeline.forward();
+    assert_eq!(moments(&timeline), (Cursor::Fixed(Moment(2)), 1, 1));
+    timeline.forward();
+    assert_eq!(moments(&timeline), (Cursor::Live, 2, 0));
+}
