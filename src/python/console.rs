@@ -2,7 +2,7 @@
 //!
 //! One `print()` is one text for the gate: the interpreter's own `print` would write it in pieces.
 
-pub(super) use console::module_def;
+pub(super) use native::module_def;
 
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyStr, PyStrRef};
 use rustpython_vm::function::{FuncArgs, OptionalArg};
@@ -19,7 +19,7 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
         ("stdout", "<stdout>"),
         ("stderr", "<stderr>"),
     ] {
-        let console = console::Console { name: stream }.into_ref(&vm.ctx);
+        let console = native::Console { name: stream }.into_ref(&vm.ctx);
         vm.sys_module.set_attr(name, console.clone(), vm)?;
         vm.sys_module
             .set_attr(vm.ctx.intern_str(format!("__{name}__")), console, vm)?;
@@ -57,7 +57,7 @@ fn print(args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
         Some(file) => file,
         None => vm.sys_module.get_attr("stdout", vm)?,
     };
-    if file.downcastable::<console::Console>() {
+    if file.downcastable::<native::Console>() {
         show(&text);
     } else if !vm.is_none(&file) {
         vm.call_method(&file, "write", (text,))?;
@@ -113,7 +113,9 @@ fn exit(code: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
 }
 
 #[rustpython_vm::pymodule(name = "_console")]
-mod console {
+mod native {
+    #![allow(clippy::unwrap_used, reason = "written by the macro")]
+
     use rustpython_vm::builtins::{PyStr, PyStrRef};
     use rustpython_vm::function::{FuncArgs, OptionalArg};
     use rustpython_vm::protocol::PyIterReturn;

@@ -1,12 +1,14 @@
 //! The `struct` module, over the interpreter's own packing.
 
-pub(super) use structs::module_def;
+pub(super) use native::module_def;
 
 /// The part of the module that is written in Python: the `Struct` class.
 pub(super) const PYTHON_PART: &str = include_str!("struct.py");
 
 #[rustpython_vm::pymodule(name = "_struct")]
-mod structs {
+mod native {
+    #![allow(clippy::unwrap_used, reason = "written by the macro")]
+
     use rustpython_vm::buffer::{FormatSpec, struct_error_type};
     use rustpython_vm::builtins::{PyBytes, PyStr, PyTupleRef, PyTypeRef};
     use rustpython_vm::function::{ArgBytesLike, ArgMemoryBuffer, PosArgs};

@@ -3,7 +3,7 @@
 //! Locks are channels with one token, so that a waiting thread also hears that it is to stop. What
 //! CPython builds on locks in Python (`Event`, `Condition`) is in `threading.py`.
 
-pub(super) use threads::module_def;
+pub(super) use native::module_def;
 
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
@@ -97,7 +97,9 @@ pub(super) fn join_rest(session: &Arc<Session>, vm: &VirtualMachine) {
 }
 
 #[rustpython_vm::pymodule(name = "_threads")]
-mod threads {
+mod native {
+    #![allow(clippy::unwrap_used, reason = "written by the macro")]
+
     use std::time::{Duration, Instant};
 
     use crossbeam_channel::{Receiver, Sender, after, bounded, never, select};

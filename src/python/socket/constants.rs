@@ -1,42 +1,136 @@
 //! The numbers of the `socket` module, which are Linux's, and their names for showing a call.
 
-pub(super) use constants::{
-    AF_INET, AF_INET6, IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP, MSG_DONTWAIT, MSG_PEEK, MSG_WAITALL,
-    SOCK_DGRAM, SOCK_STREAM, SOL_SOCKET,
-};
+/// Makes a constant of each, and a table of all for Python and for [`named`].
+macro_rules! numbers {
+    ($($name:ident = $value:expr;)*) => {
+        $(
+            #[allow(dead_code, reason = "many are for Python programs only")]
+            pub(super) const $name: i32 = $value;
+        )*
+        /// Every number with its name.
+        pub(super) const ALL: &[(&str, i32)] = &[$((stringify!($name), $value)),*];
+    };
+}
+
+numbers! {
+    // Families and kinds of socket.
+    AF_UNSPEC = 0;
+    AF_INET = 2;
+    AF_INET6 = 10;
+    SOCK_STREAM = 1;
+    SOCK_DGRAM = 2;
+    // Levels and protocols.
+    SOL_SOCKET = 1;
+    SOL_TCP = 6;
+    SOL_UDP = 17;
+    SOL_IP = 0;
+    IPPROTO_IP = 0;
+    IPPROTO_ICMP = 1;
+    IPPROTO_TCP = 6;
+    IPPROTO_UDP = 17;
+    IPPROTO_IPV6 = 41;
+    // Options of SOL_SOCKET.
+    SO_REUSEADDR = 2;
+    SO_TYPE = 3;
+    SO_ERROR = 4;
+    SO_DONTROUTE = 5;
+    SO_BROADCAST = 6;
+    SO_SNDBUF = 7;
+    SO_RCVBUF = 8;
+    SO_KEEPALIVE = 9;
+    SO_OOBINLINE = 10;
+    SO_LINGER = 13;
+    SO_REUSEPORT = 15;
+    SO_RCVLOWAT = 18;
+    SO_SNDLOWAT = 19;
+    SO_RCVTIMEO = 20;
+    SO_SNDTIMEO = 21;
+    SO_ACCEPTCONN = 30;
+    SO_PROTOCOL = 38;
+    SO_DOMAIN = 39;
+    // Options of IPPROTO_TCP.
+    TCP_NODELAY = 1;
+    TCP_MAXSEG = 2;
+    TCP_CORK = 3;
+    TCP_KEEPIDLE = 4;
+    TCP_KEEPINTVL = 5;
+    TCP_KEEPCNT = 6;
+    TCP_SYNCNT = 7;
+    TCP_LINGER2 = 8;
+    TCP_DEFER_ACCEPT = 9;
+    TCP_WINDOW_CLAMP = 10;
+    TCP_INFO = 11;
+    TCP_QUICKACK = 12;
+    TCP_CONGESTION = 13;
+    TCP_USER_TIMEOUT = 18;
+    TCP_FASTOPEN = 23;
+    TCP_NOTSENT_LOWAT = 25;
+    // Options of IPPROTO_IP and IPPROTO_IPV6.
+    IP_TOS = 1;
+    IP_TTL = 2;
+    IP_MULTICAST_IF = 32;
+    IP_MULTICAST_TTL = 33;
+    IP_MULTICAST_LOOP = 34;
+    IP_ADD_MEMBERSHIP = 35;
+    IP_DROP_MEMBERSHIP = 36;
+    IPV6_UNICAST_HOPS = 16;
+    IPV6_V6ONLY = 26;
+    // Flags and directions.
+    SHUT_RD = 0;
+    SHUT_WR = 1;
+    SHUT_RDWR = 2;
+    MSG_OOB = 1;
+    MSG_PEEK = 2;
+    MSG_DONTWAIT = 64;
+    MSG_WAITALL = 256;
+    MSG_NOSIGNAL = 16384;
+    MSG_MORE = 32768;
+    SOMAXCONN = 4096;
+    // For getaddrinfo.
+    AI_PASSIVE = 1;
+    AI_CANONNAME = 2;
+    AI_NUMERICHOST = 4;
+    AI_NUMERICSERV = 1024;
+    NI_NUMERICHOST = 1;
+    NI_NUMERICSERV = 2;
+    EAI_NONAME = -2;
+    EAI_FAMILY = -6;
+    EAI_SERVICE = -8;
+    EAI_SOCKTYPE = -7;
+    EAI_AGAIN = -3;
+    EAI_FAIL = -4;
+}
 
 /// `AF_INET` for 2, and so on; a number without a name is shown as it is.
 pub(super) fn family_name(family: i32) -> String {
-    named(family, &[(AF_INET, "AF_INET"), (AF_INET6, "AF_INET6")])
+    named("AF_", family)
 }
 
 pub(super) fn kind_name(kind: i32) -> String {
-    named(
-        kind,
-        &[(SOCK_STREAM, "SOCK_STREAM"), (SOCK_DGRAM, "SOCK_DGRAM")],
-    )
+    named("SOCK_", kind)
 }
 
 pub(super) fn how_name(how: i32) -> String {
-    named(how, &[(0, "SHUT_RD"), (1, "SHUT_WR"), (2, "SHUT_RDWR")])
+    named("SHUT_", how)
 }
 
 /// An option's level and name: `SOL_SOCKET, SO_REUSEADDR`.
 pub(super) fn option_name(level: i32, name: i32) -> String {
-    let (level_name, options) = match level {
-        SOL_SOCKET => ("SOL_SOCKET", SOCKET_OPTIONS),
-        IPPROTO_TCP => ("IPPROTO_TCP", TCP_OPTIONS),
-        IPPROTO_IP => ("IPPROTO_IP", IP_OPTIONS),
-        IPPROTO_IPV6 => ("IPPROTO_IPV6", IPV6_OPTIONS),
+    let (level_name, prefix) = match level {
+        SOL_SOCKET => ("SOL_SOCKET", "SO_"),
+        IPPROTO_TCP => ("IPPROTO_TCP", "TCP_"),
+        IPPROTO_IP => ("IPPROTO_IP", "IP_"),
+        IPPROTO_IPV6 => ("IPPROTO_IPV6", "IPV6_"),
         _ => return format!("{level}, {name}"),
     };
-    format!("{level_name}, {}", named(name, options))
+    format!("{level_name}, {}", named(prefix, name))
 }
 
+/// Flags as they are written: `MSG_PEEK | MSG_DONTWAIT`.
 pub(super) fn flag_names(flags: i32) -> String {
     let mut names = Vec::new();
     let mut rest = flags;
-    for &(flag, name) in FLAGS {
+    for &(name, flag) in ALL.iter().filter(|(name, _)| name.starts_with("MSG_")) {
         if flags & flag != 0 {
             names.push(name.to_owned());
             rest &= !flag;
@@ -48,244 +142,8 @@ pub(super) fn flag_names(flags: i32) -> String {
     names.join(" | ")
 }
 
-fn named(number: i32, names: &[(i32, &str)]) -> String {
-    names
-        .iter()
-        .find(|(known, _)| *known == number)
-        .map_or_else(|| number.to_string(), |(_, name)| (*name).to_owned())
-}
-
-const FLAGS: &[(i32, &str)] = &[
-    (constants::MSG_OOB, "MSG_OOB"),
-    (MSG_PEEK, "MSG_PEEK"),
-    (MSG_DONTWAIT, "MSG_DONTWAIT"),
-    (MSG_WAITALL, "MSG_WAITALL"),
-    (constants::MSG_NOSIGNAL, "MSG_NOSIGNAL"),
-    (constants::MSG_MORE, "MSG_MORE"),
-];
-
-const SOCKET_OPTIONS: &[(i32, &str)] = &[
-    (constants::SO_REUSEADDR, "SO_REUSEADDR"),
-    (constants::SO_TYPE, "SO_TYPE"),
-    (constants::SO_ERROR, "SO_ERROR"),
-    (constants::SO_BROADCAST, "SO_BROADCAST"),
-    (constants::SO_SNDBUF, "SO_SNDBUF"),
-    (constants::SO_RCVBUF, "SO_RCVBUF"),
-    (constants::SO_KEEPALIVE, "SO_KEEPALIVE"),
-    (constants::SO_OOBINLINE, "SO_OOBINLINE"),
-    (constants::SO_LINGER, "SO_LINGER"),
-    (constants::SO_REUSEPORT, "SO_REUSEPORT"),
-    (constants::SO_RCVLOWAT, "SO_RCVLOWAT"),
-    (constants::SO_SNDLOWAT, "SO_SNDLOWAT"),
-    (constants::SO_RCVTIMEO, "SO_RCVTIMEO"),
-    (constants::SO_SNDTIMEO, "SO_SNDTIMEO"),
-    (constants::SO_ACCEPTCONN, "SO_ACCEPTCONN"),
-    (constants::SO_PROTOCOL, "SO_PROTOCOL"),
-    (constants::SO_DOMAIN, "SO_DOMAIN"),
-];
-
-const TCP_OPTIONS: &[(i32, &str)] = &[
-    (constants::TCP_NODELAY, "TCP_NODELAY"),
-    (constants::TCP_MAXSEG, "TCP_MAXSEG"),
-    (constants::TCP_CORK, "TCP_CORK"),
-    (constants::TCP_KEEPIDLE, "TCP_KEEPIDLE"),
-    (constants::TCP_KEEPINTVL, "TCP_KEEPINTVL"),
-    (constants::TCP_KEEPCNT, "TCP_KEEPCNT"),
-    (constants::TCP_SYNCNT, "TCP_SYNCNT"),
-    (constants::TCP_LINGER2, "TCP_LINGER2"),
-    (constants::TCP_DEFER_ACCEPT, "TCP_DEFER_ACCEPT"),
-    (constants::TCP_WINDOW_CLAMP, "TCP_WINDOW_CLAMP"),
-    (constants::TCP_INFO, "TCP_INFO"),
-    (constants::TCP_QUICKACK, "TCP_QUICKACK"),
-    (constants::TCP_CONGESTION, "TCP_CONGESTION"),
-    (constants::TCP_USER_TIMEOUT, "TCP_USER_TIMEOUT"),
-    (constants::TCP_FASTOPEN, "TCP_FASTOPEN"),
-    (constants::TCP_NOTSENT_LOWAT, "TCP_NOTSENT_LOWAT"),
-];
-
-const IP_OPTIONS: &[(i32, &str)] = &[
-    (constants::IP_TOS, "IP_TOS"),
-    (constants::IP_TTL, "IP_TTL"),
-    (constants::IP_MULTICAST_IF, "IP_MULTICAST_IF"),
-    (constants::IP_MULTICAST_TTL, "IP_MULTICAST_TTL"),
-    (constants::IP_MULTICAST_LOOP, "IP_MULTICAST_LOOP"),
-    (constants::IP_ADD_MEMBERSHIP, "IP_ADD_MEMBERSHIP"),
-    (constants::IP_DROP_MEMBERSHIP, "IP_DROP_MEMBERSHIP"),
-];
-
-const IPV6_OPTIONS: &[(i32, &str)] = &[
-    (constants::IPV6_UNICAST_HOPS, "IPV6_UNICAST_HOPS"),
-    (constants::IPV6_V6ONLY, "IPV6_V6ONLY"),
-];
-
-#[rustpython_vm::pymodule(sub)]
-pub(super) mod constants {
-    #[pyattr]
-    pub const AF_UNSPEC: i32 = 0;
-    #[pyattr]
-    pub const AF_INET: i32 = 2;
-    #[pyattr]
-    pub const AF_INET6: i32 = 10;
-    #[pyattr]
-    pub const SOCK_STREAM: i32 = 1;
-    #[pyattr]
-    pub const SOCK_DGRAM: i32 = 2;
-    #[pyattr]
-    pub const SOL_SOCKET: i32 = 1;
-    #[pyattr]
-    pub const SOL_TCP: i32 = 6;
-    #[pyattr]
-    pub const SOL_UDP: i32 = 17;
-    #[pyattr]
-    pub const SOL_IP: i32 = 0;
-    #[pyattr]
-    pub const SO_REUSEADDR: i32 = 2;
-    #[pyattr]
-    pub const SO_TYPE: i32 = 3;
-    #[pyattr]
-    pub const SO_ERROR: i32 = 4;
-    #[pyattr]
-    pub const SO_DONTROUTE: i32 = 5;
-    #[pyattr]
-    pub const SO_BROADCAST: i32 = 6;
-    #[pyattr]
-    pub const SO_SNDBUF: i32 = 7;
-    #[pyattr]
-    pub const SO_RCVBUF: i32 = 8;
-    #[pyattr]
-    pub const SO_KEEPALIVE: i32 = 9;
-    #[pyattr]
-    pub const SO_OOBINLINE: i32 = 10;
-    #[pyattr]
-    pub const SO_LINGER: i32 = 13;
-    #[pyattr]
-    pub const SO_REUSEPORT: i32 = 15;
-    #[pyattr]
-    pub const SO_RCVLOWAT: i32 = 18;
-    #[pyattr]
-    pub const SO_SNDLOWAT: i32 = 19;
-    #[pyattr]
-    pub const SO_RCVTIMEO: i32 = 20;
-    #[pyattr]
-    pub const SO_SNDTIMEO: i32 = 21;
-    #[pyattr]
-    pub const SO_ACCEPTCONN: i32 = 30;
-    #[pyattr]
-    pub const SO_PROTOCOL: i32 = 38;
-    #[pyattr]
-    pub const SO_DOMAIN: i32 = 39;
-    #[pyattr]
-    pub const IPPROTO_IP: i32 = 0;
-    #[pyattr]
-    pub const IPPROTO_ICMP: i32 = 1;
-    #[pyattr]
-    pub const IPPROTO_TCP: i32 = 6;
-    #[pyattr]
-    pub const IPPROTO_UDP: i32 = 17;
-    #[pyattr]
-    pub const IPPROTO_IPV6: i32 = 41;
-    #[pyattr]
-    pub const TCP_NODELAY: i32 = 1;
-    #[pyattr]
-    pub const TCP_MAXSEG: i32 = 2;
-    #[pyattr]
-    pub const TCP_CORK: i32 = 3;
-    #[pyattr]
-    pub const TCP_KEEPIDLE: i32 = 4;
-    #[pyattr]
-    pub const TCP_KEEPINTVL: i32 = 5;
-    #[pyattr]
-    pub const TCP_KEEPCNT: i32 = 6;
-    #[pyattr]
-    pub const TCP_SYNCNT: i32 = 7;
-    #[pyattr]
-    pub const TCP_LINGER2: i32 = 8;
-    #[pyattr]
-    pub const TCP_DEFER_ACCEPT: i32 = 9;
-    #[pyattr]
-    pub const TCP_WINDOW_CLAMP: i32 = 10;
-    #[pyattr]
-    pub const TCP_INFO: i32 = 11;
-    #[pyattr]
-    pub const TCP_QUICKACK: i32 = 12;
-    #[pyattr]
-    pub const TCP_CONGESTION: i32 = 13;
-    #[pyattr]
-    pub const TCP_USER_TIMEOUT: i32 = 18;
-    #[pyattr]
-    pub const TCP_FASTOPEN: i32 = 23;
-    #[pyattr]
-    pub const TCP_NOTSENT_LOWAT: i32 = 25;
-    #[pyattr]
-    pub const IP_TOS: i32 = 1;
-    #[pyattr]
-    pub const IP_TTL: i32 = 2;
-    #[pyattr]
-    pub const IP_MULTICAST_IF: i32 = 32;
-    #[pyattr]
-    pub const IP_MULTICAST_TTL: i32 = 33;
-    #[pyattr]
-    pub const IP_MULTICAST_LOOP: i32 = 34;
-    #[pyattr]
-    pub const IP_ADD_MEMBERSHIP: i32 = 35;
-    #[pyattr]
-    pub const IP_DROP_MEMBERSHIP: i32 = 36;
-    #[pyattr]
-    pub const IPV6_UNICAST_HOPS: i32 = 16;
-    #[pyattr]
-    pub const IPV6_V6ONLY: i32 = 26;
-    #[pyattr]
-    pub const SHUT_RD: i32 = 0;
-    #[pyattr]
-    pub const SHUT_WR: i32 = 1;
-    #[pyattr]
-    pub const SHUT_RDWR: i32 = 2;
-    #[pyattr]
-    pub const MSG_OOB: i32 = 1;
-    #[pyattr]
-    pub const MSG_PEEK: i32 = 2;
-    #[pyattr]
-    pub const MSG_DONTWAIT: i32 = 64;
-    #[pyattr]
-    pub const MSG_WAITALL: i32 = 256;
-    #[pyattr]
-    pub const MSG_NOSIGNAL: i32 = 16384;
-    #[pyattr]
-    pub const MSG_MORE: i32 = 32768;
-    #[pyattr]
-    pub const SOMAXCONN: i32 = 4096;
-    #[pyattr]
-    pub const AI_PASSIVE: i32 = 1;
-    #[pyattr]
-    pub const AI_CANONNAME: i32 = 2;
-    #[pyattr]
-    pub const AI_NUMERICHOST: i32 = 4;
-    #[pyattr]
-    pub const AI_NUMERICSERV: i32 = 1024;
-    #[pyattr]
-    pub const NI_NUMERICHOST: i32 = 1;
-    #[pyattr]
-    pub const NI_NUMERICSERV: i32 = 2;
-    #[pyattr]
-    pub const EAI_NONAME: i32 = -2;
-    #[pyattr]
-    pub const EAI_FAMILY: i32 = -6;
-    #[pyattr]
-    pub const EAI_SERVICE: i32 = -8;
-    #[pyattr]
-    pub const EAI_SOCKTYPE: i32 = -7;
-    #[pyattr]
-    pub const EAI_AGAIN: i32 = -3;
-    #[pyattr]
-    pub const EAI_FAIL: i32 = -4;
-    #[pyattr]
-    pub const INADDR_ANY: u32 = 0x0;
-    #[pyattr]
-    pub const INADDR_BROADCAST: u32 = 0xffffffff;
-    #[pyattr]
-    pub const INADDR_LOOPBACK: u32 = 0x7f000001;
-    #[pyattr]
-    pub const INADDR_NONE: u32 = 0xffffffff;
-    #[pyattr(name = "has_ipv6")]
-    pub const HAS_IPV6: bool = true;
+fn named(prefix: &str, number: i32) -> String {
+    ALL.iter()
+        .find(|(name, known)| name.starts_with(prefix) && *known == number)
+        .map_or_else(|| number.to_string(), |(name, _)| (*name).to_owned())
 }

@@ -19,13 +19,15 @@ mod transfer;
 pub(super) use arguments::seconds;
 pub(super) use class::PySocket;
 pub(super) use descriptor::{Descriptor, Timeout};
-pub(super) use module::module_def;
+pub(super) use native::module_def;
 
 /// The part of the module that is written in Python.
 pub(super) const PYTHON_PART: &str = include_str!("socket.py");
 
-#[rustpython_vm::pymodule(name = "_socket", with(constants::constants, names::names))]
-mod module {
+#[rustpython_vm::pymodule(name = "_socket", with(names::native))]
+mod native {
+    #![allow(clippy::unwrap_used, reason = "written by the macro")]
+
     use rustpython_vm::VirtualMachine;
     use rustpython_vm::builtins::PyTypeRef;
     use rustpython_vm::class::PyClassImpl;

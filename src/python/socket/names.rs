@@ -1,17 +1,19 @@
 //! The module's functions: byte order, addresses as text, and names without a resolver.
 
 #[rustpython_vm::pymodule(sub)]
-pub(super) mod names {
+pub(super) mod native {
+    #![allow(clippy::unwrap_used, reason = "written by the macro")]
+
     use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-    use rustpython_vm::builtins::PyBytes;
+    use rustpython_vm::builtins::{PyBytes, PyDictRef};
     use rustpython_vm::function::{ArgBytesLike, OptionalArg};
     use rustpython_vm::{PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
     use crate::python::session::Here;
     use crate::python::socket::address::{aton, host_text, int, no_such_name, resolve};
     use crate::python::socket::arguments::{timeout_from, timeout_object};
-    use crate::python::socket::constants::{AF_INET, AF_INET6};
+    use crate::python::socket::constants::{AF_INET, AF_INET6, ALL};
 
     fn short(function: &str, value: &PyObject, vm: &VirtualMachine) -> PyResult<u16> {
         let number = int(value, vm)?;
@@ -26,6 +28,16 @@ pub(super) mod names {
     fn long(value: &PyObject, vm: &VirtualMachine) -> PyResult<u32> {
         u32::try_from(int(value, vm)?)
             .map_err(|_| vm.new_overflow_error("int larger than 32 bits".to_owned()))
+    }
+
+    /// Every constant of the module, for `socket.py`.
+    #[pyfunction]
+    fn _numbers(vm: &VirtualMachine) -> PyResult<PyDictRef> {
+        let numbers = vm.ctx.new_dict();
+        for (name, number) in ALL {
+            numbers.set_item(*name, vm.new_pyobj(*number), vm)?;
+        }
+        Ok(numbers)
     }
 
     #[pyfunction]

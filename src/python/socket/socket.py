@@ -2,6 +2,12 @@
 import _socket
 from _socket import *
 
+globals().update(_socket._numbers())
+has_ipv6 = True
+INADDR_ANY = 0
+INADDR_BROADCAST = INADDR_NONE = 0xffffffff
+INADDR_LOOPBACK = 0x7f000001
+
 
 class _Enumerated(int):
     """An int that knows its name, as CPython's IntEnum shows it."""

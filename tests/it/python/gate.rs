@@ -36,7 +36,7 @@ pub struct OpenGate {
 
 impl OpenGate {
     pub fn record(&self) -> MutexGuard<'_, Record> {
-        self.record.lock().unwrap()
+        self.record.lock().expect("no holder panics")
     }
 
     fn pause(&self, until: Option<Instant>) -> Result<Wake, Stopped> {
@@ -136,7 +136,7 @@ impl Gate for OpenGate {
     fn ask(&self, prompt: &str) -> Result<Option<String>, Stopped> {
         self.record().printed.push(prompt.to_owned());
         self.waits.try_send("input").ok();
-        let answer = self.answers.lock().unwrap().pop_front();
+        let answer = self.answers.lock().expect("no holder panics").pop_front();
         match answer.as_deref() {
             // An answer that never comes.
             Some("...") => {
@@ -178,11 +178,15 @@ pub fn start(file: &str, source: &str, answers: &[&str]) -> Running {
     let thread = Builder::new()
         .name(file.to_owned())
         .stack_size(STACK_BYTES)
-        .spawn(move || run(&program, its_gate, |stopper| give.send(stopper).unwrap()))
-        .unwrap();
+        .spawn(move || {
+            run(&program, its_gate, |stopper| {
+                give.send(stopper).expect("the test waits for it")
+            })
+        })
+        .expect("a thread starts");
     Running {
         gate,
-        stopper: stopper.recv().unwrap(),
+        stopper: stopper.recv().expect("the program starts"),
         waits: waiting,
         hold,
         thread,
