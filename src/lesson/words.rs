@@ -31,6 +31,11 @@ const CALLS: &[&str] = &[
     "select",
 ];
 
+/// What a call does, in the words of [`Sentence::what_of`].
+const CALL_VERBS: &[&str] = &[
+    "blocks", "blocked", "returns", "returned", "fails", "failed",
+];
+
 /// As `model` has them: `ss` with underscores.
 const STATES: &[&str] = &[
     "LISTEN",
@@ -158,7 +163,10 @@ impl<'a> Sentence<'a> {
             let fate = self.fate()?;
             return Ok(Fact::Segment { segment, fate });
         }
-        if let Some(call) = self.next_if(call) {
+        // LISTEN is a state and listen() a call: the word after it tells.
+        if (self.peek(state).is_none() || self.speaks_of_call())
+            && let Some(call) = self.next_if(call)
+        {
             return self.what_of(call);
         }
         if self.take("listens") {
@@ -199,6 +207,11 @@ impl<'a> Sentence<'a> {
             });
         }
         Err(self.unknown_here("what it does"))
+    }
+
+    fn speaks_of_call(&self) -> bool {
+        let is_verb = |token: &Token| CALL_VERBS.iter().any(|verb| is_word(token, verb));
+        self.rest.get(1).is_some_and(is_verb)
     }
 
     fn what_of(&mut self, call: &str) -> Result<Fact, TriggerError> {

@@ -210,7 +210,9 @@ fn check(trigger: &str, expected: impl Into<Option<usize>>) {
 #[test]
 fn a_trigger_holds_at_the_first_event_that_matches() {
     check("server listens", 1);
+    check("server LISTEN", 1);
     check("server is listen", 1);
+    check("server listen returns", None);
     check("client listens", None);
     check("server accept blocked", 3);
     check("any connect() BLOCKS", 7);
