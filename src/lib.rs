@@ -23,6 +23,8 @@
 //! Absent on purpose: an async runtime (threads and channels are what we teach), a packet
 //! simulator (the kernel is the only authority), and any second road from a run to a picture.
 
+rust_i18n::i18n!("assets/locales", fallback = "en");
+
 pub mod app;
 pub mod cli;
 pub mod director;

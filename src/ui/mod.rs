@@ -1,1 +1,121 @@
-//! The panels: a timeline in, commands out.
+//! The window: panels that read a [`View`] and push [`Command`]s. They change nothing.
+//!
+//! [`stage_ui`] lays out everything; [`prepare`] sets fonts and colours when they change. Colours
+//! and sizes live in `theme`, words in `assets/locales/app.toml`.
+
+mod controls;
+mod drawer;
+mod fonts;
+mod host;
+mod keys;
+mod ladder;
+mod lesson;
+mod parts;
+mod segment;
+mod text;
+mod theme;
+mod timeline_strip;
+mod top_bar;
+mod transport;
+
+use eframe::egui;
+use eframe::egui::{CentralPanel, Frame, Id, Margin, Panel, Ui};
+
+use crate::lesson::Language;
+use crate::session::{Command, Look, View};
+use crate::trace::Name;
+
+/// Everything, from a view. The commands of clicks and keys are pushed in the order they came.
+pub fn stage_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+    let theme = theme::theme(view.look);
+    keys::keys(ui.ctx(), view, commands);
+    let bar = |horizontal, vertical| {
+        Frame::new()
+            .fill(theme.panel)
+            .inner_margin(Margin::symmetric(horizontal, vertical))
+    };
+    Panel::top("top")
+        .exact_size(theme::TOP_BAR)
+        .resizable(false)
+        .frame(bar(16, 0))
+        .show(ui, |ui| top_bar::top_bar_ui(ui, view, commands));
+    Panel::bottom("transport")
+        .exact_size(theme::TRANSPORT)
+        .resizable(false)
+        .frame(bar(16, 0))
+        .show(ui, |ui| transport::transport_ui(ui, view, commands));
+    if view.notice.is_some() {
+        Panel::top("notice")
+            .resizable(false)
+            .frame(Frame::new())
+            .show(ui, |ui| top_bar::notice_ui(ui, view, commands));
+    }
+    if let Some(lesson) = view.lesson {
+        Panel::left("lesson")
+            .default_size(theme::LESSON_WIDTH)
+            .size_range(240.0..=560.0)
+            .frame(bar(0, 0))
+            .show(ui, |ui| lesson::lesson_ui(ui, view, lesson, commands));
+    }
+    CentralPanel::default()
+        .frame(Frame::new().fill(theme.stage))
+        .show(ui, |ui| hosts_and_wire_ui(ui, view, commands));
+}
+
+/// Drawer below; clients, ladder, servers above.
+fn hosts_and_wire_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+    let theme = theme::theme(view.look);
+    Panel::bottom("drawer")
+        .default_size(theme::DRAWER)
+        .size_range(90.0..=460.0)
+        .frame(Frame::new().fill(theme.panel).inner_margin(Margin {
+            left: 16,
+            right: 10,
+            top: 6,
+            bottom: 6,
+        }))
+        .show(ui, |ui| drawer::drawer_ui(ui, view));
+    let state = view.timeline.state();
+    let is_server = |name: &&Name| controls::is_server(name);
+    let (servers, clients): (Vec<&Name>, Vec<&Name>) = state.host_order.iter().partition(is_server);
+    let room = (ui.available_width() - theme::LADDER_WIDTH) / 2.0;
+    let width = (ui.available_width() * 0.29).clamp(220.0, 430.0).min(room);
+    let column = Frame::new().inner_margin(Margin {
+        left: 12,
+        right: 8,
+        top: 6,
+        bottom: 0,
+    });
+    for (id, hosts) in [("clients", &clients), ("servers", &servers)] {
+        let panel = if id == "clients" {
+            Panel::left(id)
+        } else {
+            Panel::right(id)
+        };
+        panel
+            .default_size(width)
+            .size_range(200.0..=620.0)
+            .frame(column)
+            .show(ui, |ui| host::hosts_ui(ui, view, hosts, commands));
+    }
+    CentralPanel::default()
+        .frame(Frame::new().fill(theme.stage))
+        .show(ui, |ui| ladder::ladder_ui(ui, view, commands));
+}
+
+/// What egui was last set to.
+#[derive(Clone, Copy, PartialEq)]
+struct Prepared(Language, Look);
+
+/// Sets fonts and colours when language or look changed. Call it before a pass, not within one.
+pub fn prepare(ctx: &egui::Context, language: Language, look: Look) {
+    let id = Id::unique("prepared");
+    let before = ctx.data(|data| data.get_temp::<Prepared>(id));
+    if before.map(|Prepared(language, _)| language) != Some(language) {
+        ctx.set_fonts(fonts::definitions(language));
+    }
+    if before.map(|Prepared(_, look)| look) != Some(look) {
+        theme::apply(ctx, look);
+    }
+    ctx.data_mut(|data| data.insert_temp(id, Prepared(language, look)));
+}

@@ -1,0 +1,132 @@
+//! What each control would do now, or why it is off. Pure: buttons and keys both ask here.
+
+use super::text::{host_title, say};
+use crate::director::{Next, WhyNot};
+use crate::lesson::Language;
+use crate::model::Activity;
+use crate::session::{Command, View};
+use crate::trace::{Name, SegmentId};
+
+/// A command, or the reason in the learner's words.
+pub type Offer = Result<Command, String>;
+
+/// `Next`, or one stop forward while we look at the past.
+pub fn next(view: &View<'_>) -> Offer {
+    if !view.timeline.is_live() {
+        return Ok(Command::Forward);
+    }
+    match &view.next {
+        Next::Give(_) => Ok(Command::Next),
+        Next::Not(why) => Err(why_not(view, why)),
+    }
+}
+
+pub fn back(view: &View<'_>) -> Offer {
+    if view.timeline.previous_stop().is_some() {
+        Ok(Command::Back)
+    } else {
+        Err(say!(view.language, "off.at_start").into_owned())
+    }
+}
+
+pub fn live(view: &View<'_>) -> Offer {
+    if view.timeline.is_live() {
+        Err(say!(view.language, "off.is_live").into_owned())
+    } else {
+        Ok(Command::GoLive)
+    }
+}
+
+pub fn step(view: &View<'_>, name: &Name) -> Offer {
+    let language = view.language;
+    present(view)?;
+    let state = view.timeline.state();
+    let title = host_title(language, state, name);
+    let Some(program) = state.programs.get(name) else {
+        return Err(say!(language, "off.no_program").into_owned());
+    };
+    let why = match &program.activity {
+        Activity::Ready(_) => return Ok(Command::Step(name.clone())),
+        Activity::Blocked(id) | Activity::InCall(id) => {
+            let call = program.call(*id).map_or("", |call| call.name.as_str());
+            say!(language, "off.blocked", program = title, call = call)
+        }
+        Activity::Running => say!(language, "off.computing", program = title),
+        Activity::Asking(_) => say!(language, "off.asking", program = title),
+        Activity::Ended { .. } => say!(language, "off.ended", program = title),
+    };
+    Err(why.into_owned())
+}
+
+/// The program that `C` steps: the first client that can run, or else the first client.
+pub fn client_in_turn(view: &View<'_>) -> Option<Name> {
+    let state = view.timeline.state();
+    let clients = || state.program_order.iter().filter(|name| !is_server(name));
+    let can_run = |name: &&Name| {
+        let activity = state.programs.get(*name).map(|program| &program.activity);
+        matches!(activity, Some(Activity::Ready(_)))
+    };
+    clients()
+        .find(can_run)
+        .or_else(|| clients().next())
+        .cloned()
+}
+
+pub fn server_in_turn(view: &View<'_>) -> Option<Name> {
+    let state = view.timeline.state();
+    state
+        .program_order
+        .iter()
+        .find(|name| is_server(name))
+        .cloned()
+}
+
+pub fn is_server(name: &str) -> bool {
+    name.starts_with("server")
+}
+
+/// The segment that `D` and `X` mean: the selected one if it is held, or else the oldest.
+pub fn held_target(view: &View<'_>) -> Option<SegmentId> {
+    let held = &view.timeline.state().held;
+    let selected = view.selected.filter(|id| held.contains(id));
+    selected.or_else(|| held.first().copied())
+}
+
+pub fn deliver(view: &View<'_>, segment: Option<SegmentId>) -> Offer {
+    present(view)?;
+    let nothing = || say!(view.language, "off.nothing_held").into_owned();
+    segment.map(Command::Deliver).ok_or_else(nothing)
+}
+
+pub fn discard(view: &View<'_>, segment: Option<SegmentId>) -> Offer {
+    present(view)?;
+    let nothing = || say!(view.language, "off.nothing_held").into_owned();
+    segment.map(Command::Drop).ok_or_else(nothing)
+}
+
+/// The past is read-only, and so is a lab that is gone.
+pub fn present(view: &View<'_>) -> Result<(), String> {
+    if !view.timeline.is_live() {
+        return Err(why_not(view, &WhyNot::Past));
+    }
+    if view.timeline.newest().ended.is_some() {
+        return Err(why_not(view, &WhyNot::LabGone));
+    }
+    Ok(())
+}
+
+/// A sentence for each reason of the director.
+pub fn why_not(view: &View<'_>, why: &WhyNot) -> String {
+    let language: Language = view.language;
+    let title = |name: &Name| host_title(language, view.timeline.state(), name);
+    match why {
+        WhyNot::Past => say!(language, "off.past"),
+        WhyNot::Moving => say!(language, "off.moving"),
+        WhyNot::Computing(name) => say!(language, "off.computing", program = title(name)),
+        WhyNot::Asking(name) => say!(language, "off.asking", program = title(name)),
+        WhyNot::Waiting => say!(language, "off.waiting"),
+        WhyNot::AllEnded => say!(language, "off.all_ended"),
+        WhyNot::LabGone => say!(language, "off.lab_gone"),
+    }
+    .into_owned()
+}

@@ -1,0 +1,271 @@
+//! The drawer below the stage: a segment, header by header and byte by byte; the state diagram.
+
+mod diagram;
+mod fields;
+mod hex;
+
+use eframe::egui;
+use std::ops::Range;
+
+use eframe::egui::text::{LayoutJob, TextFormat};
+use eframe::egui::{
+    Align, Id, Layout, Rect, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+};
+
+use self::fields::{Field, Layer};
+use super::segment;
+use super::text::say;
+use super::theme::{self, Theme, Tone};
+use crate::model::Segment;
+use crate::packet::Packet;
+use crate::session::View;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Tab {
+    #[default]
+    Segment,
+    Diagram,
+}
+
+pub fn drawer_ui(ui: &mut Ui, view: &View<'_>) {
+    let theme = theme::theme(view.look);
+    let tab_id = Id::unique("drawer tab");
+    let mut tab = ui
+        .data(|data| data.get_temp::<Tab>(tab_id))
+        .unwrap_or_default();
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 16.0;
+        let tabs = [
+            (Tab::Segment, say!(view.language, "drawer.segment")),
+            (Tab::Diagram, say!(view.language, "drawer.diagram")),
+        ];
+        for (each, name) in tabs {
+            if tab_ui(ui, theme, &name, tab == each) {
+                tab = each;
+            }
+        }
+        if tab == Tab::Segment
+            && let Some(segment) = shown_segment(view)
+        {
+            summary_ui(ui, view, theme, segment);
+        }
+    });
+    ui.data_mut(|data| data.insert_temp(tab_id, tab));
+    ui.add_space(4.0);
+    match tab {
+        Tab::Segment => segment_ui(ui, view, theme),
+        Tab::Diagram => diagram::diagram_ui(ui, view, theme),
+    }
+}
+
+fn tab_ui(ui: &mut Ui, theme: &Theme, name: &str, is_open: bool) -> bool {
+    let colour = if is_open { theme.text } else { theme.muted };
+    let font = if is_open {
+        theme::bold_font(theme::TEXT)
+    } else {
+        theme::text_font(theme::TEXT)
+    };
+    let galley = ui.painter().layout_no_wrap(name.to_owned(), font, colour);
+    let size = galley.size() + vec2(0.0, 8.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    ui.painter()
+        .galley(rect.min + vec2(0.0, 2.0), galley, colour);
+    if is_open || response.has_focus() {
+        let stroke = Stroke::new(2.0, theme.wire);
+        ui.painter().hline(rect.x_range(), rect.bottom(), stroke);
+    }
+    response.widget_info(|| WidgetInfo::selected(Role::Tab, true, is_open, name));
+    response
+        .on_hover_cursor(egui::CursorIcon::PointingHand)
+        .clicked()
+}
+
+/// The selected one; or what the learner is most likely to look at.
+fn shown_segment<'a>(view: &View<'a>) -> Option<&'a Segment> {
+    let state = view.timeline.state();
+    let newest = || state.segments.keys().next_back().copied();
+    let id = view.selected.or(state.oldest_held()).or_else(newest)?;
+    state.segments.get(&id)
+}
+
+fn summary_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, segment: &Segment) {
+    let state = view.timeline.state();
+    let mut job = LayoutJob::default();
+    let mut push = |text: &str, font, colour| {
+        job.append(text, 0.0, TextFormat::simple(font, colour));
+    };
+    let tone = theme.host_tone(&segment.from);
+    let label = segment::label(view.language, state, segment);
+    push(&label, theme::bold_font(theme::TEXT), tone.strong);
+    if let Some((from, to)) = segment.packet.as_ref().and_then(Packet::endpoints) {
+        let ends = format!("  {from} → {to}");
+        push(&ends, theme::code_font(theme::SMALL), theme.muted);
+    }
+    let fate = segment::fate(view.language, segment.fate);
+    push(
+        &format!("  · {fate}"),
+        theme::text_font(theme::SMALL),
+        theme.muted,
+    );
+    super::parts::one_line(ui, job);
+}
+
+/// IP is slate, TCP is warm, data is green: as in the hex.
+fn layer_tone(theme: &Theme, layer: Layer) -> Tone {
+    match layer {
+        Layer::Ip => theme.client_tone(),
+        Layer::Transport => theme.server_tone(),
+        Layer::Payload => theme.good_tone(),
+    }
+}
+
+fn segment_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
+    let Some(segment) = shown_segment(view) else {
+        super::parts::caption(ui, theme, &say!(view.language, "drawer.none"));
+        return;
+    };
+    let Some(packet) = &segment.packet else {
+        super::parts::caption(ui, theme, &say!(view.language, "drawer.unreadable"));
+        return;
+    };
+    let fields = fields::fields(view.language, view.timeline.state(), packet);
+    let lit_id = Id::unique("lit bytes");
+    let lit = ui.data(|data| data.get_temp::<Range<usize>>(lit_id));
+    let mut pointed = None;
+    let whole = ui.available_rect_before_wrap();
+    let (ip, tcp, bytes) = columns(whole);
+    let mut shown = |ui: &mut Ui, rect: Rect, layers: &[Layer]| {
+        let found = fields_ui(
+            ui,
+            view,
+            theme,
+            rect,
+            (packet, &fields, layers),
+            lit.as_ref(),
+        );
+        pointed = pointed.take().or(found);
+    };
+    shown(ui, ip, &[Layer::Ip]);
+    shown(ui, tcp, &[Layer::Transport, Layer::Payload]);
+    let mut child = ui.new_child(UiBuilder::new().max_rect(bytes).id_salt("hex"));
+    let found = ScrollArea::vertical()
+        .auto_shrink(false)
+        .show(&mut child, |ui| {
+            hex::hex_ui(ui, theme, packet, &fields, lit.as_ref())
+        })
+        .inner;
+    pointed = pointed.or(found);
+    if pointed != lit {
+        ui.data_mut(|data| match pointed {
+            Some(range) => {
+                data.insert_temp(lit_id, range);
+            }
+            None => data.remove::<Range<usize>>(lit_id),
+        });
+        ui.ctx().request_repaint();
+    }
+    ui.advance_cursor_after_rect(whole);
+}
+
+/// IP header, TCP header and data, bytes.
+fn columns(whole: Rect) -> (Rect, Rect, Rect) {
+    let gap = 14.0;
+    let hex = if whole.width() > 1100.0 { 490.0 } else { 282.0 };
+    let left = whole.width() - hex - 2.0 * gap;
+    let ip = Rect::from_min_size(whole.min, vec2(left * 0.40, whole.height()));
+    let tcp = Rect::from_min_max(
+        pos2(ip.right() + gap, whole.top()),
+        pos2(whole.left() + left + gap, whole.bottom()),
+    );
+    let bytes = whole.with_min_x(tcp.right() + gap);
+    (ip, tcp, bytes)
+}
+
+fn fields_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    theme: &Theme,
+    rect: Rect,
+    (packet, fields, layers): (&Packet, &[Field], &[Layer]),
+    lit: Option<&Range<usize>>,
+) -> Option<Range<usize>> {
+    let mut pointed = None;
+    let salt = ("fields", layers.len());
+    let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt(salt));
+    ScrollArea::vertical()
+        .auto_shrink(false)
+        .show(&mut child, |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            for layer in layers {
+                layer_ui(ui, view, theme, packet, *layer);
+                for field in fields.iter().filter(|field| field.layer == *layer) {
+                    let is_lit = lit == Some(&field.bytes);
+                    if field_ui(ui, theme, field, is_lit) {
+                        pointed = Some(field.bytes.clone());
+                    }
+                }
+                ui.add_space(4.0);
+            }
+        });
+    pointed
+}
+
+fn layer_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, packet: &Packet, layer: Layer) {
+    let language = view.language;
+    let (name, range) = match layer {
+        Layer::Ip => (say!(language, "drawer.ip"), &packet.ip_header),
+        Layer::Transport if packet.tcp().is_some() => {
+            (say!(language, "drawer.tcp"), &packet.transport_header)
+        }
+        Layer::Transport => (say!(language, "drawer.transport"), &packet.transport_header),
+        Layer::Payload => (say!(language, "drawer.data"), &packet.payload),
+    };
+    let tone = layer_tone(theme, layer);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 21.0), Sense::hover());
+    let ground = rect.with_max_y(rect.bottom() - 2.0);
+    ui.painter().rect_filled(ground, 4, tone.soft);
+    let text = format!("{name} · {} B", range.len());
+    let at = pos2(ground.left() + 8.0, ground.center().y);
+    let font = theme::bold_font(theme::SMALL);
+    ui.painter()
+        .text(at, egui::Align2::LEFT_CENTER, text, font, tone.strong);
+}
+
+/// Name, value, meaning; true while the pointer is on it.
+fn field_ui(ui: &mut Ui, theme: &Theme, field: &Field, is_lit: bool) -> bool {
+    let tone = layer_tone(theme, field.layer);
+    let size = vec2(ui.available_width(), 18.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    if is_lit || response.hovered() {
+        ui.painter().rect_filled(rect, 3, tone.soft);
+    }
+    let mut child = ui.new_child(
+        UiBuilder::new()
+            .max_rect(rect.shrink2(vec2(8.0, 0.0)))
+            .layout(Layout::left_to_right(Align::Center)),
+    );
+    let mut job = LayoutJob::default();
+    job.append(
+        &field.name,
+        0.0,
+        TextFormat::simple(theme::text_font(theme::SMALL), theme.muted),
+    );
+    let font = theme::code_font(theme::SMALL);
+    job.append(&field.value, 8.0, TextFormat::simple(font, theme.text));
+    if !field.meaning.is_empty() {
+        let font = theme::text_font(theme::TINY);
+        job.append(&field.meaning, 10.0, TextFormat::simple(font, theme.muted));
+    }
+    let name = format!("{} = {}. {}", field.name, field.value, field.meaning);
+    child.add(
+        egui::Label::new(job)
+            .truncate()
+            .show_tooltip_when_elided(false),
+    );
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &name));
+    let is_hovered = response.hovered();
+    if !field.meaning.is_empty() {
+        response.on_hover_text(name);
+    }
+    is_hovered
+}

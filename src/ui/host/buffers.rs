@@ -1,0 +1,160 @@
+//! A connection's send and receive buffers as bars; a listener's two queues as slots.
+
+use eframe::egui;
+use eframe::egui::{Align, Layout, Rect, RichText, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+
+use crate::model::Socket;
+use crate::session::View;
+use crate::trace::SocketFacts;
+use crate::ui::parts;
+use crate::ui::text::{bytes, say};
+use crate::ui::theme::{self, Theme, Tone};
+
+/// So many slots are drawn; the number beside them says the rest.
+const SLOTS: u32 = 6;
+const LABEL: f32 = 76.0;
+
+pub fn buffers_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, facts: &SocketFacts) {
+    let language = view.language;
+    bar_ui(
+        ui,
+        theme,
+        (
+            &say!(language, "socket.send_buffer"),
+            &say!(language, "socket.send_hint"),
+        ),
+        (facts.send_queue, facts.send_buffer),
+        theme.host_tone(&facts.host),
+    );
+    bar_ui(
+        ui,
+        theme,
+        (
+            &say!(language, "socket.recv_buffer"),
+            &say!(language, "socket.recv_hint"),
+        ),
+        (facts.recv_queue, facts.recv_buffer),
+        theme.good_tone(),
+    );
+}
+
+fn bar_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    (label, hint): (&str, &str),
+    (queue, size): (u32, Option<u32>),
+    tone: Tone,
+) {
+    let row = |ui: &mut Ui| {
+        label_ui(ui, theme, label);
+        let number = match size {
+            Some(size) => format!("{} / {}", bytes(queue), bytes(size)),
+            None => format!("{} B", bytes(queue)),
+        };
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            number_ui(ui, theme, &number, 84.0);
+            let size_of_bar = vec2(ui.available_width(), 9.0);
+            let (rect, _) = ui.allocate_exact_size(size_of_bar, Sense::hover());
+            ui.painter().rect_filled(rect, 3, theme.trough);
+            let share = queue as f32 / size.unwrap_or(65_536).max(1) as f32;
+            if queue > 0 {
+                // A single byte is still to be seen.
+                let width = (rect.width() * share.min(1.0)).max(4.0);
+                let filled = Rect::from_min_size(rect.min, vec2(width, rect.height()));
+                ui.painter().rect_filled(filled, 3, tone.strong);
+            }
+        });
+    };
+    ui.horizontal(row).response.on_hover_text(hint);
+}
+
+fn label_ui(ui: &mut Ui, theme: &Theme, label: &str) {
+    let (rect, _) = ui.allocate_exact_size(vec2(LABEL, 18.0), Sense::hover());
+    let mut child = ui.new_child(
+        egui::UiBuilder::new()
+            .max_rect(rect)
+            .layout(Layout::left_to_right(Align::Center)),
+    );
+    parts::caption(&mut child, theme, label);
+}
+
+fn number_ui(ui: &mut Ui, theme: &Theme, number: &str, width: f32) {
+    let (rect, _) = ui.allocate_exact_size(vec2(width, 18.0), Sense::hover());
+    let mut child = ui.new_child(
+        egui::UiBuilder::new()
+            .max_rect(rect)
+            .layout(Layout::right_to_left(Align::Center)),
+    );
+    let number = RichText::new(number).font(theme::text_font(theme::SMALL));
+    child.label(number.color(theme.text));
+}
+
+/// The half-open queue and the accept queue.
+pub fn queues_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, facts: &SocketFacts) {
+    let language = view.language;
+    let waits_here = |socket: &&Socket| {
+        socket.facts.state == "SYN_RECV" && socket.facts.listener == Some(facts.key)
+    };
+    let half_open = view
+        .timeline
+        .state()
+        .sockets(&facts.host)
+        .filter(waits_here)
+        .count() as u32;
+    queue_ui(
+        ui,
+        theme,
+        (
+            &say!(language, "socket.half_open_queue"),
+            &say!(language, "socket.half_open_hint"),
+        ),
+        (half_open, None),
+        theme.warn_tone(),
+    );
+    // Linux lets one more in than the backlog says (`sk_acceptq_is_full` compares with `>`).
+    let hint = say!(language, "socket.accept_hint");
+    queue_ui(
+        ui,
+        theme,
+        (&say!(language, "socket.accept_queue"), &hint),
+        (facts.accept_queue.unwrap_or(0), facts.backlog),
+        theme.good_tone(),
+    );
+}
+
+fn queue_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    (label, hint): (&str, &str),
+    (count, backlog): (u32, Option<u32>),
+    tone: Tone,
+) {
+    let row = |ui: &mut Ui| {
+        label_ui(ui, theme, label);
+        ui.spacing_mut().item_spacing.x = 3.0;
+        let slots = backlog.map_or(SLOTS, |backlog| (backlog + 1).min(SLOTS));
+        for slot in 0..slots.max(count.min(SLOTS)) {
+            slot_ui(ui, theme, tone, slot < count);
+        }
+        let number = match backlog {
+            Some(backlog) => format!("{count} / {backlog}"),
+            None => count.to_string(),
+        };
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            number_ui(ui, theme, &number, 56.0);
+        });
+    };
+    ui.horizontal(row).response.on_hover_text(hint);
+}
+
+fn slot_ui(ui: &mut Ui, theme: &Theme, tone: Tone, is_taken: bool) {
+    let (rect, _) = ui.allocate_exact_size(vec2(14.0, 14.0), Sense::hover());
+    let painter = ui.painter();
+    if is_taken {
+        let stroke = Stroke::new(1.5, tone.strong);
+        painter.rect(rect, 3, tone.soft, stroke, StrokeKind::Inside);
+        painter.circle_filled(pos2(rect.center().x, rect.center().y), 2.5, tone.strong);
+    } else {
+        parts::paint_dashed_box(painter, rect.shrink(0.5), 3.0, theme.outline_stroke());
+    }
+}

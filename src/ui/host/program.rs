@@ -1,0 +1,350 @@
+//! A program's card: its code, what it is doing, its last call, what it printed, its variables.
+
+use eframe::egui;
+use eframe::egui::text::{LayoutJob, TextFormat};
+use eframe::egui::{Frame, Margin, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
+
+use super::code;
+use crate::model::{Activity, CallRecord, Program};
+use crate::session::{Command, View};
+use crate::trace::Returned;
+use crate::ui::controls;
+use crate::ui::parts::{self, Button, Icon};
+use crate::ui::text::{marked, now_us, say, since};
+use crate::ui::theme::{self, CARD_RADIUS, Theme};
+
+/// So many of a program's variables at once; the rest are on hover.
+const LOCALS: usize = 5;
+
+pub fn program_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    theme: &Theme,
+    program: &Program,
+    height: f32,
+    commands: &mut Vec<Command>,
+) {
+    let frame = Frame::new()
+        .fill(theme.card)
+        .stroke(theme.border_stroke())
+        .corner_radius(CARD_RADIUS);
+    frame.show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let code_height = (height * 0.5).clamp(150.0, 460.0);
+        code::code_ui(ui, view, theme, program, code_height);
+        line_ui(ui, theme);
+        status_ui(ui, view, theme, program);
+        calls_ui(ui, view, theme, program);
+        traceback_ui(ui, view, theme, program);
+        output_ui(ui, view, theme, program, commands);
+        locals_ui(ui, view, theme, program);
+    });
+}
+
+/// A hairline from edge to edge of the card.
+fn line_ui(ui: &mut Ui, theme: &Theme) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 1.0), Sense::hover());
+    let stroke = Stroke::new(1.0, theme.border);
+    ui.painter().hline(rect.x_range(), rect.center().y, stroke);
+}
+
+fn section(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+    let frame = Frame::new().inner_margin(Margin::symmetric(12, 6));
+    frame.show(ui, |ui| {
+        ui.set_min_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = 3.0;
+        add(ui);
+    });
+}
+
+fn status_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, program: &Program) {
+    let language = view.language;
+    let call = program.current_call().map_or("", |call| call.name.as_str());
+    let (text, tone) = match &program.activity {
+        Activity::Blocked(_) => {
+            let time = since(ui, view, program.since_us);
+            (
+                say!(language, "status.blocked", call = call, time = time),
+                theme.warn_tone(),
+            )
+        }
+        Activity::Ready(_) => (
+            say!(language, "status.ready", call = call),
+            theme.client_tone(),
+        ),
+        Activity::InCall(_) => (
+            say!(language, "status.in_call", call = call),
+            theme.client_tone(),
+        ),
+        Activity::Running => (say!(language, "status.running"), theme.good_tone()),
+        Activity::Asking(_) => (say!(language, "status.asking"), theme.wire_tone()),
+        Activity::Ended {
+            traceback: None, ..
+        } => (say!(language, "status.finished"), theme.slate_tone()),
+        Activity::Ended { .. } => (say!(language, "status.died"), theme.bad_tone()),
+    };
+    section(ui, |ui| {
+        ui.horizontal(|ui| {
+            let (rect, _) = ui.allocate_exact_size(vec2(14.0, 18.0), Sense::hover());
+            let painter = ui.painter();
+            match &program.activity {
+                Activity::Ended {
+                    traceback: Some(_), ..
+                } => {
+                    parts::paint_icon(painter, Icon::Cross, rect.center(), 11.0, tone.strong);
+                }
+                Activity::Ended { .. } => {
+                    parts::paint_icon(painter, Icon::Check, rect.center(), 12.0, tone.strong);
+                }
+                Activity::Ready(_) => {
+                    let stroke = Stroke::new(2.0, tone.strong);
+                    painter.circle(rect.center(), 4.5, theme.card, stroke);
+                }
+                Activity::Blocked(_)
+                | Activity::InCall(_)
+                | Activity::Running
+                | Activity::Asking(_) => {
+                    painter.circle_filled(rect.center(), 7.0, tone.soft);
+                    painter.circle_filled(rect.center(), 4.5, tone.strong);
+                }
+            }
+            let job = marked(&text, theme::TEXT, theme, theme.text);
+            let hint = status_hint(view, program);
+            let label = parts::one_line(ui, job);
+            if let Some(hint) = hint {
+                label.on_hover_text(hint);
+            }
+        });
+    });
+}
+
+fn status_hint(view: &View<'_>, program: &Program) -> Option<String> {
+    let text = match &program.activity {
+        Activity::Blocked(_) => say!(view.language, "status.blocked_hint"),
+        Activity::Ready(_) => say!(view.language, "status.ready_hint"),
+        Activity::InCall(_) | Activity::Running | Activity::Asking(_) | Activity::Ended { .. } => {
+            return None;
+        }
+    };
+    Some(text.into_owned())
+}
+
+/// The call before, so that its result can be read, and the one it stands at.
+fn calls_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, program: &Program) {
+    let announced = program.calls.iter().rev().take(2).collect::<Vec<_>>();
+    if announced.is_empty() {
+        return;
+    }
+    line_ui(ui, theme);
+    section(ui, |ui| {
+        for call in announced.into_iter().rev() {
+            let is_current = call.resolved.is_none();
+            let job = call_job(call, theme, is_current);
+            let whole = job.text.clone();
+            let label = parts::one_line(ui, job);
+            let hint = match call.resolved.as_ref().map(|resolved| &resolved.returned) {
+                Some(Returned::Failed { message, .. }) if !message.is_empty() => {
+                    format!("{whole}\n{message}")
+                }
+                _ => format!("{whole}\n{}", time_of(view, call)),
+            };
+            label.on_hover_text(hint);
+        }
+    });
+}
+
+fn time_of(view: &View<'_>, call: &CallRecord) -> String {
+    let language = view.language;
+    match (call.permitted_at_us, &call.resolved) {
+        (Some(from), Some(resolved)) => {
+            let time = milliseconds(resolved.at_us.saturating_sub(from));
+            say!(language, "call.took", line = call.line, time = time).into_owned()
+        }
+        (Some(from), None) => {
+            let time = milliseconds(now_us(view).saturating_sub(from));
+            say!(language, "call.takes", line = call.line, time = time).into_owned()
+        }
+        (None, _) => say!(language, "call.waits", line = call.line).into_owned(),
+    }
+}
+
+fn milliseconds(us: u64) -> String {
+    if us < 10_000 {
+        format!("{:.2} ms", us as f64 / 1e3)
+    } else {
+        format!("{:.1} s", us as f64 / 1e6)
+    }
+}
+
+/// `connect(3, ("192.168.131.62", 8989)) = -1 ECONNREFUSED (ConnectionRefusedError)`.
+fn call_job(call: &CallRecord, theme: &Theme, is_current: bool) -> LayoutJob {
+    let mut job = LayoutJob::default();
+    let mut push = |text: &str, colour| {
+        let font = theme::code_font(theme::SMALL);
+        job.append(text, 0.0, TextFormat::simple(font, colour));
+    };
+    let ink = if is_current { theme.text } else { theme.muted };
+    push(&call.name, ink);
+    let fd = call.fd.map(|fd| fd.to_string());
+    let args: Vec<&str> = fd
+        .iter()
+        .map(String::as_str)
+        .chain([call.args.as_str()])
+        .collect();
+    let args = args
+        .into_iter()
+        .filter(|arg| !arg.is_empty())
+        .collect::<Vec<_>>();
+    push(&format!("({}) = ", args.join(", ")), ink);
+    match call.resolved.as_ref() {
+        None => push("…", ink),
+        Some(resolved) => match (&resolved.returned, resolved.new_fd) {
+            (
+                Returned::Failed {
+                    error, exception, ..
+                },
+                _,
+            ) => {
+                let error = error.as_deref().unwrap_or("");
+                push(&format!("-1 {error} ({exception})"), theme.bad);
+            }
+            (Returned::Value { .. }, Some(fd)) => push(&format!("fd {fd}"), theme.good),
+            (Returned::Value { value }, None) => push(value, theme.good),
+        },
+    }
+    job
+}
+
+fn traceback_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, program: &Program) {
+    let Activity::Ended {
+        traceback: Some(traceback),
+        ..
+    } = &program.activity
+    else {
+        return;
+    };
+    let frame = Frame::new()
+        .fill(theme.bad_soft)
+        .inner_margin(Margin::symmetric(12, 8));
+    frame.show(ui, |ui| {
+        ui.set_min_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = 4.0;
+        let title = RichText::new(say!(view.language, "program.traceback"));
+        ui.label(title.font(theme::bold_font(theme::SMALL)).color(theme.bad));
+        let text = RichText::new(traceback.trim_end());
+        let text = text.font(theme::code_font(theme::SMALL)).color(theme.text);
+        ui.add(egui::Label::new(text).wrap().selectable(true));
+    });
+}
+
+fn output_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    theme: &Theme,
+    program: &Program,
+    commands: &mut Vec<Command>,
+) {
+    let is_asking = matches!(program.activity, Activity::Asking(_));
+    if program.output.is_empty() && !is_asking {
+        return;
+    }
+    line_ui(ui, theme);
+    section(ui, |ui| {
+        parts::caption(ui, theme, &say!(view.language, "program.output"));
+        ScrollArea::vertical()
+            .id_salt(("output", &program.name))
+            .max_height(84.0)
+            .auto_shrink([false, true])
+            .stick_to_bottom(true)
+            .show(ui, |ui| {
+                let text = RichText::new(program.output.trim_end_matches('\n'));
+                let text = text.font(theme::code_font(theme::CODE)).color(theme.text);
+                ui.add(egui::Label::new(text).wrap().selectable(true));
+            });
+        if is_asking {
+            answer_ui(ui, view, theme, program, commands);
+        }
+    });
+}
+
+/// The field for `input()`.
+fn answer_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    theme: &Theme,
+    program: &Program,
+    commands: &mut Vec<Command>,
+) {
+    let id = ui.scope_id().with(("answer", &program.name));
+    let mut text = ui
+        .data(|data| data.get_temp::<String>(id))
+        .unwrap_or_default();
+    let off = controls::present(view).err();
+    let label = say!(view.language, "program.answer");
+    let field_label = say!(
+        view.language,
+        "program.answer_field",
+        program = program.name
+    );
+    let mut send = false;
+    ui.horizontal(|ui| {
+        let button = Button {
+            height: 28.0,
+            is_on: off.is_none(),
+            hint: off.clone().unwrap_or_default(),
+            ..Button::new(label.clone(), theme)
+        };
+        let width = ui.available_width() - button.size(ui.painter()).x - 8.0;
+        let field = egui::TextEdit::singleline(&mut text)
+            .id(id)
+            .desired_width(width)
+            .font(theme::code_font(theme::CODE));
+        let field = ui.add_enabled(off.is_none(), field);
+        ui.ctx()
+            .accesskit_node_builder(field.id, |node| node.set_label(field_label.as_ref()));
+        let enter = ui.input(|input| input.key_pressed(egui::Key::Enter));
+        send |= field.lost_focus() && enter;
+        send |= button.show(ui, theme).clicked();
+        if send {
+            field.request_focus();
+        }
+    });
+    if send {
+        let program = program.name.clone();
+        commands.push(Command::Answer {
+            program,
+            text: std::mem::take(&mut text),
+        });
+    }
+    ui.data_mut(|data| data.insert_temp(id, text));
+}
+
+fn locals_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, program: &Program) {
+    let is_plain = |value: &str| !value.starts_with("<module") && !value.starts_with("<class");
+    let locals: Vec<_> = program
+        .locals
+        .iter()
+        .filter(|(_, value)| is_plain(value))
+        .collect();
+    if locals.is_empty() || program.has_ended() {
+        return;
+    }
+    line_ui(ui, theme);
+    section(ui, |ui| {
+        parts::caption(ui, theme, &say!(view.language, "program.locals"));
+        for (name, value) in locals.iter().take(LOCALS) {
+            let mut job = LayoutJob::default();
+            let font = || theme::code_font(theme::SMALL);
+            job.append(name, 0.0, TextFormat::simple(font(), theme.text));
+            job.append(" = ", 0.0, TextFormat::simple(font(), theme.muted));
+            job.append(value, 0.0, TextFormat::simple(font(), theme.muted));
+            let whole = job.text.clone();
+            parts::one_line(ui, job).on_hover_text(whole);
+        }
+        if let Some(rest) = locals.get(LOCALS..).filter(|rest| !rest.is_empty()) {
+            let all = rest.iter().map(|(name, value)| format!("{name} = {value}"));
+            let more = say!(view.language, "program.more", count = rest.len());
+            parts::caption(ui, theme, &more).on_hover_text(all.collect::<Vec<_>>().join("\n"));
+        }
+    });
+}

@@ -1,0 +1,164 @@
+//! A socket's card: whose it is, its addresses, its TCP state, its buffers or queues, its timer.
+
+use eframe::egui;
+use eframe::egui::text::{LayoutJob, TextFormat};
+use eframe::egui::{Align, Frame, Layout, RichText, Ui};
+
+use super::buffers;
+use crate::lesson::Language;
+use crate::model::{Program, Socket};
+use crate::session::View;
+use crate::trace::{SocketFacts, TimerKind};
+use crate::ui::parts;
+use crate::ui::text::{left, say};
+use crate::ui::theme::{self, CARD_RADIUS, Theme};
+
+pub fn socket_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, socket: &Socket) {
+    let facts = &socket.facts;
+    let is_owned = facts.fd.is_some();
+    let frame = if is_owned {
+        parts::card(theme)
+    } else {
+        Frame::new().inner_margin(theme::CARD_MARGIN)
+    };
+    let shown = frame.show(ui, |ui| {
+        ui.set_min_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = 3.0;
+        head_ui(ui, view, theme, facts);
+        addresses_ui(ui, theme, facts);
+        if facts.state == "LISTEN" {
+            buffers::queues_ui(ui, view, theme, facts);
+        } else if has_buffers(facts) {
+            buffers::buffers_ui(ui, view, theme, facts);
+        }
+        timer_ui(ui, view, theme, socket);
+    });
+    if !is_owned {
+        let rect = shown.response.rect.shrink(0.5);
+        parts::paint_dashed_box(
+            ui.painter(),
+            rect,
+            f32::from(CARD_RADIUS),
+            theme.outline_stroke(),
+        );
+    }
+}
+
+/// A half-open connection and one in TIME_WAIT have no buffers: the kernel keeps only a stub.
+fn has_buffers(facts: &SocketFacts) -> bool {
+    !matches!(facts.state.as_str(), "SYN_RECV" | "TIME_WAIT" | "CLOSE")
+}
+
+fn head_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, facts: &SocketFacts) {
+    ui.horizontal(|ui| {
+        let mut job = LayoutJob::default();
+        if let Some(fd) = facts.fd {
+            if let Some(name) = variable(view, facts) {
+                let format = TextFormat::simple(theme::bold_font(theme::TEXT), theme.text);
+                job.append(&format!("{name} "), 0.0, format);
+            }
+            let format = TextFormat::simple(theme::code_font(theme::SMALL), theme.muted);
+            job.append(&format!("fd {fd}"), 0.0, format);
+        } else {
+            let text = ownerless(view.language, facts);
+            let format = TextFormat::simple(theme::text_font(theme::SMALL), theme.muted);
+            job.append(&text, 0.0, format);
+        }
+        ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+            if facts.protocol == "tcp" {
+                let tone = theme.state_tone(&facts.state);
+                let chip = parts::chip(ui, theme, tone, &facts.state);
+                chip.on_hover_text(state_meaning(view.language, &facts.state));
+            } else {
+                parts::chip(
+                    ui,
+                    theme,
+                    theme.slate_tone(),
+                    &facts.protocol.to_uppercase(),
+                );
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add(egui::Label::new(job).wrap());
+            });
+        });
+    });
+}
+
+/// The variable that holds the socket: the one whose `repr` names the descriptor.
+fn variable<'a>(view: &View<'a>, facts: &SocketFacts) -> Option<&'a str> {
+    let state = view.timeline.state();
+    let program: &Program = state.programs.get(facts.program.as_ref()?)?;
+    let needle = format!("fd={},", facts.fd?);
+    let holds = |value: &String| value.starts_with("<socket") && value.contains(&needle);
+    let found = program.locals.iter().find(|(_, value)| holds(value));
+    found.map(|(name, _)| name.as_str())
+}
+
+/// Why no program holds it.
+fn ownerless(language: Language, facts: &SocketFacts) -> String {
+    match facts.state.as_str() {
+        "SYN_RECV" => say!(language, "socket.half_open"),
+        "TIME_WAIT" => say!(language, "socket.time_wait"),
+        _ if facts.listener.is_some() => say!(language, "socket.unaccepted"),
+        _ => say!(language, "socket.orphan"),
+    }
+    .into_owned()
+}
+
+fn addresses_ui(ui: &mut Ui, theme: &Theme, facts: &SocketFacts) {
+    let local = facts.local.as_deref().unwrap_or("—");
+    let code = |text: &str| {
+        RichText::new(text)
+            .font(theme::code_font(theme::SMALL))
+            .color(theme.muted)
+    };
+    let text = match &facts.remote {
+        Some(remote) => format!("{local} → {remote}"),
+        None => local.to_owned(),
+    };
+    ui.add(egui::Label::new(code(&text)).wrap());
+}
+
+fn timer_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, socket: &Socket) {
+    let Some(timer) = &socket.facts.timer else {
+        return;
+    };
+    let language = view.language;
+    let time = left(ui, view, timer.expires_ms, socket.read_at_us);
+    let text = match timer.kind {
+        TimerKind::Retransmit if timer.retransmits > 0 => {
+            say!(
+                language,
+                "timer.retransmit_again",
+                time = time,
+                count = timer.retransmits
+            )
+        }
+        TimerKind::Retransmit => say!(language, "timer.retransmit", time = time),
+        TimerKind::Keepalive => say!(language, "timer.keepalive", time = time),
+        TimerKind::TimeWait => say!(language, "timer.time_wait", time = time),
+        TimerKind::Probe => say!(language, "timer.probe", time = time),
+        TimerKind::Other => return,
+    };
+    let text = RichText::new(text).font(theme::text_font(theme::SMALL));
+    ui.label(text.color(theme.warn))
+        .on_hover_text(say!(language, "timer.hint"));
+}
+
+/// What a TCP state means, after RFC 9293 section 3.3.2.
+pub fn state_meaning(language: Language, state: &str) -> String {
+    match state {
+        "LISTEN" => say!(language, "state.listen"),
+        "SYN_SENT" => say!(language, "state.syn_sent"),
+        "SYN_RECV" => say!(language, "state.syn_recv"),
+        "ESTABLISHED" => say!(language, "state.established"),
+        "FIN_WAIT1" => say!(language, "state.fin_wait1"),
+        "FIN_WAIT2" => say!(language, "state.fin_wait2"),
+        "CLOSE_WAIT" => say!(language, "state.close_wait"),
+        "LAST_ACK" => say!(language, "state.last_ack"),
+        "CLOSING" => say!(language, "state.closing"),
+        "TIME_WAIT" => say!(language, "state.time_wait"),
+        _ => say!(language, "state.closed"),
+    }
+    .into_owned()
+}

@@ -1,0 +1,174 @@
+//! One segment's arrow: delivered, dropped where it died, or held half-way.
+
+use eframe::egui;
+use eframe::egui::{
+    Align2, Color32, CursorIcon, Painter, Pos2, Rect, Role, Sense, Shape, Stroke, StrokeKind, Ui,
+    WidgetInfo, vec2,
+};
+
+use super::plan::Arrow;
+use super::{BAND, Stage, token};
+use crate::model::{Fate, Segment};
+use crate::packet::Kind;
+use crate::session::{Command, View};
+use crate::ui::parts::{self, Icon};
+use crate::ui::segment;
+use crate::ui::text::say;
+use crate::ui::theme::{self, Theme, Tone};
+
+pub fn arrow_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    theme: &Theme,
+    stage: &Stage<'_>,
+    index: usize,
+    commands: &mut Vec<Command>,
+) {
+    let arrow = &stage.plan.arrows[index];
+    let state = view.timeline.state();
+    let Some(segment) = state.segments.get(&arrow.segment) else {
+        return;
+    };
+    let (from, to) = ends(stage, arrow);
+    if !stage
+        .visible
+        .intersects(Rect::from_two_pos(from, to).expand(60.0))
+    {
+        return;
+    }
+    let tone = tone(theme, segment);
+    let text = segment::label(view.language, state, segment);
+    let middle = from.lerp(to, 0.5);
+    match segment.fate {
+        Fate::Held => {
+            let centre = from.lerp(to, 0.44);
+            paint_half(ui.painter(), theme, from, to, centre, tone);
+            token::token_ui(ui, view, theme, (segment, &text), centre, commands);
+        }
+        Fate::Delivered(_) => {
+            paint_whole(ui.painter(), from, to, tone.strong);
+            pill_ui(ui, view, theme, (segment, &text), middle, commands);
+        }
+        Fate::Dropped(_) => {
+            let half = pill_size(ui.painter(), &text).x / 2.0;
+            paint_dead(ui.painter(), theme, from, to, half, tone.strong);
+            pill_ui(ui, view, theme, (segment, &text), middle, commands);
+        }
+        // Counted on the token of its original.
+        Fate::Absorbed => {}
+    }
+}
+
+/// From the edge of one band to the edge of the other.
+pub fn ends(stage: &Stage<'_>, arrow: &Arrow) -> (Pos2, Pos2) {
+    let neighbour = if arrow.from + 1 < stage.xs.len() {
+        arrow.from + 1
+    } else {
+        arrow.from.saturating_sub(1)
+    };
+    let from = stage.at(arrow.from, arrow.y_from);
+    let to = stage.at(arrow.to.unwrap_or(neighbour), arrow.y_to);
+    let way = vec2((to.x - from.x).signum() * (BAND / 2.0 + 1.0), 0.0);
+    (from + way, to - way)
+}
+
+/// The sender's colour; an RST is red wherever it comes from.
+fn tone(theme: &Theme, segment: &Segment) -> Tone {
+    let is_rst = segment
+        .packet
+        .as_ref()
+        .is_some_and(|packet| packet.kind() == Kind::Rst);
+    if is_rst {
+        theme.bad_tone()
+    } else {
+        theme.host_tone(&segment.from)
+    }
+}
+
+fn paint_whole(painter: &Painter, from: Pos2, to: Pos2, colour: Color32) {
+    let way = (to - from).normalized();
+    painter.line_segment([from, to - way * 6.0], Stroke::new(2.0, colour));
+    paint_head(painter, to, way, colour);
+}
+
+fn paint_head(painter: &Painter, tip: Pos2, way: egui::Vec2, colour: Color32) {
+    let back = tip - way * 11.0;
+    let across = way.rot90() * 5.0;
+    let points = vec![tip, back + across, back - across];
+    painter.add(Shape::convex_polygon(points, colour, Stroke::NONE));
+}
+
+/// Solid up to where it waits, dashed on the way it has still to go.
+fn paint_half(painter: &Painter, theme: &Theme, from: Pos2, to: Pos2, at: Pos2, tone: Tone) {
+    painter.line_segment([from, at], Stroke::new(2.0, tone.strong));
+    let stroke = Stroke::new(1.5, tone.strong.lerp_to_gamma(theme.stage, 0.45));
+    painter.extend(Shape::dashed_line(&[at, to], stroke, 4.0, 4.0));
+}
+
+fn paint_dead(painter: &Painter, theme: &Theme, from: Pos2, to: Pos2, half: f32, colour: Color32) {
+    let way = (to - from).normalized();
+    let cross = from.lerp(to, 0.5) + way * (half + 14.0);
+    painter.line_segment([from, cross - way * 8.0], Stroke::new(2.0, colour));
+    parts::paint_icon(painter, Icon::Cross, cross, 13.0, theme.bad);
+    let stroke = Stroke::new(1.5, theme.outline);
+    painter.extend(Shape::dashed_line(
+        &[cross + way * 9.0, to],
+        stroke,
+        4.0,
+        4.0,
+    ));
+}
+
+fn pill_size(painter: &Painter, text: &str) -> egui::Vec2 {
+    let font = theme::bold_font(theme::SMALL);
+    let galley = painter.layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER);
+    vec2(galley.size().x + 20.0, 22.0)
+}
+
+/// The clickable name of a segment.
+pub fn pill_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    theme: &Theme,
+    (segment, text): (&Segment, &str),
+    centre: Pos2,
+    commands: &mut Vec<Command>,
+) -> Rect {
+    let rect = Rect::from_center_size(centre, pill_size(ui.painter(), text)).round();
+    let id = ui.scope_id().with(("segment", segment.id));
+    let response = ui.interact(rect, id, Sense::click());
+    let is_selected = view.selected == Some(segment.id);
+    let tone = if segment.is_held() {
+        theme.wire_tone()
+    } else {
+        tone(theme, segment)
+    };
+    let (fill, ink) = if is_selected && !segment.is_held() {
+        (tone.strong, theme.on_strong)
+    } else if segment.is_held() {
+        (theme.card, tone.strong)
+    } else {
+        (tone.soft, tone.strong)
+    };
+    let is_strong = is_selected || segment.is_held() || response.hovered();
+    let stroke = Stroke::new(if is_strong { 2.0 } else { 1.0 }, tone.strong);
+    let painter = ui.painter();
+    painter.rect(rect, rect.height() / 2.0, fill, stroke, StrokeKind::Inside);
+    let font = theme::bold_font(theme::SMALL);
+    painter.text(rect.center(), Align2::CENTER_CENTER, text, font, ink);
+    if response.has_focus() {
+        let ring = Stroke::new(2.0, theme.client);
+        painter.rect_stroke(rect.expand(2.0), 13, ring, StrokeKind::Outside);
+    }
+    let fate = segment::fate(view.language, segment.fate);
+    let name = format!("{text} · {fate}");
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_selected, &name));
+    if response.clicked() {
+        let id = (!is_selected).then_some(segment.id);
+        commands.push(Command::Select(id));
+    }
+    response
+        .on_hover_cursor(CursorIcon::PointingHand)
+        .on_hover_text(say!(view.language, "segment.click", fate = fate));
+    rect
+}

@@ -1,0 +1,172 @@
+//! The ladder: one lifeline per host, one arrow per segment, the states of each kernel's sockets.
+//!
+//! Held segments are tokens on their arrows with Deliver and Drop. A delivered one runs along its
+//! arrow for a moment; after that everything stands still.
+
+mod arrow;
+mod motion;
+mod plan;
+mod token;
+
+use eframe::egui;
+use eframe::egui::{Align2, Pos2, Rect, ScrollArea, Sense, Stroke, Ui, Vec2b, pos2, vec2};
+
+use self::plan::{Band, Plan};
+use super::text::{host_title, say};
+use super::theme::{self, Theme};
+use crate::session::{Command, View};
+
+/// Beside the outer lifelines, for state names.
+const SIDE: f32 = 100.0;
+const BAND: f32 = 9.0;
+const LANE: f32 = 12.0;
+const HEADER: f32 = 34.0;
+
+/// What the parts of the ladder share.
+struct Stage<'a> {
+    plan: &'a Plan,
+    /// Where height 0 of the plan is.
+    origin: Pos2,
+    xs: Vec<f32>,
+    visible: Rect,
+}
+
+impl Stage<'_> {
+    fn at(&self, host: usize, y: f32) -> Pos2 {
+        pos2(self.xs[host], self.origin.y + y)
+    }
+
+    /// The lifelines' outer sides: names stand left of the first, right of all others.
+    fn side(&self, host: usize) -> f32 {
+        if host == 0 { -1.0 } else { 1.0 }
+    }
+}
+
+pub fn ladder_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+    let theme = theme::theme(view.look);
+    let plan = plan::plan(view.timeline.state());
+    let whole = ui.available_rect_before_wrap();
+    let xs = lifelines(whole, plan.hosts.len());
+    header_ui(ui, view, theme, &plan, &xs, whole);
+    let body = whole.with_min_y(whole.top() + HEADER);
+    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(body).id_salt("ladder"));
+    ScrollArea::vertical()
+        .auto_shrink(Vec2b::FALSE)
+        .stick_to_bottom(true)
+        .show(&mut child, |ui| {
+            let height = plan.height.max(body.height());
+            let size = vec2(ui.available_width(), height);
+            let (area, _) = ui.allocate_exact_size(size, Sense::hover());
+            let stage = Stage {
+                plan: &plan,
+                origin: area.min,
+                xs,
+                visible: ui.clip_rect().expand(40.0),
+            };
+            lifelines_ui(ui, view, theme, &stage, height);
+            for index in 0..plan.arrows.len() {
+                arrow::arrow_ui(ui, view, theme, &stage, index, commands);
+            }
+            motion::motion_ui(ui, view, theme, &stage);
+            if plan.arrows.is_empty() {
+                empty_ui(ui, view, theme, body);
+            }
+        });
+}
+
+/// Evenly spread, with room for names outside.
+fn lifelines(rect: Rect, count: usize) -> Vec<f32> {
+    let inner = (rect.width() - 2.0 * SIDE).max(40.0);
+    let step = inner / (count.max(2) - 1) as f32;
+    (0..count)
+        .map(|index| (rect.left() + SIDE + step * index as f32).round() + 0.5)
+        .collect()
+}
+
+fn header_ui(ui: &Ui, view: &View<'_>, theme: &Theme, plan: &Plan, xs: &[f32], rect: Rect) {
+    let state = view.timeline.state();
+    for (host, x) in plan.hosts.iter().zip(xs) {
+        let title = host_title(view.language, state, host);
+        let title = say!(view.language, "ladder.kernel", host = title);
+        let at = pos2(*x, rect.top() + HEADER / 2.0 + 2.0);
+        let font = theme::bold_font(theme::SMALL);
+        let colour = theme.host_tone(host).strong;
+        ui.painter()
+            .text(at, Align2::CENTER_CENTER, title, font, colour);
+    }
+}
+
+fn lifelines_ui(ui: &Ui, view: &View<'_>, theme: &Theme, stage: &Stage<'_>, height: f32) {
+    let painter = ui.painter();
+    let bottom = stage.origin.y + height - 8.0;
+    for (index, host) in stage.plan.hosts.iter().enumerate() {
+        let stroke = Stroke::new(2.0, theme.host_tone(host).strong);
+        painter.vline(stage.xs[index], stage.origin.y..=bottom, stroke);
+    }
+    let outermost = |host: usize| {
+        let bands = stage.plan.bands.iter().filter(|band| band.host == host);
+        bands.map(|band| band.lane).max().unwrap_or(0)
+    };
+    for band in &stage.plan.bands {
+        band_ui(ui, view, theme, stage, band, (bottom, outermost(band.host)));
+    }
+}
+
+fn band_ui(
+    ui: &Ui,
+    view: &View<'_>,
+    theme: &Theme,
+    stage: &Stage<'_>,
+    band: &Band,
+    (bottom, outermost): (f32, usize),
+) {
+    let side = stage.side(band.host);
+    let x = stage.xs[band.host] + side * LANE * band.lane as f32;
+    let top = stage.origin.y + band.y_from;
+    let end = band.y_to.map_or(bottom, |y| stage.origin.y + y - 2.0);
+    let rect = Rect::from_x_y_ranges(x - BAND / 2.0..=x + BAND / 2.0, top..=end.max(top + 4.0));
+    if !stage.visible.intersects(rect) {
+        return;
+    }
+    let tone = theme.state_tone(&band.state);
+    let painter = ui.painter();
+    let stroke = Stroke::new(1.0, tone.strong);
+    painter.rect(
+        rect,
+        BAND / 2.0,
+        tone.soft,
+        stroke,
+        egui::StrokeKind::Inside,
+    );
+    let line = stage.xs[band.host] + side * (LANE * outermost as f32 + BAND / 2.0);
+    let at = pos2(line + side * 6.0, stage.origin.y + band.y_name + 5.0);
+    let align = if side < 0.0 {
+        Align2::RIGHT_CENTER
+    } else {
+        Align2::LEFT_CENTER
+    };
+    let font = theme::bold_font(theme::TINY);
+    let shown = painter.text(at, align, &band.state, font, tone.strong);
+    let id = ui.scope_id().with((
+        "band",
+        band.host,
+        band.lane,
+        &band.state,
+        band.y_from.to_bits(),
+    ));
+    let response = ui.interact(shown.union(rect), id, Sense::hover());
+    response.on_hover_text(super::host::state_meaning(view.language, &band.state));
+}
+
+fn empty_ui(ui: &Ui, view: &View<'_>, theme: &Theme, rect: Rect) {
+    let font = theme::text_font(theme::SMALL);
+    let text = say!(view.language, "ladder.empty");
+    let width = rect.width() - 2.0 * SIDE - 48.0;
+    let galley = ui
+        .painter()
+        .layout(text.into_owned(), font, theme.muted, width.max(120.0));
+    let place = Rect::from_center_size(rect.center(), galley.size());
+    ui.painter()
+        .rect_filled(place.expand(8.0), theme::CONTROL_RADIUS, theme.stage);
+    ui.painter().galley(place.min, galley, theme.muted);
+}

@@ -1,0 +1,168 @@
+//! Blocks of prose: paragraphs, headings, lists, quotes, tables that wrap, code.
+
+use eframe::egui;
+use eframe::egui::{Align, Layout, Rect, Sense, Stroke, Ui, UiBuilder, pos2, vec2};
+
+use super::inline::{self, Ink};
+use crate::lesson::{Block, Inline};
+use crate::ui::theme::{self, CONTROL_RADIUS, Theme};
+
+/// Everything but quizzes, which need the run.
+pub fn blocks_ui(ui: &mut Ui, theme: &Theme, blocks: &[Block], ink: Ink) {
+    for block in blocks {
+        block_ui(ui, theme, block, ink);
+    }
+}
+
+pub fn block_ui(ui: &mut Ui, theme: &Theme, block: &Block, ink: Ink) {
+    match block {
+        Block::Heading { level, text } => {
+            ui.add_space(6.0);
+            inline::inlines_ui(ui, theme, text, ink.heading(*level));
+        }
+        Block::Paragraph(text) => inline::inlines_ui(ui, theme, text, ink),
+        Block::List { first, items } => list_ui(ui, theme, *first, items, ink),
+        Block::Quote(blocks) => quote_ui(ui, theme, blocks, ink),
+        Block::Code { text, .. } => code_ui(ui, theme, text, ink),
+        Block::Table { header, rows } => table_ui(ui, theme, header, rows, ink),
+        Block::Quiz(_) => {}
+        Block::Rule => {
+            let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 9.0), Sense::hover());
+            let stroke = Stroke::new(1.0, theme.border);
+            ui.painter().hline(rect.x_range(), rect.center().y, stroke);
+        }
+    }
+}
+
+fn list_ui(ui: &mut Ui, theme: &Theme, first: Option<u64>, items: &[Vec<Block>], ink: Ink) {
+    let indent = if first.is_some() { 24.0 } else { 18.0 };
+    for (index, item) in items.iter().enumerate() {
+        let top = ui.cursor().min;
+        let row = ink.size * ink.leading;
+        let painter = ui.painter();
+        match first {
+            Some(first) => {
+                painter.text(
+                    pos2(top.x + indent - 8.0, top.y + row / 2.0),
+                    egui::Align2::RIGHT_CENTER,
+                    format!("{}.", first + index as u64),
+                    theme::text_font(ink.size),
+                    ink.colour,
+                );
+            }
+            None => {
+                let at = pos2(top.x + 7.0, top.y + row / 2.0);
+                painter.circle_filled(at, 2.5, ink.colour);
+            }
+        }
+        indented(ui, indent, |ui| blocks_ui(ui, theme, item, ink));
+    }
+}
+
+fn indented(ui: &mut Ui, indent: f32, add: impl FnOnce(&mut Ui)) {
+    let rect = ui.available_rect_before_wrap();
+    let rect = Rect::from_min_max(pos2(rect.left() + indent, rect.top()), rect.max);
+    let layout = Layout::top_down(Align::Min);
+    let child = ui.scope_builder(UiBuilder::new().max_rect(rect).layout(layout), |ui| {
+        ui.spacing_mut().item_spacing.y = 4.0;
+        add(ui);
+    });
+    let _ = child;
+}
+
+fn quote_ui(ui: &mut Ui, theme: &Theme, blocks: &[Block], ink: Ink) {
+    let top = ui.cursor().min;
+    indented(ui, 14.0, |ui| {
+        blocks_ui(
+            ui,
+            theme,
+            blocks,
+            Ink {
+                colour: theme.muted,
+                ..ink
+            },
+        )
+    });
+    let bar = Rect::from_min_max(top, pos2(top.x + 3.0, ui.min_rect().bottom()));
+    ui.painter().rect_filled(bar, 1, theme.outline);
+}
+
+fn code_ui(ui: &mut Ui, theme: &Theme, text: &str, ink: Ink) {
+    let frame = egui::Frame::new()
+        .fill(theme.code)
+        .stroke(theme.border_stroke())
+        .corner_radius(CONTROL_RADIUS)
+        .inner_margin(egui::Margin::symmetric(10, 8));
+    frame.show(ui, |ui| {
+        ui.set_min_width(ui.available_width());
+        egui::ScrollArea::horizontal().show(ui, |ui| {
+            let text = egui::RichText::new(text.trim_end_matches('\n'));
+            let text = text.font(theme::code_font(theme::CODE)).color(ink.colour);
+            ui.add(egui::Label::new(text).extend());
+        });
+    });
+}
+
+type Row = [Vec<Inline>];
+
+/// Columns share the width by their longest cell; every cell wraps.
+fn table_ui(ui: &mut Ui, theme: &Theme, header: &Row, rows: &[Vec<Vec<Inline>>], ink: Ink) {
+    let ink = ink.small();
+    let widths = column_widths(ui.available_width(), header, rows);
+    let head = Ink {
+        is_bold: true,
+        ..ink
+    };
+    table_row_ui(ui, theme, header, &widths, head);
+    for row in rows {
+        table_row_ui(ui, theme, row, &widths, ink);
+    }
+}
+
+fn column_widths(width: f32, header: &Row, rows: &[Vec<Vec<Inline>>]) -> Vec<f32> {
+    let length = |cell: &Vec<Inline>| {
+        let chars = cell.iter().flat_map(|inline| inline.text.chars());
+        chars
+            .map(|c| if c.is_ascii() { 1.0 } else { 2.0 })
+            .sum::<f32>()
+    };
+    let wants: Vec<f32> = (0..header.len())
+        .map(|column| {
+            let cells = rows.iter().filter_map(|row| row.get(column));
+            let longest = cells
+                .chain(header.get(column))
+                .map(length)
+                .fold(0.0, f32::max);
+            longest.clamp(4.0, 40.0)
+        })
+        .collect();
+    let sum: f32 = wants.iter().sum::<f32>().max(1.0);
+    wants.into_iter().map(|want| width * want / sum).collect()
+}
+
+fn table_row_ui(ui: &mut Ui, theme: &Theme, row: &Row, widths: &[f32], ink: Ink) {
+    let galleys: Vec<_> = row
+        .iter()
+        .zip(widths)
+        .map(|(cell, width)| inline::layout(ui, inline::job(theme, cell, ink), width - 12.0))
+        .collect();
+    let height = galleys
+        .iter()
+        .map(|galley| galley.size().y)
+        .fold(0.0, f32::max)
+        + 4.0;
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    let mut x = rect.left();
+    let mut text = String::new();
+    for (galley, width) in galleys.into_iter().zip(widths) {
+        text.push_str(galley.text());
+        text.push_str("; ");
+        ui.painter()
+            .galley(pos2(x, rect.top() + 2.0), galley, ink.colour);
+        x += width;
+    }
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
+    ui.painter()
+        .hline(rect.x_range(), rect.bottom(), theme.border_stroke());
+}

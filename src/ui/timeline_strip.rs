@@ -1,0 +1,247 @@
+//! The timeline: one lane per program and one for the wire, and a cursor to drag.
+//!
+//! Time is in steps: each stop of the run is one column, so a pause for thought takes no room.
+
+use eframe::egui;
+use eframe::egui::{
+    Align2, Color32, CursorIcon, Key, Painter, Pos2, Rect, Response, Sense, Stroke, Ui, WidgetInfo,
+    pos2,
+};
+
+use super::text::{host_title, say};
+use super::theme::{self, Theme};
+use crate::session::{Command, View};
+use crate::trace::{By, Moment, Name, Order, What};
+
+/// So many columns at least: an early run does not stretch over the whole strip.
+const FEWEST_COLUMNS: usize = 24;
+const LABEL: f32 = 58.0;
+
+/// One dot.
+struct Mark {
+    lane: usize,
+    column: usize,
+    /// How many came before it in the same place.
+    nth: usize,
+    moment: Moment,
+    shape: Shape,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Shape {
+    Call,
+    Sent,
+    Delivered,
+    Dropped,
+}
+
+pub fn timeline_strip_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+    let theme = theme::theme(view.look);
+    let size = egui::vec2(ui.available_width(), ui.available_height() - 8.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+    let lanes = lanes(view);
+    let stops = view.timeline.stops();
+    let columns = (stops.len() + 1).max(FEWEST_COLUMNS);
+    let track = Rect::from_min_max(pos2(rect.left() + LABEL, rect.top()), rect.max)
+        .shrink2(egui::vec2(8.0, 2.0));
+    let at = |column: f32| track.left() + track.width() * column / columns as f32;
+    let lane_y =
+        |lane: usize| track.top() + track.height() * (lane as f32 + 0.5) / lanes.len() as f32;
+    let painter = ui.painter_at(rect);
+    for (index, (name, colour)) in lanes.iter().enumerate() {
+        let y = lane_y(index);
+        painter.hline(track.x_range(), y, Stroke::new(2.0, theme.trough));
+        let font = theme::text_font(theme::TINY);
+        painter.text(
+            pos2(rect.left(), y),
+            Align2::LEFT_CENTER,
+            name,
+            font,
+            *colour,
+        );
+    }
+    let now = view.timeline.moment();
+    for mark in marks(view, lanes.len()) {
+        let x = at(mark.column as f32) + 7.0 * mark.nth as f32;
+        let (_, colour) = lanes[mark.lane];
+        let is_past = mark.moment.0 <= now.0;
+        paint_mark(
+            &painter,
+            pos2(x, lane_y(mark.lane)),
+            mark.shape,
+            colour,
+            theme,
+            is_past,
+        );
+    }
+    let x = at(view.timeline.step() as f32);
+    painter.vline(x, track.y_range(), Stroke::new(2.0, theme.text));
+    painter.circle_filled(pos2(x, track.top() + 1.0), 3.5, theme.text);
+    scrub(ui, view, &response, commands, |pointer: Pos2| {
+        ((pointer.x - track.left()) / track.width() * columns as f32).round()
+    });
+    describe(ui, view, response);
+}
+
+/// To the stop nearest to the pointer; past the last one is the present.
+fn scrub(
+    ui: &Ui,
+    view: &View<'_>,
+    response: &Response,
+    commands: &mut Vec<Command>,
+    column_at: impl Fn(Pos2) -> f32,
+) {
+    let stops = view.timeline.stops();
+    let step = view.timeline.step();
+    let mut wanted = None;
+    if let Some(pointer) = response.interact_pointer_pos()
+        && (response.clicked() || response.dragged())
+    {
+        wanted = Some(column_at(pointer).max(0.0) as usize);
+    }
+    if response.has_focus() {
+        wanted = ui.input(|input| {
+            if input.key_pressed(Key::Home) {
+                Some(0)
+            } else if input.key_pressed(Key::End) {
+                Some(usize::MAX)
+            } else {
+                wanted
+            }
+        });
+    }
+    let Some(wanted) = wanted else { return };
+    let wanted = wanted.min(stops.len());
+    let is_last = wanted == stops.len();
+    if is_last && !view.timeline.is_live() {
+        commands.push(Command::GoLive);
+    } else if !is_last && wanted != step {
+        let moment = wanted
+            .checked_sub(1)
+            .map_or(Moment(0), |index| stops[index]);
+        commands.push(Command::GoTo(moment));
+    }
+}
+
+fn describe(ui: &Ui, view: &View<'_>, response: Response) {
+    let name = say!(view.language, "timeline.name");
+    response.widget_info(|| WidgetInfo::slider(true, view.timeline.step() as f64, &name));
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_max_numeric_value(view.timeline.stops().len() as f64);
+        node.set_min_numeric_value(0.0);
+    });
+    response
+        .on_hover_cursor(CursorIcon::ResizeHorizontal)
+        .on_hover_text(say!(view.language, "timeline.hint"));
+}
+
+/// Clients, the wire, servers: as they stand on the stage.
+fn lanes(view: &View<'_>) -> Vec<(String, Color32)> {
+    let theme = theme::theme(view.look);
+    let state = view.timeline.state();
+    let mut lanes: Vec<(String, Color32)> = lane_order(view)
+        .iter()
+        .map(|name| {
+            (
+                host_title(view.language, state, name),
+                theme.host_tone(name).strong,
+            )
+        })
+        .collect();
+    lanes.insert(
+        wire_lane(view),
+        (
+            say!(view.language, "timeline.wire").into_owned(),
+            theme.wire,
+        ),
+    );
+    lanes
+}
+
+fn lane_order<'a>(view: &View<'a>) -> Vec<&'a Name> {
+    let names = || view.timeline.newest().program_order.iter();
+    let is_server = |name: &&Name| super::controls::is_server(name);
+    names()
+        .filter(|name| !is_server(name))
+        .chain(names().filter(is_server))
+        .collect()
+}
+
+/// Which lane is the wire's: after the clients.
+fn wire_lane(view: &View<'_>) -> usize {
+    let order = lane_order(view);
+    order
+        .iter()
+        .take_while(|name| !super::controls::is_server(name))
+        .count()
+}
+
+fn marks(view: &View<'_>, lane_count: usize) -> Vec<Mark> {
+    let order = lane_order(view);
+    let wire = wire_lane(view);
+    let mut marks: Vec<Mark> = Vec::new();
+    let mut column = 1;
+    let mut taken = vec![0; lane_count];
+    for (index, event) in view.timeline.trace().events().iter().enumerate() {
+        let found = match &event.what {
+            What::Order(ordered) => match (&ordered.order, ordered.by) {
+                (Order::Step { program }, By::Learner | By::Director | By::Lesson) => {
+                    let place = order.iter().position(|name| *name == program);
+                    place.map(|place| (place + usize::from(place >= wire), Shape::Call))
+                }
+                (Order::Deliver { .. } | Order::Drop { .. } | Order::Answer { .. }, _) => None,
+            },
+            What::Sent {
+                absorbed: false, ..
+            } => Some((wire, Shape::Sent)),
+            What::Delivered { .. } => Some((wire, Shape::Delivered)),
+            What::Dropped { .. } => Some((wire, Shape::Dropped)),
+            What::Rest => {
+                column += 1;
+                taken.fill(0);
+                None
+            }
+            _ => None,
+        };
+        let Some((lane, shape)) = found else { continue };
+        marks.push(Mark {
+            lane,
+            column,
+            nth: taken[lane],
+            moment: Moment(index + 1),
+            shape,
+        });
+        taken[lane] += 1;
+    }
+    marks
+}
+
+fn paint_mark(
+    painter: &Painter,
+    at: Pos2,
+    shape: Shape,
+    colour: Color32,
+    theme: &Theme,
+    is_past: bool,
+) {
+    let colour = if is_past {
+        colour
+    } else {
+        colour.gamma_multiply(0.35)
+    };
+    let radius = 4.0;
+    match shape {
+        Shape::Call => {
+            painter.circle_filled(at, radius, colour);
+        }
+        Shape::Sent => {
+            painter.circle(at, radius - 0.5, theme.panel, Stroke::new(1.5, colour));
+        }
+        Shape::Delivered => {
+            painter.circle_filled(at, radius, colour);
+        }
+        Shape::Dropped => {
+            super::parts::paint_icon(painter, super::parts::Icon::Cross, at, 9.0, theme.bad);
+        }
+    }
+}

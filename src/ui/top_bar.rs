@@ -1,0 +1,209 @@
+//! The top bar: which lesson, which wire, which language, which look.
+
+use eframe::egui;
+use eframe::egui::{Align, Layout, Rect, RichText, Sense, Ui, pos2, vec2};
+
+use super::parts::{self, Button, Icon, Weight};
+use super::text::say;
+use super::theme::{self, Theme};
+use crate::lesson::Language;
+use crate::session::{Command, Look, View};
+use crate::trace::{Timers, WireKind};
+
+pub fn top_bar_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+    let theme = theme::theme(view.look);
+    ui.horizontal_centered(|ui| {
+        ui.spacing_mut().item_spacing.x = 10.0;
+        mark_ui(ui, theme);
+        if let Some(lesson) = view.lesson {
+            ui.add_space(4.0);
+            let number = format!("{:02}", lesson.number);
+            ui.label(
+                RichText::new(number)
+                    .font(theme::text_font(theme::TEXT))
+                    .color(theme.muted),
+            );
+            let title = RichText::new(&lesson.title);
+            ui.label(title.font(theme::bold_font(theme::TEXT)).color(theme.text));
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            look_ui(ui, view, theme, commands);
+            language_ui(ui, view, theme, commands);
+            wire_badge_ui(ui, view, theme);
+        });
+    });
+}
+
+/// Two hosts and what goes between them.
+fn mark_ui(ui: &mut Ui, theme: &Theme) {
+    let (rect, _) = ui.allocate_exact_size(vec2(18.0, 16.0), Sense::hover());
+    let painter = ui.painter();
+    let left = Rect::from_min_max(rect.min, pos2(rect.left() + 5.0, rect.bottom()));
+    let right = Rect::from_min_max(pos2(rect.right() - 5.0, rect.top()), rect.max);
+    painter.rect_filled(left, 2, theme.client);
+    painter.rect_filled(right, 2, theme.server);
+    let line = egui::Stroke::new(2.0, theme.wire);
+    painter.line_segment(
+        [
+            pos2(left.right(), rect.top() + 4.0),
+            pos2(right.left(), rect.bottom() - 4.0),
+        ],
+        line,
+    );
+    let name = RichText::new("Sockstep").font(theme::bold_font(theme::TITLE));
+    ui.label(name.color(theme.text));
+}
+
+/// Says which of the two wires is on, and what that means.
+fn wire_badge_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
+    let header = view.timeline.trace().header();
+    let language = view.language;
+    let (tone, text, hint) = match header.wire {
+        WireKind::Held => (
+            theme.good_tone(),
+            say!(language, "wire.held", kernel = short_kernel(&header.kernel)),
+            say!(language, "wire.held_hint", kernel = header.kernel),
+        ),
+        WireKind::Loopback => (
+            theme.warn_tone(),
+            say!(language, "wire.loopback"),
+            say!(language, "wire.loopback_hint"),
+        ),
+    };
+    let timers = match header.timers {
+        Timers::Patient => say!(language, "wire.patient"),
+        Timers::Natural => say!(language, "wire.natural"),
+    };
+    if header.kernel.is_empty() {
+        return;
+    }
+    let frame = egui::Frame::new()
+        .stroke(egui::Stroke::new(1.0, tone.strong.gamma_multiply(0.45)))
+        .fill(tone.soft)
+        .corner_radius(theme::CONTROL_RADIUS)
+        .inner_margin(egui::Margin::symmetric(10, 4));
+    let shown = frame.show(ui, |ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        // The bar is laid out from the right.
+        ui.label(
+            RichText::new(text.as_ref())
+                .font(theme::text_font(theme::SMALL))
+                .color(tone.strong),
+        );
+        let (dot, _) = ui.allocate_exact_size(vec2(8.0, 8.0), Sense::hover());
+        ui.painter().circle_filled(dot.center(), 4.0, tone.strong);
+    });
+    shown.response.on_hover_text(format!("{hint}\n{timers}"));
+}
+
+/// `6.18.44-0-generic` as people say it: `6.18`.
+fn short_kernel(kernel: &str) -> String {
+    let mut parts = kernel.split(['.', '-']);
+    match (parts.next(), parts.next()) {
+        (Some(major), Some(minor)) => format!("{major}.{minor}"),
+        _ => kernel.to_owned(),
+    }
+}
+
+fn language_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Command>) {
+    let (label, other) = match view.language {
+        Language::English => ("中文", Language::Chinese),
+        Language::Chinese => ("English", Language::English),
+    };
+    let button = Button {
+        name: say!(view.language, "top.language").into_owned(),
+        hint: say!(view.language, "top.language").into_owned(),
+        height: 28.0,
+        ..Button::new(label, theme)
+    };
+    if button.show(ui, theme).clicked() {
+        commands.push(Command::SetLanguage(other));
+    }
+}
+
+fn look_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Command>) {
+    let (icon, name, other) = match view.look {
+        Look::Light => (Icon::Moon, say!(view.language, "top.dark"), Look::Dark),
+        Look::Dark => (Icon::Sun, say!(view.language, "top.light"), Look::Light),
+    };
+    let button = Button {
+        icon: Some(icon),
+        name: name.clone().into_owned(),
+        hint: name.into_owned(),
+        weight: Weight::Plain(theme.text),
+        height: 28.0,
+        ..Button::new("", theme)
+    };
+    if button.show(ui, theme).clicked() {
+        commands.push(Command::SetLook(other));
+    }
+}
+
+/// What stands between the learner and the lab, in one strip with what to do about it.
+pub fn notice_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+    use crate::session::Notice;
+    let Some(notice) = view.notice else { return };
+    let theme = theme::theme(view.look);
+    let language = view.language;
+    let (title, detail, offers_restart) = match notice {
+        Notice::NoWire { why, remedy } => (
+            say!(language, "notice.no_wire", why = why),
+            remedy.clone(),
+            true,
+        ),
+        Notice::LabGone { reason } => (
+            say!(language, "notice.lab_gone", reason = reason),
+            say!(language, "notice.lab_gone_remedy").into_owned(),
+            true,
+        ),
+        Notice::Refused { reason } => (
+            say!(language, "notice.refused", reason = reason),
+            String::new(),
+            false,
+        ),
+    };
+    let tone = if offers_restart {
+        theme.bad_tone()
+    } else {
+        theme.warn_tone()
+    };
+    let frame = egui::Frame::new()
+        .fill(tone.soft)
+        .inner_margin(egui::Margin::symmetric(16, 8));
+    frame.show(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.set_min_width(ui.available_width());
+            let (rect, _) = ui.allocate_exact_size(vec2(18.0, 18.0), Sense::hover());
+            parts::paint_icon(ui.painter(), Icon::Info, rect.center(), 16.0, tone.strong);
+            if offers_restart {
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    let button = Button {
+                        icon: Some(Icon::Restart),
+                        key: Some("R"),
+                        weight: Weight::Filled(tone.strong),
+                        name: say!(language, "notice.restart").into_owned(),
+                        height: 30.0,
+                        ..Button::new(say!(language, "control.restart"), theme)
+                    };
+                    if button.show(ui, theme).clicked() {
+                        commands.push(Command::Restart);
+                    }
+                    ui.with_layout(Layout::top_down(Align::Min), |ui| {
+                        sentences_ui(ui, theme, &title, &detail);
+                    });
+                });
+            } else {
+                ui.vertical(|ui| sentences_ui(ui, theme, &title, &detail));
+            }
+        });
+    });
+}
+
+fn sentences_ui(ui: &mut Ui, theme: &Theme, title: &str, detail: &str) {
+    let title = RichText::new(title).font(theme::bold_font(theme::TEXT));
+    ui.add(egui::Label::new(title.color(theme.text)).wrap());
+    if !detail.is_empty() {
+        let detail = RichText::new(detail).font(theme::text_font(theme::TEXT));
+        ui.add(egui::Label::new(detail.color(theme.text)).wrap());
+    }
+}

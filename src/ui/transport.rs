@@ -1,0 +1,210 @@
+//! The transport: back, next, each program's step, the way to the present; and why one is off.
+
+use eframe::egui;
+use eframe::egui::{Align, Layout, RichText, Ui};
+
+use super::controls::{self, Offer, is_server};
+use super::parts::{Button, Icon, Weight};
+use super::text::{host_title, say};
+use super::theme::{self, Theme};
+use super::timeline_strip;
+use crate::session::{Command, View};
+use crate::trace::Name;
+
+pub fn transport_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+    let theme = theme::theme(view.look);
+    ui.horizontal_centered(|ui| {
+        ui.spacing_mut().item_spacing.x = 8.0;
+        restart_ui(ui, view, theme, commands);
+        back_ui(ui, view, theme, commands);
+        next_ui(ui, view, theme, commands);
+        program_buttons_ui(ui, view, theme, commands);
+        live_ui(ui, view, theme, commands);
+        ui.add_space(8.0);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            status_ui(ui, view, theme);
+            ui.add_space(8.0);
+            timeline_strip::timeline_strip_ui(ui, view, commands);
+        });
+    });
+}
+
+/// Shows a button for an offer: on with its hint, or off with its reason.
+fn offer_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    mut button: Button,
+    offer: Offer,
+    commands: &mut Vec<Command>,
+) {
+    match offer {
+        Ok(command) => {
+            if button.show(ui, theme).clicked() {
+                commands.push(command);
+            }
+        }
+        Err(reason) => {
+            button.is_on = false;
+            button.hint = reason;
+            button.show(ui, theme);
+        }
+    }
+}
+
+fn restart_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Command>) {
+    let button = Button {
+        icon: Some(Icon::Restart),
+        key: Some("R"),
+        name: say!(view.language, "control.restart").into_owned(),
+        hint: say!(view.language, "hint.restart").into_owned(),
+        ..Button::new("", theme)
+    };
+    offer_ui(ui, theme, button, Ok(Command::Restart), commands);
+}
+
+fn back_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Command>) {
+    let label = say!(view.language, "control.back");
+    let button = Button {
+        icon: Some(Icon::Back),
+        hint: say!(view.language, "hint.back").into_owned(),
+        ..Button::new(label.clone(), theme)
+    };
+    offer_ui(ui, theme, button, controls::back(view), commands);
+}
+
+fn next_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Command>) {
+    let (label, hint) = if view.timeline.is_live() {
+        (say!(view.language, "control.next"), next_hint(view))
+    } else {
+        (
+            say!(view.language, "control.forward"),
+            say!(view.language, "hint.forward").into_owned(),
+        )
+    };
+    let button = Button {
+        key: Some("Space"),
+        weight: Weight::Primary,
+        hint,
+        ..Button::new(label.clone(), theme)
+    };
+    offer_ui(ui, theme, button, controls::next(view), commands);
+}
+
+/// What `Next` would do, so that pressing it holds no surprise.
+fn next_hint(view: &View<'_>) -> String {
+    use crate::director::Next;
+    use crate::trace::Order;
+    let state = view.timeline.state();
+    let language = view.language;
+    match &view.next {
+        Next::Give(Order::Step { program }) => {
+            let call = state.programs.get(program).and_then(|p| p.current_call());
+            let call = call.map_or("", |call| call.name.as_str());
+            let title = host_title(language, state, program);
+            say!(language, "hint.next_step", program = title, call = call).into_owned()
+        }
+        Next::Give(Order::Deliver { segment }) => {
+            let name = super::segment::short_name(language, state, *segment);
+            say!(language, "hint.next_deliver", segment = name).into_owned()
+        }
+        Next::Give(Order::Drop { .. } | Order::Answer { .. }) | Next::Not(_) => String::new(),
+    }
+}
+
+fn program_buttons_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Command>) {
+    let state = view.timeline.state();
+    let client = controls::client_in_turn(view);
+    let server = controls::server_in_turn(view);
+    let clients = state.program_order.iter().filter(|name| !is_server(name));
+    let servers = state.program_order.iter().filter(|name| is_server(name));
+    for name in clients.chain(servers) {
+        let key = [(&client, "C"), (&server, "S")];
+        let key = key.iter().find(|(turn, _)| turn.as_ref() == Some(name));
+        program_ui(ui, view, theme, (name, key.map(|(_, key)| *key)), commands);
+    }
+}
+
+fn program_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    theme: &Theme,
+    (name, key): (&Name, Option<&'static str>),
+    commands: &mut Vec<Command>,
+) {
+    let label = host_title(view.language, view.timeline.state(), name);
+    let button = Button {
+        key,
+        weight: Weight::Plain(theme.host_tone(name).strong),
+        hint: say!(view.language, "hint.step", program = label).into_owned(),
+        ..Button::new(label.clone(), theme)
+    };
+    offer_ui(ui, theme, button, controls::step(view, name), commands);
+}
+
+fn live_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Command>) {
+    let label = say!(view.language, "control.live");
+    let weight = if view.timeline.is_live() {
+        Weight::Plain(theme.text)
+    } else {
+        Weight::Outlined(theme.bad)
+    };
+    let button = Button {
+        key: Some("L"),
+        weight,
+        hint: say!(view.language, "hint.live").into_owned(),
+        ..Button::new(label.clone(), theme)
+    };
+    offer_ui(ui, theme, button, controls::live(view), commands);
+}
+
+/// Live or recorded, which step, and in words why `Next` can do nothing.
+fn status_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
+    let language = view.language;
+    let width = 168.0;
+    ui.allocate_ui_with_layout(
+        egui::vec2(width, ui.available_height()),
+        Layout::top_down(Align::Max),
+        |ui| {
+            ui.set_width(width);
+            let reason = controls::next(view).err();
+            let lines = if reason.is_some() { 3.2 } else { 2.0 };
+            ui.add_space(((ui.available_height() - lines * 17.0) / 2.0).max(0.0));
+            ui.spacing_mut().item_spacing.y = 2.0;
+            let step = say!(language, "status.step", step = view.timeline.step());
+            let (word, colour) = mode(view, theme);
+            let mut job = super::text::marked(&format!("● {word} "), theme::SMALL, theme, colour);
+            job.append(
+                &step,
+                0.0,
+                egui::text::TextFormat::simple(theme::text_font(theme::SMALL), theme.muted),
+            );
+            ui.label(job);
+            let small = |text: String, colour| {
+                RichText::new(text)
+                    .font(theme::text_font(theme::TINY))
+                    .color(colour)
+            };
+            match reason {
+                Some(reason) => {
+                    let label = egui::Label::new(small(reason.clone(), theme.warn)).wrap();
+                    ui.add(label).on_hover_text(reason);
+                }
+                None => {
+                    let of = say!(language, "status.of", count = view.timeline.stops().len());
+                    ui.label(small(of.into_owned(), theme.muted));
+                }
+            }
+        },
+    );
+}
+
+fn mode(view: &View<'_>, theme: &Theme) -> (String, egui::Color32) {
+    let language = view.language;
+    if !view.timeline.is_live() {
+        (say!(language, "status.recorded").into_owned(), theme.wire)
+    } else if view.timeline.newest().ended.is_some() {
+        (say!(language, "status.ended").into_owned(), theme.muted)
+    } else {
+        (say!(language, "status.live").into_owned(), theme.bad)
+    }
+}
