@@ -2,9 +2,14 @@
 //!
 //! In: whatever plays a run ([`Run`]: a live session, a saved trace). Out: a window.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use directories::ProjectDirs;
 use eframe::egui;
 
-use crate::session::{Command, View};
+use crate::lesson::Language;
+use crate::session::{Command, Course, Session, View};
 use crate::ui;
 
 /// What the window shows and drives.
@@ -20,6 +25,8 @@ pub trait Run {
 pub struct App<R: Run> {
     run: R,
     commands: Vec<Command>,
+    reports_first_frame: bool,
+    frames: u64,
 }
 
 impl<R: Run> App<R> {
@@ -30,6 +37,8 @@ impl<R: Run> App<R> {
         Self {
             run,
             commands: Vec::new(),
+            reports_first_frame: false,
+            frames: 0,
         }
     }
 }
@@ -46,6 +55,13 @@ impl<R: Run> eframe::App for App<R> {
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         ui::stage_ui(ui, &self.run.view(), &mut self.commands);
+        self.frames += 1;
+        match self.frames {
+            1 if self.reports_first_frame => ui.ctx().request_repaint(),
+            // A second frame begins: the first one is on the screen.
+            2 if self.reports_first_frame => println!("first frame"),
+            _ => {}
+        }
         if !self.commands.is_empty() {
             // `logic` runs them before the next frame.
             ui.ctx().request_repaint();
@@ -53,6 +69,97 @@ impl<R: Run> eframe::App for App<R> {
     }
 }
 
-pub fn open(_lesson: Option<std::path::PathBuf>, _language: crate::lesson::Language) -> Result<(), String> {
-    Err("there is no display; `sockstep run` plays in a terminal".to_owned())
+impl Run for Session {
+    fn drain(&mut self) {
+        Session::drain(self);
+    }
+
+    fn update(&mut self, command: Command) {
+        Session::update(self, command);
+    }
+
+    fn view(&self) -> View<'_> {
+        Session::view(self)
+    }
+}
+
+/// What the command line asks of the window.
+pub struct Wanted {
+    /// A lesson's folder; `None` opens the one that is built in.
+    pub lesson: Option<PathBuf>,
+    pub language: Language,
+    /// Say "first frame" on standard output when it has been painted: for measuring.
+    pub reports_first_frame: bool,
+}
+
+/// The window's size when it first opens, in points.
+const SIZE: [f32; 2] = [1280.0, 800.0];
+/// Smaller, and panels would cover each other.
+const SMALLEST: [f32; 2] = [960.0, 600.0];
+
+/// Opens the window and returns when it is closed. An error is one sentence.
+pub fn open(wanted: Wanted) -> Result<(), String> {
+    const INSTEAD: &str = "`sockstep run` plays in a terminal";
+    if !has_display() {
+        return Err(format!(
+            "there is no display to open a window on; {INSTEAD}"
+        ));
+    }
+    let course = Course::open(wanted.lesson.as_deref())?;
+    let binary = std::env::current_exe()
+        .map_err(|error| format!("cannot find this program's own file: {error}"))?;
+    let runs = ProjectDirs::from("", "", "sockstep");
+    let runs = runs.map(|folders| folders.data_local_dir().join("runs"));
+    let options = eframe::NativeOptions {
+        viewport: egui::ViewportBuilder::default()
+            .with_title("Sockstep")
+            .with_app_id("sockstep")
+            .with_inner_size(SIZE)
+            .with_min_inner_size(SMALLEST),
+        ..Default::default()
+    };
+    let start = move |creation: &eframe::CreationContext<'_>| {
+        let ctx = creation.egui_ctx.clone();
+        let wake = Arc::new({
+            let ctx = ctx.clone();
+            move || ctx.request_repaint()
+        });
+        let session = Session::start(binary, course, wanted.language, runs, wake);
+        let mut app = App::new(&ctx, session);
+        app.reports_first_frame = wanted.reports_first_frame;
+        Ok(Box::new(app) as Box<dyn eframe::App>)
+    };
+    quietly(|| eframe::run_native("sockstep", options, Box::new(start)))
+        .map_err(|why| format!("the window could not be opened: {why}; {INSTEAD}"))
+}
+
+fn has_display() -> bool {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(all(unix, not(target_os = "macos"))) || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")
+}
+
+/// A missing system library makes the window's toolkit panic; the learner gets a sentence.
+fn quietly(run: impl FnOnce() -> eframe::Result) -> Result<(), String> {
+    const LIBRARIES: &str = "install libxkbcommon-x11-0 libx11-xcb1 libxcursor1 libxi6 libegl1 \
+                             libgl1-mesa-dri, or what your system calls them";
+    let is_missing = |text: &str| text.contains("could not be loaded") || text.contains(".so");
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let text = panic.payload_as_str().unwrap_or_default();
+        if !is_missing(text) {
+            usual(panic);
+        }
+    }));
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)) {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(format!("{error}; if a library is missing, {LIBRARIES}")),
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text.or(panic.downcast_ref::<&str>().copied());
+            match text.filter(|text| is_missing(text)) {
+                Some(text) => Err(format!("{text}; {LIBRARIES}")),
+                None => std::panic::resume_unwind(panic),
+            }
+        }
+    }
 }

@@ -12,6 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::app::Wanted;
 use crate::lesson::Language;
 
 const ABOUT: &str = "\
@@ -39,6 +40,9 @@ struct Cli {
     /// The window's language: zh or en. Default: the system's.
     #[arg(long, value_parser = language)]
     lang: Option<Language>,
+    /// Print a line when the first frame has been painted: for measuring.
+    #[arg(long, hide = true)]
+    report_first_frame: bool,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -56,12 +60,16 @@ pub fn main() -> ExitCode {
     match cli.command {
         Some(Command::Run(arguments)) => run::main(*arguments),
         Some(Command::Doctor) => doctor::main(),
-        None => window(cli.lesson, cli.lang),
+        None => window(Wanted {
+            lesson: cli.lesson,
+            language: cli.lang.unwrap_or_else(system_language),
+            reports_first_frame: cli.report_first_frame,
+        }),
     }
 }
 
-fn window(lesson: Option<PathBuf>, language: Option<Language>) -> ExitCode {
-    match crate::app::open(lesson, language.unwrap_or_else(system_language)) {
+fn window(wanted: Wanted) -> ExitCode {
+    match crate::app::open(wanted) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("sockstep: {error}");

@@ -18,8 +18,14 @@ pub struct Hold {
     next: u64,
     /// On the wire, waiting for the learner.
     held: BTreeMap<SegmentId, Waiting>,
-    /// Delivered ones, as originals that a later copy may be of.
-    delivered: BTreeMap<SegmentId, Identity>,
+    /// Delivered and dropped ones, as originals that a later copy may be of.
+    decided: BTreeMap<SegmentId, (Identity, Fate)>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Delivered,
+    Dropped,
 }
 
 struct Waiting {
@@ -79,9 +85,11 @@ impl Hold {
                 is_absorbed: true,
             };
         }
-        let copy_of = identity.as_ref().and_then(|i| self.delivered_like(i));
+        let original = identity.as_ref().and_then(|i| self.decided_like(i));
+        let copy_of = original.map(|(original, _)| original);
         // The answer to a delivered segment is on the wire and held: the copy says nothing new.
-        let is_absorbed = copy_of.is_some() && self.answer_is_held(endpoints);
+        let was_delivered = original.is_some_and(|(_, fate)| fate == Fate::Delivered);
+        let is_absorbed = was_delivered && self.answer_is_held(endpoints);
         if !is_absorbed {
             self.held.insert(
                 id,
@@ -108,18 +116,14 @@ impl Hold {
     /// that a sender with time stamps sees that nothing was lost (Eifel, RFC 3522).
     pub fn deliver(&mut self, id: SegmentId) -> Option<Vec<u8>> {
         let waiting = self.held.remove(&id)?;
-        if let Some(identity) = waiting.identity {
-            self.delivered.insert(id, identity);
-        }
-        while self.delivered.len() > REMEMBERED {
-            self.delivered.pop_first();
-        }
+        self.remember(id, waiting.identity, Fate::Delivered);
         Some(waiting.bytes)
     }
 
     pub fn drop(&mut self, id: SegmentId) -> Option<Dropped> {
         let mut waiting = self.held.remove(&id)?;
         let Some((copy, bytes)) = waiting.copies.pop() else {
+            self.remember(id, waiting.identity, Fate::Dropped);
             return Some(Dropped::Gone);
         };
         // Older copies are lost with the original: they left before it was dropped.
@@ -135,9 +139,19 @@ impl Hold {
         found.map(|(id, waiting)| (*id, waiting))
     }
 
-    fn delivered_like(&self, identity: &Identity) -> Option<SegmentId> {
-        let found = self.delivered.iter().rev().find(|(_, d)| *d == identity);
-        found.map(|(id, _)| *id)
+    fn decided_like(&self, identity: &Identity) -> Option<(SegmentId, Fate)> {
+        let mut newest_first = self.decided.iter().rev();
+        let found = newest_first.find(|(_, (decided, _))| decided == identity);
+        found.map(|(id, (_, fate))| (*id, *fate))
+    }
+
+    fn remember(&mut self, id: SegmentId, identity: Option<Identity>, fate: Fate) {
+        if let Some(identity) = identity {
+            self.decided.insert(id, (identity, fate));
+        }
+        while self.decided.len() > REMEMBERED {
+            self.decided.pop_first();
+        }
     }
 
     fn answer_is_held(&self, endpoints: Option<(SocketAddr, SocketAddr)>) -> bool {
@@ -221,6 +235,15 @@ mod tests {
         hold.drop(answer.id);
         let again = take(&mut hold, segment("client", "SYN", 7, b""));
         assert_eq!((again.copy_of, again.is_absorbed), (Some(syn.id), false));
+    }
+
+    #[test]
+    fn a_segment_sent_again_after_a_drop_is_a_copy_that_waits_by_itself() {
+        let mut hold = Hold::default();
+        let first = take(&mut hold, segment("client", "SYN", 7, b""));
+        assert_eq!(hold.drop(first.id), Some(Dropped::Gone));
+        let again = take(&mut hold, segment("client", "SYN", 7, b""));
+        assert_eq!((again.copy_of, again.is_absorbed), (Some(first.id), false));
     }
 
     #[test]

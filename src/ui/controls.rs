@@ -4,7 +4,7 @@ use super::text::{host_title, say};
 use crate::director::{Next, WhyNot};
 use crate::lesson::Language;
 use crate::model::Activity;
-use crate::session::{Command, View};
+use crate::session::{Command, Refusal, View};
 use crate::trace::{Name, SegmentId};
 
 /// A command, or the reason in the learner's words.
@@ -12,11 +12,10 @@ pub type Offer = Result<Command, String>;
 
 /// `Next`, or one stop forward while we look at the past.
 pub fn next(view: &View<'_>) -> Offer {
-    if !view.timeline.is_live() {
-        return Ok(Command::Forward);
-    }
     match &view.next {
-        Next::Give(_) => Ok(Command::Next),
+        Next::Forward => Ok(Command::Forward),
+        // Pressed early, it is done as soon as things stand still.
+        Next::Give(_) | Next::Not(WhyNot::Moving) => Ok(Command::Next),
         Next::Not(why) => Err(why_not(view, why)),
     }
 }
@@ -107,7 +106,7 @@ pub fn discard(view: &View<'_>, segment: Option<SegmentId>) -> Offer {
 /// The past is read-only, and so is a lab that is gone.
 pub fn present(view: &View<'_>) -> Result<(), String> {
     if !view.timeline.is_live() {
-        return Err(why_not(view, &WhyNot::Past));
+        return Err(say!(view.language, "off.past").into_owned());
     }
     if view.timeline.newest().ended.is_some() {
         return Err(why_not(view, &WhyNot::LabGone));
@@ -120,13 +119,34 @@ pub fn why_not(view: &View<'_>, why: &WhyNot) -> String {
     let language: Language = view.language;
     let title = |name: &Name| host_title(language, view.timeline.state(), name);
     match why {
-        WhyNot::Past => say!(language, "off.past"),
         WhyNot::Moving => say!(language, "off.moving"),
         WhyNot::Computing(name) => say!(language, "off.computing", program = title(name)),
         WhyNot::Asking(name) => say!(language, "off.asking", program = title(name)),
         WhyNot::Waiting => say!(language, "off.waiting"),
         WhyNot::AllEnded => say!(language, "off.all_ended"),
         WhyNot::LabGone => say!(language, "off.lab_gone"),
+    }
+    .into_owned()
+}
+
+/// A sentence for each reason of the session.
+pub fn refusal(view: &View<'_>, refusal: &Refusal) -> String {
+    let language: Language = view.language;
+    let title = |name: &Name| host_title(language, view.timeline.state(), name);
+    match refusal {
+        Refusal::Next(why) => return why_not(view, why),
+        Refusal::Past => say!(language, "off.past"),
+        Refusal::Blocked(name) => {
+            let program = view.timeline.state().programs.get(name);
+            let call = program.and_then(|program| program.current_call());
+            let call = call.map_or("", |call| call.name.as_str());
+            say!(language, "off.blocked", program = title(name), call = call)
+        }
+        Refusal::Asking(name) => say!(language, "off.asking", program = title(name)),
+        Refusal::Running(name) => say!(language, "off.computing", program = title(name)),
+        Refusal::Ended(name) => say!(language, "off.ended", program = title(name)),
+        Refusal::NotHeld => say!(language, "off.not_held"),
+        Refusal::Busy => say!(language, "off.busy"),
     }
     .into_owned()
 }

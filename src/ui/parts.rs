@@ -13,6 +13,7 @@ use super::theme::{self, CARD_RADIUS, CONTROL_RADIUS, Theme, Tone};
 pub enum Icon {
     Restart,
     Back,
+    Forward,
     Sun,
     Moon,
     Check,

@@ -156,8 +156,18 @@ pub fn notice_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
             say!(language, "notice.lab_gone_remedy").into_owned(),
             true,
         ),
-        Notice::Refused { reason } => (
-            say!(language, "notice.refused", reason = reason),
+        Notice::Refused(refusal) => (
+            super::controls::refusal(view, refusal).into(),
+            String::new(),
+            false,
+        ),
+        Notice::NotRecorded(why) => (
+            say!(language, "notice.not_recorded", why = why),
+            String::new(),
+            false,
+        ),
+        Notice::Lesson(problem) => (
+            say!(language, "notice.lesson", problem = problem),
             String::new(),
             false,
         ),

@@ -107,7 +107,9 @@ fn next_hint(view: &View<'_>) -> String {
             let name = super::segment::short_name(language, state, *segment);
             say!(language, "hint.next_deliver", segment = name).into_owned()
         }
-        Next::Give(Order::Drop { .. } | Order::Answer { .. }) | Next::Not(_) => String::new(),
+        Next::Give(Order::Drop { .. } | Order::Answer { .. }) | Next::Forward | Next::Not(_) => {
+            String::new()
+        }
     }
 }
 

@@ -1,9 +1,8 @@
-//! One learner, one run: commands in, orders out.
-//!
-//! [`Session::update`] is the only place where something changes because of a click. Panels get a
-//! [`View`] and push [`Command`]s.
+//! What a learner can ask for, and what the panels draw from.
 
-use crate::director::Next;
+use std::collections::BTreeMap;
+
+use crate::director::{Next, WhyNot};
 use crate::lesson::{Language, Lesson};
 use crate::timeline::Timeline;
 use crate::trace::{Moment, Name, SegmentId};
@@ -11,7 +10,7 @@ use crate::trace::{Moment, Name, SegmentId};
 /// What a learner can ask for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
-    /// The director's choice.
+    /// The director's choice; in the past, one stop forward.
     Next,
     Back,
     Forward,
@@ -33,6 +32,8 @@ pub enum Command {
     },
     SetLanguage(Language),
     SetLook(Look),
+    /// Takes the notice away.
+    Dismiss,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,8 +50,29 @@ pub enum Notice {
     NoWire { why: String, remedy: String },
     /// The lab's process ended without being asked to. Offers Restart.
     LabGone { reason: String },
-    /// An order was not taken.
-    Refused { reason: String },
+    /// What was asked for was not done, and why.
+    Refused(Refusal),
+    /// The run goes on, but its file does not.
+    NotRecorded(String),
+    /// The lesson's file has something wrong: file, line, what to do.
+    Lesson(String),
+}
+
+/// Why something that was asked for was not done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Refusal {
+    /// `Next` found nothing to do.
+    Next(WhyNot),
+    /// We look at the past, which is read-only.
+    Past,
+    Blocked(Name),
+    Asking(Name),
+    Running(Name),
+    Ended(Name),
+    /// The segment was already delivered or dropped.
+    NotHeld,
+    /// The lab has more orders than it can take.
+    Busy,
 }
 
 /// What the panels draw from.
@@ -60,9 +82,9 @@ pub struct View<'a> {
     /// When each beat was reached; same length as `lesson.beats`.
     pub beats: &'a [Option<Moment>],
     /// The option chosen in each beat's quiz, by beat.
-    pub guesses: &'a std::collections::BTreeMap<usize, usize>,
+    pub guesses: &'a BTreeMap<usize, usize>,
     /// The right option of each quiz that the run has already answered, by beat.
-    pub verdicts: &'a std::collections::BTreeMap<usize, usize>,
+    pub verdicts: &'a BTreeMap<usize, usize>,
     pub selected: Option<SegmentId>,
     pub language: Language,
     pub look: Look,
@@ -70,6 +92,5 @@ pub struct View<'a> {
     pub next: Next,
     /// Microseconds since the lab started, as the wall clock has it: drives "blocked for 6.4 s".
     pub now_us: u64,
-    /// A sentence to show above the stage: the lab is gone, an order was refused.
     pub notice: Option<&'a Notice>,
 }

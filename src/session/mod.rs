@@ -1,0 +1,337 @@
+//! One learner, one run: commands in, orders out.
+//!
+//! [`Session::update`] is the only place where something changes because of a click;
+//! [`Session::drain`] the only one where something changes because of the lab. Neither waits.
+//! Panels get a [`View`] and push [`Command`]s.
+
+mod command;
+mod course;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+pub use command::{Command, Look, Notice, Refusal, View};
+pub use course::Course;
+
+use crate::director::{self, Next, WhyNot};
+use crate::lab::{FromLab, Handle};
+use crate::lesson::{BeatWatch, Language, Lesson};
+use crate::model::{Activity, State};
+use crate::timeline::Timeline;
+use crate::trace::{
+    By, Event, Header, Moment, Name, Order, Ordered, SegmentId, Setup, What, WireKind,
+};
+
+/// Called from the lab's threads when there is something to drain.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
+
+pub struct Session {
+    binary: PathBuf,
+    wake: Wake,
+    course: Course,
+    language: Language,
+    look: Look,
+    setup: Setup,
+    timeline: Timeline,
+    watch: BeatWatch,
+    guesses: BTreeMap<usize, usize>,
+    selected: Option<SegmentId>,
+    notice: Option<Notice>,
+    lab: Option<Handle>,
+    /// Labs that were told to end; kept until nothing of them is left.
+    leaving: Vec<Handle>,
+    /// When the lab's clock was at `zero_us`, for "blocked for 6.4 s".
+    clock: Option<(Instant, u64)>,
+    /// `Next` was asked for while things still moved.
+    wants_next: bool,
+    /// Where runs are recorded; `None` records nothing.
+    runs: Option<PathBuf>,
+}
+
+impl Session {
+    /// Starts the course's lesson. `binary` is this program's own file.
+    pub fn start(
+        binary: PathBuf,
+        course: Course,
+        language: Language,
+        runs: Option<PathBuf>,
+        wake: Wake,
+    ) -> Self {
+        let lesson = course.lesson(language);
+        let setup = Setup {
+            hosts: lesson.hosts.clone(),
+            programs: lesson.programs.clone(),
+            timers: lesson.timers,
+        };
+        let mut session = Self {
+            timeline: Timeline::new(blank(&setup)),
+            watch: BeatWatch::new(lesson),
+            notice: course.problem().map(Notice::Lesson),
+            binary,
+            wake,
+            course,
+            language,
+            look: Look::default(),
+            setup,
+            guesses: BTreeMap::new(),
+            selected: None,
+            lab: None,
+            leaving: Vec::new(),
+            clock: None,
+            wants_next: false,
+            runs,
+        };
+        session.start_lab();
+        session
+    }
+
+    pub fn view(&self) -> View<'_> {
+        View {
+            timeline: &self.timeline,
+            lesson: Some(self.lesson()),
+            beats: self.watch.reached(),
+            guesses: &self.guesses,
+            verdicts: self.watch.verdicts(),
+            selected: self.selected,
+            language: self.language,
+            look: self.look,
+            next: self.next(),
+            now_us: self.now_us(),
+            notice: self.notice.as_ref(),
+        }
+    }
+
+    /// Takes what the lab has said so far. True when there was something.
+    pub fn drain(&mut self) -> bool {
+        self.leaving.retain(|lab| !lab.is_over());
+        let said: Vec<FromLab> = match &self.lab {
+            Some(lab) => lab.try_iter().collect(),
+            None => Vec::new(),
+        };
+        let came = !said.is_empty();
+        for said in said {
+            self.hear(said);
+        }
+        if std::mem::take(&mut self.wants_next) {
+            self.update(Command::Next);
+        }
+        came
+    }
+
+    pub fn update(&mut self, command: Command) {
+        if !matches!(command, Command::Select(_) | Command::SetLook(_)) {
+            self.forget_refusal();
+        }
+        match command {
+            Command::Next => self.go_on(),
+            Command::Back => self.timeline.back(),
+            Command::Forward => self.timeline.forward(),
+            Command::Step(program) => self.step(program),
+            Command::Deliver(segment) => self.order(Order::Deliver { segment }),
+            Command::Drop(segment) => self.order(Order::Drop { segment }),
+            Command::Answer { program, text } => {
+                let text = Some(text);
+                self.order(Order::Answer { program, text });
+            }
+            Command::GoTo(moment) => self.timeline.go_to(moment),
+            Command::GoLive => self.timeline.go_live(),
+            Command::Restart => self.restart(),
+            Command::Select(segment) => self.selected = segment,
+            Command::Guess { beat, option } => {
+                // A guess after the answer is not a guess.
+                if self.watch.verdict(beat).is_none() {
+                    self.guesses.insert(beat, option);
+                }
+            }
+            Command::SetLanguage(language) => self.language = language,
+            Command::SetLook(look) => self.look = look,
+            Command::Dismiss => self.notice = None,
+        }
+    }
+
+    /// The lab's process, for tests and curious users.
+    pub fn lab_pid(&self) -> Option<u32> {
+        self.lab.as_ref().and_then(Handle::pid)
+    }
+
+    /// Labs that are still on their way out.
+    pub fn leaving(&self) -> usize {
+        self.leaving.len()
+    }
+
+    fn lesson(&self) -> &Lesson {
+        self.course.lesson(self.language)
+    }
+
+    fn next(&self) -> Next {
+        if self.timeline.is_live() {
+            director::next(self.timeline.state())
+        } else {
+            Next::Forward
+        }
+    }
+
+    fn now_us(&self) -> u64 {
+        let state = self.timeline.state();
+        match self.clock {
+            Some((at, zero_us)) if self.timeline.is_live() && state.ended.is_none() => {
+                zero_us + at.elapsed().as_micros() as u64
+            }
+            _ => state.at_us,
+        }
+    }
+
+    fn go_on(&mut self) {
+        match self.next() {
+            Next::Give(order) => self.send(order, By::Director),
+            Next::Forward => self.timeline.forward(),
+            Next::Not(WhyNot::Moving) if self.lab.is_some() => self.wants_next = true,
+            Next::Not(why) => self.notice = Some(Notice::Refused(Refusal::Next(why))),
+        }
+    }
+
+    fn step(&mut self, program: Name) {
+        let state = self.timeline.state();
+        let activity = state.programs.get(&program).map(|p| &p.activity);
+        let refusal = match activity {
+            Some(Activity::Ready(_)) => return self.order(Order::Step { program }),
+            Some(Activity::Blocked(_)) => Refusal::Blocked(program),
+            Some(Activity::Asking(_)) => Refusal::Asking(program),
+            Some(Activity::Ended { .. }) | None => Refusal::Ended(program),
+            Some(Activity::Running | Activity::InCall(_)) => Refusal::Running(program),
+        };
+        self.refuse(refusal);
+    }
+
+    fn order(&mut self, order: Order) {
+        self.send(order, By::Learner);
+    }
+
+    fn send(&mut self, order: Order, by: By) {
+        if !self.timeline.is_live() {
+            return self.refuse(Refusal::Past);
+        }
+        let is_gone = |segment| !self.timeline.state().held.contains(segment);
+        match &order {
+            Order::Deliver { segment } | Order::Drop { segment } if is_gone(segment) => {
+                return self.refuse(Refusal::NotHeld);
+            }
+            Order::Deliver { .. } | Order::Drop { .. } => {}
+            Order::Step { .. } | Order::Answer { .. } => {}
+        }
+        let sent = self
+            .lab
+            .as_ref()
+            .map(|lab| lab.order(Ordered { order, by }));
+        match sent {
+            Some(Ok(())) => {}
+            Some(Err(_)) => self.refuse(Refusal::Busy),
+            None => self.refuse(Refusal::Next(WhyNot::LabGone)),
+        }
+    }
+
+    fn refuse(&mut self, refusal: Refusal) {
+        // What is wrong with the lab matters more than a key that did nothing.
+        if matches!(self.notice, None | Some(Notice::Refused(_))) {
+            self.notice = Some(Notice::Refused(refusal));
+        }
+    }
+
+    fn forget_refusal(&mut self) {
+        if matches!(self.notice, Some(Notice::Refused(_))) {
+            self.notice = None;
+        }
+    }
+
+    fn hear(&mut self, said: FromLab) {
+        match said {
+            FromLab::Started(header) => {
+                self.timeline = Timeline::new(*header);
+                self.clock = Some((Instant::now(), 0));
+            }
+            FromLab::Event(event) => self.push(*event),
+            FromLab::Refused(refusal) => {
+                self.notice = Some(Notice::NoWire {
+                    why: refusal.why,
+                    remedy: refusal.remedy,
+                });
+                self.dismiss_lab();
+            }
+            FromLab::Ended { reason } => {
+                let end = self.timeline.trace().end();
+                self.push(Event {
+                    n: end.0 as u64,
+                    at_us: self.timeline.newest().at_us,
+                    what: What::Ended {
+                        reason: reason.clone(),
+                    },
+                });
+                self.notice = Some(Notice::LabGone { reason });
+                self.dismiss_lab();
+            }
+            FromLab::NotRecorded(why) => self.notice = Some(Notice::NotRecorded(why)),
+        }
+    }
+
+    fn push(&mut self, event: Event) {
+        // An event says what the lab's clock shows; reading it takes no time worth showing.
+        let ahead = |(at, zero): (Instant, u64)| zero + at.elapsed().as_micros() as u64;
+        if self.clock.is_none_or(|clock| ahead(clock) < event.at_us) {
+            self.clock = Some((Instant::now(), event.at_us));
+        }
+        self.timeline.push(event);
+        let events = self.timeline.trace().events();
+        if let Some(event) = events.last() {
+            self.watch.see(self.timeline.newest(), event);
+        }
+    }
+
+    fn restart(&mut self) {
+        self.dismiss_lab();
+        self.timeline = Timeline::new(blank(&self.setup));
+        self.watch = BeatWatch::new(self.course.lesson(self.language));
+        self.guesses.clear();
+        self.selected = None;
+        self.notice = None;
+        self.clock = None;
+        self.wants_next = false;
+        self.start_lab();
+    }
+
+    fn start_lab(&mut self) {
+        let wake = self.wake.clone();
+        let recording = self.course.recording(self.runs.as_deref());
+        match Handle::start(&self.binary, &self.setup, recording, move || wake()) {
+            Ok(lab) => self.lab = Some(lab),
+            Err(error) => {
+                let reason = error.to_string();
+                self.notice = Some(Notice::LabGone { reason });
+            }
+        }
+    }
+
+    fn dismiss_lab(&mut self) {
+        if let Some(mut lab) = self.lab.take() {
+            lab.hang_up();
+            self.leaving.push(lab);
+        }
+    }
+}
+
+/// What is shown before the lab has said its first word.
+fn blank(setup: &Setup) -> Header {
+    Header::new(setup, String::new(), WireKind::Held)
+}
+
+/// The state a session's timeline shows; for tests.
+impl Session {
+    pub fn state(&self) -> &State {
+        self.timeline.state()
+    }
+
+    pub fn moment(&self) -> Moment {
+        self.timeline.moment()
+    }
+}

@@ -1,0 +1,148 @@
+//! A session as the window drives it, with a real lab.
+
+use std::process::Command as Process;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, bounded};
+use sockstep::director::{Next, WhyNot};
+use sockstep::lesson::Language;
+use sockstep::session::{Command, Course, Notice, Refusal, Session};
+use sockstep::trace::{Moment, What};
+
+use super::is_wire_there;
+use super::play::binary;
+
+struct Learner {
+    session: Session,
+    woken: Receiver<()>,
+}
+
+impl Learner {
+    fn start() -> Self {
+        let (wake, woken) = bounded(1);
+        let course = Course::open(None).expect("the built-in lesson is sound");
+        let wake = Arc::new(move || drop(wake.try_send(())));
+        let session = Session::start(binary().to_owned(), course, Language::Chinese, None, wake);
+        let mut learner = Self { session, woken };
+        learner.settle();
+        learner
+    }
+
+    fn wait_until(&mut self, what: &str, holds: impl Fn(&Session) -> bool) {
+        while !holds(&self.session) {
+            let woken = self.woken.recv_timeout(Duration::from_secs(20));
+            assert!(woken.is_ok(), "never {what}");
+            self.session.drain();
+        }
+    }
+
+    fn settle(&mut self) {
+        self.wait_until("at rest", |session| session.state().is_at_rest);
+    }
+
+    fn press(&mut self, command: Command) {
+        let before = self.session.view().timeline.trace().end();
+        self.session.update(command);
+        self.wait_until("answered", |session| {
+            let timeline = session.view().timeline;
+            timeline.trace().end() > before && timeline.newest().is_at_rest
+        });
+    }
+
+    fn to_the_end(&mut self) {
+        while matches!(self.session.view().next, Next::Give(_)) {
+            self.press(Command::Next);
+        }
+    }
+}
+
+#[test]
+fn pressing_next_alone_plays_the_lesson_and_reaches_every_beat_in_order() {
+    if !is_wire_there() {
+        return;
+    }
+    let mut learner = Learner::start();
+    learner.to_the_end();
+    let view = learner.session.view();
+    assert_eq!(view.next, Next::Not(WhyNot::AllEnded));
+    let reached: Vec<Moment> = view.beats.iter().flatten().copied().collect();
+    assert_eq!(reached.len(), view.beats.len(), "{:?}", view.beats);
+    assert!(reached.is_sorted(), "{reached:?}");
+    assert!(!view.verdicts.is_empty(), "the run answers the quiz");
+}
+
+#[test]
+fn the_past_is_read_only_and_next_leads_back_to_now() {
+    if !is_wire_there() {
+        return;
+    }
+    let mut learner = Learner::start();
+    learner.press(Command::Next);
+    learner.press(Command::Next);
+    let now = learner.session.moment();
+    learner.session.update(Command::Back);
+    assert!(learner.session.moment() < now);
+    learner.session.update(Command::Step("server".to_owned()));
+    let view = learner.session.view();
+    assert_eq!(view.notice, Some(&Notice::Refused(Refusal::Past)));
+    assert_eq!(view.next, Next::Forward);
+    learner.session.update(Command::Next);
+    assert!(learner.session.view().timeline.is_live());
+    assert_eq!(learner.session.moment(), now);
+}
+
+#[test]
+fn a_key_that_can_do_nothing_says_why() {
+    if !is_wire_there() {
+        return;
+    }
+    let mut learner = Learner::start();
+    for _ in 0..5 {
+        learner.press(Command::Step("server".to_owned()));
+    }
+    learner.session.update(Command::Step("server".to_owned()));
+    let refusal = Refusal::Blocked("server".to_owned());
+    assert_eq!(
+        learner.session.view().notice,
+        Some(&Notice::Refused(refusal))
+    );
+    learner.press(Command::Next);
+    assert_eq!(learner.session.view().notice, None);
+}
+
+#[test]
+fn a_killed_lab_leaves_the_run_to_look_at_and_restart_brings_a_new_one() {
+    if !is_wire_there() {
+        return;
+    }
+    let mut learner = Learner::start();
+    learner.press(Command::Next);
+    let recorded = learner.session.moment().0;
+    let pid = learner.session.lab_pid().expect("it runs").to_string();
+    let killed = Process::new("kill").args(["-9", &pid]).status();
+    assert!(killed.expect("kill is there").success());
+    learner.wait_until("gone", |session| session.state().ended.is_some());
+    let view = learner.session.view();
+    assert!(
+        matches!(view.notice, Some(Notice::LabGone { .. })),
+        "{:?}",
+        view.notice
+    );
+    let events = view.timeline.trace().events();
+    assert_eq!(
+        events.len(),
+        recorded + 1,
+        "everything up to there, and the end"
+    );
+    assert!(matches!(
+        events.last().map(|e| &e.what),
+        Some(What::Ended { .. })
+    ));
+    learner.session.update(Command::Back);
+    learner.session.update(Command::Restart);
+    learner.settle();
+    learner.press(Command::Next);
+    assert_eq!(learner.session.view().notice, None);
+    learner.wait_until("alone", |session| session.leaving() == 0);
+}
