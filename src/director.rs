@@ -3,8 +3,7 @@
 //! In this order: deliver the oldest held segment; step a program that can run, the server until
 //! it blocks and then the clients. When there is nothing to order, it says why.
 
-use crate::model::{Activity, Fate, Segment, State};
-use crate::packet::{Kind, Packet};
+use crate::model::{Activity, Fate, Kind, Segment, State};
 use crate::trace::{Name, Order, SegmentId};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -121,8 +120,7 @@ impl Rule {
 
     fn is_alike(&self, segment: &Segment) -> bool {
         let is_from = self.from.as_ref().is_none_or(|from| *from == segment.from);
-        let kind = segment.packet.as_ref().map(Packet::kind);
-        is_from && kind == Some(self.kind) && segment.fate != Fate::Absorbed
+        is_from && segment.kind() == Some(self.kind) && segment.fate != Fate::Absorbed
     }
 }
 

@@ -10,7 +10,7 @@ mod wire;
 use std::collections::BTreeMap;
 
 pub use program::{Activity, CallRecord, Program, Resolved};
-pub use wire::{Fate, Segment};
+pub use wire::{Fate, Kind, Segment};
 
 use crate::packet::{self, SeqNo};
 use crate::trace::{

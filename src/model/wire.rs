@@ -1,5 +1,6 @@
 //! A packet and what became of it.
 
+pub use crate::packet::Kind;
 use crate::packet::Packet;
 use crate::trace::{CallId, Name, SegmentId};
 
@@ -34,6 +35,11 @@ pub enum Fate {
 }
 
 impl Segment {
+    /// SYN, data, FIN …; `None` when the bytes are not an IP packet.
+    pub fn kind(&self) -> Option<Kind> {
+        self.packet.as_ref().map(Packet::kind)
+    }
+
     pub fn is_held(&self) -> bool {
         self.fate == Fate::Held
     }
