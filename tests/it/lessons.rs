@@ -6,7 +6,7 @@ mod triggers;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use sockstep::lesson::{Block, Inline, Language, Lesson, load, parse};
+use sockstep::lesson::{BeatWatch, Block, Inline, Language, Lesson, load, parse};
 use sockstep::trace::Timers;
 
 const FRONT: &str = r#"+++
@@ -61,16 +61,17 @@ fn show(blocks: &[Block]) -> String {
                 write!(out, "[table {} / {}]", row(header), rows.join(" / "))
             }
             Block::Quiz(quiz) => {
-                write!(out, "[quiz {}", inlines(&quiz.question)).unwrap();
+                write!(out, "[quiz {}", inlines(&quiz.question)).expect("a string takes all");
                 for option in &quiz.options {
-                    write!(out, " - ({}) {}", option.when, inlines(&option.text)).unwrap();
+                    write!(out, " - ({}) {}", option.when, inlines(&option.text))
+                        .expect("a string takes all");
                 }
                 let hint = quiz.hint.as_ref().map(|hint| inlines(hint));
                 write!(out, " ? {}]", hint.unwrap_or_default())
             }
             Block::Rule => write!(out, "[rule]"),
         }
-        .unwrap();
+        .expect("a string takes all");
     }
     out
 }
@@ -315,4 +316,33 @@ fn the_handshake_lesson_is_the_same_in_both_languages() {
     });
     assert_eq!(skeleton(&zh), skeleton(&en));
     assert_eq!((zh.number, zh.beats.len()), (4, 11));
+}
+
+/// Recorded with `sockstep run lessons/04-handshake --save`, every choice the director's.
+const RECORDED: &str = include_str!("lessons/handshake.jsonl");
+
+#[test]
+fn a_recorded_run_of_the_handshake_shows_everything_the_lesson_states() {
+    let trace = sockstep::trace::load(RECORDED).unwrap().trace;
+    for language in [Language::Chinese, Language::English] {
+        let lesson = load(&shipped(), language).unwrap();
+        assert_eq!(trace.header().programs, lesson.programs, "record it again");
+        let watch = BeatWatch::of(&lesson, &trace);
+        assert!(
+            watch.reached().iter().all(Option::is_some),
+            "{:?}",
+            watch.reached()
+        );
+        let unmet = watch
+            .unmet()
+            .into_iter()
+            .map(|(_, expect)| expect.trigger.to_string());
+        assert_eq!(unmet.collect::<Vec<_>>(), Vec::<String>::new());
+        let verdicts: Vec<_> = watch
+            .verdicts()
+            .iter()
+            .map(|(beat, option)| (*beat, *option))
+            .collect();
+        assert_eq!(verdicts, [(2, 1), (8, 1)]);
+    }
 }

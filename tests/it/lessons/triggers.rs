@@ -106,7 +106,9 @@ fn sent(from: &str, id: u64, flags: &str, payload: &[u8], copy_of: Option<u64>) 
         };
     }
     let mut bytes = Vec::new();
-    builder.write(&mut bytes, payload).unwrap();
+    builder
+        .write(&mut bytes, payload)
+        .expect("a vector takes all");
     What::Sent {
         segment: SegmentId(id),
         from: from.to_owned(),
@@ -315,7 +317,7 @@ fn lesson(beats: &str) -> sockstep::lesson::Lesson {
         "x/en.md".as_ref(),
         Language::English,
     )
-    .unwrap()
+    .expect("a sound lesson")
 }
 
 fn beats(triggers: &[&str]) -> Vec<Option<usize>> {
