@@ -11,11 +11,12 @@ use super::{Expect, Trigger};
 use crate::model::State;
 use crate::trace::{Event, Moment, Trace, What};
 
-/// Beats are reached in order: each at the first event, from the step that reached the one
-/// before it, at which its trigger holds.
+/// Beats are reached in order, each at the first event at which its trigger holds.
 ///
-/// A step is everything up to the lab's next rest: within one step the order of the events is
-/// the kernel's affair, and a teacher need not know it.
+/// Two things may come a little early and still count, because a learner steps freely and a
+/// teacher need not know the order of events inside a kernel: whatever *happens* within the step
+/// that reaches the beat before (a step ends at the lab's rest), or while only that beat is
+/// missing.
 #[derive(Clone, Debug)]
 pub struct BeatWatch {
     beats: Vec<WatchedBeat>,
@@ -27,8 +28,8 @@ pub struct BeatWatch {
 struct WatchedBeat {
     trigger: Trigger,
     watcher: Watcher,
-    /// Its trigger held in this step, before its turn came.
-    held_in_step: bool,
+    /// Its trigger held before its turn came, and that still counts.
+    has_held: bool,
     /// The beat after it was reached, and that step is over.
     is_over: bool,
     /// One watcher an option; none without a quiz.
@@ -108,15 +109,32 @@ impl BeatWatch {
     fn reach(&mut self, state: &State, event: &Event) -> Vec<(usize, Moment)> {
         let mut next = self.current();
         for beat in &mut self.beats[next..] {
-            beat.held_in_step |= beat.watcher.see(state, event);
+            let holds_now = beat.watcher.see(state, event);
+            // What is only so for a while must be so when its turn comes.
+            beat.has_held = holds_now || beat.has_held && !beat.watcher.is_condition();
         }
         let mut newly = Vec::new();
-        while self.beats.get(next).is_some_and(|beat| beat.held_in_step) {
+        while self.beats.get(next).is_some_and(|beat| beat.has_held) {
             self.reached[next] = Some(state.moment);
             newly.push((next, state.moment));
             next += 1;
+            self.use_up(next);
         }
         newly
+    }
+
+    /// What reached a beat does not reach a later one with the same trigger: that waits for the
+    /// next time.
+    fn use_up(&mut self, next: usize) {
+        let (reached, later) = self.beats.split_at_mut(next);
+        for beat in later {
+            if reached
+                .last()
+                .is_some_and(|last| last.trigger.rule == beat.trigger.rule)
+            {
+                beat.forget_trigger();
+            }
+        }
     }
 
     /// Watches only what comes after a beat was reached: `see` asks before it reaches.
@@ -145,14 +163,18 @@ impl BeatWatch {
         }
     }
 
-    /// What happened in this step no longer counts for beats whose turn has not come.
+    /// What held in this step no longer counts for beats whose turn is far off.
     fn end_step(&mut self) {
         let current = self.current();
         for (index, beat) in self.beats.iter_mut().enumerate() {
             if index + 1 < current {
                 beat.is_over = true;
-            } else if index > current {
-                beat.forget();
+            }
+            if index > current + 1 {
+                beat.forget_trigger();
+            }
+            if index > current {
+                beat.forget_expects();
             }
         }
     }
@@ -165,16 +187,19 @@ impl WatchedBeat {
         Self {
             trigger: beat.trigger.clone(),
             watcher: Watcher::new(&beat.trigger),
-            held_in_step: false,
+            has_held: false,
             is_over: false,
             options: options.map(|option| Watcher::new(&option.when)).collect(),
             expects: beat.expects.iter().map(WatchedExpect::new).collect(),
         }
     }
 
-    fn forget(&mut self) {
+    fn forget_trigger(&mut self) {
         self.watcher = Watcher::new(&self.trigger);
-        self.held_in_step = false;
+        self.has_held = false;
+    }
+
+    fn forget_expects(&mut self) {
         for expect in &mut self.expects {
             *expect = WatchedExpect::new(&expect.expect);
         }

@@ -48,6 +48,11 @@ impl Watcher {
     pub fn see(&mut self, state: &State, event: &Event) -> bool {
         self.watch.see(state, event)
     }
+
+    /// Whether it speaks of what is so for a while, and not of what happens.
+    pub(super) fn is_condition(&self) -> bool {
+        self.watch.is_condition()
+    }
 }
 
 impl Watch {

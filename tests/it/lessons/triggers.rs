@@ -341,9 +341,34 @@ fn beats_are_reached_in_order() {
         "server accept returns",
     ]);
     assert_eq!(found, [Some(5), Some(11), Some(22)]);
-    // Nothing counts that came in an earlier step than the beat before.
+    // What happens while only the beat before is missing counts; what came earlier does not.
     let found = beats(&["server sends SYN+ACK", "client sends SYN", "any exits"]);
-    assert_eq!(found, [Some(11), None, None]);
+    assert_eq!(found, [Some(11), Some(11), Some(40)]);
+    let found = beats(&["server sends SYN+ACK", "any exits", "client sends SYN"]);
+    assert_eq!(found, [Some(11), Some(40), None]);
+    // What is only so for a while must be so when its turn comes.
+    let found = beats(&[
+        "server sends SYN+ACK",
+        "client SYN_SENT",
+        "client ESTABLISHED",
+    ]);
+    assert_eq!(found, [Some(11), Some(11), Some(16)]);
+    let found = beats(&["client connect returns", "client SYN_SENT"]);
+    assert_eq!(found, [Some(17), None]);
+    // The same trigger again waits for the next time.
+    let found = beats(&[
+        "caller connect returns",
+        "any accept returns",
+        "any accept returns",
+    ]);
+    assert_eq!(found, [Some(17), Some(22), None]);
+    let found = beats(&[
+        "any sends SYN+ACK",
+        "client sends ACK",
+        "client sends data",
+        "client sends data",
+    ]);
+    assert_eq!(found, [Some(11), Some(15), Some(27), Some(31)]);
     // Within one step, the order of the events does not matter.
     let found = beats(&["server SYN_RECV", "server sends SYN+ACK", "any exits"]);
     assert_eq!(found, [Some(12), Some(12), Some(40)]);
