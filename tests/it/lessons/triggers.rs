@@ -357,7 +357,7 @@ fn beats_are_reached_in_order() {
     assert_eq!(found, [Some(17), None]);
     // The same trigger again waits for the next time.
     let found = beats(&[
-        "caller connect returns",
+        "client connect returns",
         "any accept returns",
         "any accept returns",
     ]);
