@@ -25,7 +25,7 @@ pub trait Run {
 pub struct App<R: Run> {
     run: R,
     commands: Vec<Command>,
-    reports_first_frame: bool,
+    reports_frames: bool,
     frames: u64,
 }
 
@@ -37,7 +37,7 @@ impl<R: Run> App<R> {
         Self {
             run,
             commands: Vec::new(),
-            reports_first_frame: false,
+            reports_frames: false,
             frames: 0,
         }
     }
@@ -57,9 +57,10 @@ impl<R: Run> eframe::App for App<R> {
         ui::stage_ui(ui, &self.run.view(), &mut self.commands);
         self.frames += 1;
         match self.frames {
-            1 if self.reports_first_frame => ui.ctx().request_repaint(),
+            1 if self.reports_frames => ui.ctx().request_repaint(),
             // A second frame begins: the first one is on the screen.
-            2 if self.reports_first_frame => println!("first frame"),
+            2 if self.reports_frames => println!("first frame"),
+            later if self.reports_frames => println!("frame {later}"),
             _ => {}
         }
         if !self.commands.is_empty() {
@@ -88,8 +89,9 @@ pub struct Wanted {
     /// A lesson's folder; `None` opens the one that is built in.
     pub lesson: Option<PathBuf>,
     pub language: Language,
-    /// Say "first frame" on standard output when it has been painted: for measuring.
-    pub reports_first_frame: bool,
+    /// Say on standard output when the first frame has been painted, and each later one that
+    /// begins: for measuring.
+    pub reports_frames: bool,
 }
 
 /// The window's size when it first opens, in points.
@@ -126,7 +128,7 @@ pub fn open(wanted: Wanted) -> Result<(), String> {
         });
         let session = Session::start(binary, course, wanted.language, runs, wake);
         let mut app = App::new(&ctx, session);
-        app.reports_first_frame = wanted.reports_first_frame;
+        app.reports_frames = wanted.reports_frames;
         Ok(Box::new(app) as Box<dyn eframe::App>)
     };
     quietly(|| eframe::run_native("sockstep", options, Box::new(start)))

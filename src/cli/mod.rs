@@ -40,9 +40,9 @@ struct Cli {
     /// The window's language: zh or en. Default: the system's.
     #[arg(long, value_parser = language)]
     lang: Option<Language>,
-    /// Print a line when the first frame has been painted: for measuring.
+    /// Print a line for each frame that is painted: for measuring.
     #[arg(long, hide = true)]
-    report_first_frame: bool,
+    report_frames: bool,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -63,7 +63,7 @@ pub fn main() -> ExitCode {
         None => window(Wanted {
             lesson: cli.lesson,
             language: cli.lang.unwrap_or_else(system_language),
-            reports_first_frame: cli.report_first_frame,
+            reports_frames: cli.report_frames,
         }),
     }
 }

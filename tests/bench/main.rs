@@ -2,14 +2,23 @@
 //!
 //! Benchmarks of the lab need the held wire, those of the window a display (or Xvfb).
 
-use criterion::{criterion_group, criterion_main};
+use criterion::criterion_group;
 
 mod fold;
 mod lab;
+mod window;
 
 criterion_group! {
     name = benches;
     config = criterion::Criterion::default().sample_size(20);
-    targets = fold::ten_thousand_events, lab::deliver, lab::start, lab::whole_run
+    targets = fold::ten_thousand_events, window::frame, lab::deliver, lab::start, lab::whole_run,
+        window::first_frame
 }
-criterion_main!(benches);
+
+fn main() {
+    window::bare_window_if_asked();
+    benches();
+    criterion::Criterion::default()
+        .configure_from_args()
+        .final_summary();
+}

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, bounded};
 use sockstep::director::{Next, WhyNot};
-use sockstep::lesson::Language;
+use sockstep::lesson::{BeatWatch, Language};
 use sockstep::session::{Command, Course, Notice, Refusal, Session};
 use sockstep::trace::{Moment, What};
 
@@ -22,7 +22,9 @@ impl Learner {
     fn start() -> Self {
         let (wake, woken) = bounded(1);
         let course = Course::open(None).expect("the built-in lesson is sound");
-        let wake = Arc::new(move || drop(wake.try_send(())));
+        let wake = Arc::new(move || {
+            wake.try_send(()).ok();
+        });
         let session = Session::start(binary().to_owned(), course, Language::Chinese, None, wake);
         let mut learner = Self { session, woken };
         learner.settle();
@@ -50,7 +52,7 @@ impl Learner {
         });
     }
 
-    fn to_the_end(&mut self) {
+    fn play_to_the_end(&mut self) {
         while matches!(self.session.view().next, Next::Give(_)) {
             self.press(Command::Next);
         }
@@ -63,13 +65,20 @@ fn pressing_next_alone_plays_the_lesson_and_reaches_every_beat_in_order() {
         return;
     }
     let mut learner = Learner::start();
-    learner.to_the_end();
+    learner.play_to_the_end();
     let view = learner.session.view();
     assert_eq!(view.next, Next::Not(WhyNot::AllEnded));
     let reached: Vec<Moment> = view.beats.iter().flatten().copied().collect();
     assert_eq!(reached.len(), view.beats.len(), "{:?}", view.beats);
     assert!(reached.is_sorted(), "{reached:?}");
     assert!(!view.verdicts.is_empty(), "the run answers the quiz");
+    let lesson = view.lesson.expect("a lesson");
+    let watch = BeatWatch::of(lesson, view.timeline.trace());
+    assert!(
+        watch.unmet().is_empty(),
+        "the kernel disagrees: {:?}",
+        watch.unmet()
+    );
 }
 
 #[test]
