@@ -1,5 +1,6 @@
 //! One interpreter: built for one program, on the thread that runs it, and taken down there.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -45,14 +46,28 @@ pub(super) fn furnish(vm: &VirtualMachine) -> PyResult<()> {
     console::install(vm)?;
     codec::install(vm)?;
     clock::install(vm)?;
+    // The machine's own paths are no business of a program.
+    for name in ["executable", "_base_executable"] {
+        vm.sys_module.set_attr(name, vm.ctx.new_str(""), vm)?;
+    }
+    vm.sys_module.set_attr("path", vm.ctx.new_list(vec![]), vm)?;
     modules::install(vm)
+}
+
+/// Runs Python. The interpreter has defects that make it panic; a learner's program must not take the
+/// whole lab along.
+pub(super) fn survived<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
+    })
 }
 
 /// Runs the program's text as `__main__`.
 pub(super) fn execute(program: &Program, session: &Session, vm: &VirtualMachine) -> Ending {
     let code = match vm.compile(&program.source, Mode::Exec, program.file.clone()) {
         Ok(code) => code,
-        Err(error) => return syntax::ending(&error, program, vm),
+        Err(error) => return syntax::ending(&error, program),
     };
     let result = vm
         .new_scope_with_main()

@@ -59,6 +59,12 @@ impl Ending {
         }
     }
 
+    /// The interpreter itself failed, which is no error of the program.
+    fn broken(why: String) -> Self {
+        let traceback = format!("SystemError: the interpreter failed: {why}\n");
+        Self { traceback: Some(traceback), ..Self::well() }
+    }
+
     fn stopped() -> Self {
         Self {
             is_stopped: true,
@@ -73,21 +79,16 @@ impl Ending {
 /// joined before this returns.
 pub fn run(program: &Program, gate: Arc<dyn Gate>, ready: impl FnOnce(Stopper)) -> Ending {
     let session = Session::new(gate, &program.file, &program.source);
-    let here = Here {
-        session: session.clone(),
-        thread: 0,
-    };
+    let here = Here { session: session.clone(), thread: 0 };
     here.enter(|| {
         let interpreter = interpreter::build(&session);
         let ending = interpreter.enter(|vm| {
             interpreter::furnish(vm).unwrap_or_else(|error| {
                 panic!("python starts: {}", traceback::text(&error, &session, vm))
             });
-            ready(Stopper {
-                session: session.clone(),
-                state: Arc::downgrade(&vm.state),
-            });
-            let ending = interpreter::execute(program, &session, vm);
+            ready(Stopper { session: session.clone(), state: Arc::downgrade(&vm.state) });
+            let ending = interpreter::survived(|| interpreter::execute(program, &session, vm))
+                .unwrap_or_else(Ending::broken);
             session.gate.ending();
             interpreter::end_other_threads(&vm.state);
             threads::join_rest(&session, vm);

@@ -36,6 +36,8 @@ const PYTHON: &[(&str, &str)] = &[
 const BANNED_BUILTINS: &[&str] = &[
     "open",
     "breakpoint",
+    "__loader__",
+    "__spec__",
     "help",
     "copyright",
     "credits",
@@ -43,6 +45,10 @@ const BANNED_BUILTINS: &[&str] = &[
 ];
 const BANNED_SYS: &[&str] = &[
     "meta_path",
+    "__loader__",
+    "__spec__",
+    "breakpointhook",
+    "__breakpointhook__",
     "path_hooks",
     "path_importer_cache",
     "modules_cache",

@@ -13,7 +13,7 @@ use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 
 use super::session::{Here, Session};
-use super::{STACK_BYTES, traceback};
+use super::{STACK_BYTES, interpreter, traceback};
 
 /// The part of the module that is written in Python.
 pub(super) const PYTHON_PART: &str = include_str!("threading.py");
@@ -41,8 +41,13 @@ fn start(function: PyObjectRef, name: &str, kind: Kind, vm: &VirtualMachine) -> 
     };
     let thread_name = name.to_owned();
     let body = vm.new_thread().make_spawn_func(move |vm: &VirtualMachine| {
-        if let Err(exception) = function.call(FuncArgs::default(), vm) {
-            report(&exception, &thread_name, vm);
+        match interpreter::survived(|| function.call(FuncArgs::default(), vm)) {
+            Ok(Ok(_)) => {}
+            Ok(Err(exception)) => report(&exception, &thread_name, vm),
+            Err(why) => {
+                let text = format!("Exception in thread {thread_name}: the interpreter failed: {why}\n");
+                Here::get().session.gate.print(&text);
+            }
         }
         drop(function);
         rustpython_vm::vm::thread::cleanup_current_thread_frames(vm);
@@ -104,7 +109,7 @@ mod native {
 
     use crossbeam_channel::{Receiver, Sender, after, bounded, never, select};
     use rustpython_vm::builtins::PyStrRef;
-    use rustpython_vm::function::FuncArgs;
+    use rustpython_vm::function::{FuncArgs, OptionalArg};
     use rustpython_vm::types::{Constructor, Representable};
     use rustpython_vm::{
         AsObject, FromArgs, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass,
@@ -114,6 +119,7 @@ mod native {
     use crate::python::call;
     use crate::python::gate::Idle;
     use crate::python::session::Here;
+    use crate::python::socket::seconds;
 
     #[pyfunction]
     fn start(
@@ -161,8 +167,8 @@ mod native {
     struct AcquireArgs {
         #[pyarg(any, default = true)]
         blocking: bool,
-        #[pyarg(any, default = -1.0)]
-        timeout: f64,
+        #[pyarg(any, default)]
+        timeout: OptionalArg<PyObjectRef>,
     }
 
     impl Constructor for Lock {
@@ -181,10 +187,14 @@ mod native {
     impl Lock {
         #[pymethod]
         fn acquire(&self, args: AcquireArgs, vm: &VirtualMachine) -> PyResult<bool> {
-            if !args.blocking && args.timeout != -1.0 {
-                return Err(vm.new_value_error(
-                    "can't specify a timeout for a non-blocking call".to_owned(),
-                ));
+            let timeout = match args.timeout {
+                OptionalArg::Present(timeout) => Some(seconds(&timeout, vm)?),
+                OptionalArg::Missing => None,
+            };
+            let timeout = timeout.filter(|&timeout| timeout != -1.0);
+            if !args.blocking && timeout.is_some() {
+                let problem = "can't specify a timeout for a non-blocking call";
+                return Err(vm.new_value_error(problem.to_owned()));
             }
             if self.token.try_recv().is_ok() {
                 return Ok(true);
@@ -192,16 +202,13 @@ mod native {
             if !args.blocking {
                 return Ok(false);
             }
-            let expires = match args.timeout {
-                -1.0 => never(),
-                seconds => match Duration::try_from_secs_f64(seconds) {
-                    Ok(duration) => after(duration),
-                    Err(_) => {
-                        return Err(vm.new_value_error(
-                            "timeout value must be a non-negative number".to_owned(),
-                        ));
-                    }
-                },
+            let expires = match timeout.map(Duration::try_from_secs_f64) {
+                None => never(),
+                Some(Ok(duration)) => after(duration),
+                Some(Err(_)) => {
+                    let problem = "timeout value must be a non-negative number";
+                    return Err(vm.new_value_error(problem.to_owned()));
+                }
             };
             self.wait(&expires, vm)
         }
@@ -238,7 +245,7 @@ mod native {
             self.acquire(
                 AcquireArgs {
                     blocking: true,
-                    timeout: -1.0,
+                    timeout: OptionalArg::Missing,
                 },
                 vm,
             )

@@ -207,9 +207,8 @@ impl Printer<'_> {
         };
         match message {
             Ok(message) if message.as_wtf8().is_empty() => {}
-            Ok(message) => self
-                .text
-                .push_str(&format!(": {}", message.to_string_lossy())),
+            // The interpreter ends some of its own messages in a blank.
+            Ok(message) => write!(self.text, ": {}", message.to_string_lossy().trim_end_matches(' ')).unwrap_or(()),
             Err(_) => self.text.push_str(": <exception str() failed>"),
         }
         if let Some(suggestion) = offer_suggestions(exception, vm) {

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
@@ -9,8 +10,8 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use socket2::Socket;
 use sockstep::python::{
-    Announcement, CallTicket, ClosedBy, Ending, Gate, Interest, Outcome, Program, STACK_BYTES,
-    Stopped, Stopper, Wake, run,
+    Announcement, CallTicket, ClosedBy, Ending, Gate, Idle, Interest, Outcome, Program,
+    STACK_BYTES, Stopped, Stopper, Wake, run,
 };
 
 /// What a program did.
@@ -30,6 +31,7 @@ pub struct OpenGate {
     answers: Mutex<VecDeque<String>>,
     /// Hung up by whoever wants the program to stop.
     stop: Receiver<()>,
+    is_ending: AtomicBool,
     /// Announces each call that has to wait, for a test that waits for just that.
     waits: Sender<&'static str>,
 }
@@ -40,6 +42,9 @@ impl OpenGate {
     }
 
     fn pause(&self, until: Option<Instant>) -> Result<Wake, Stopped> {
+        if self.is_ending.load(Ordering::Acquire) {
+            return Err(Stopped);
+        }
         let short = Duration::from_millis(1);
         let left = until.map_or(short, |until| {
             until.saturating_duration_since(Instant::now())
@@ -129,13 +134,22 @@ impl Gate for OpenGate {
         Ok(number.to_ne_bytes().to_vec())
     }
 
+    fn idle(&self, _: u32, idle: Idle) {
+        if idle == Idle::Begins {
+            self.waits.try_send("idle").ok();
+        }
+    }
+
     fn print(&self, text: &str) {
+        self.waits.try_send("print").ok();
         self.record().printed.push(text.to_owned());
     }
 
     fn ask(&self, prompt: &str) -> Result<Option<String>, Stopped> {
         self.record().printed.push(prompt.to_owned());
-        self.waits.try_send("input").ok();
+        if !prompt.is_empty() {
+            self.waits.try_send("input").ok();
+        }
         let answer = self.answers.lock().expect("no holder panics").pop_front();
         match answer.as_deref() {
             // An answer that never comes.
@@ -147,7 +161,9 @@ impl Gate for OpenGate {
         }
     }
 
-    fn ending(&self) {}
+    fn ending(&self) {
+        self.is_ending.store(true, Ordering::Release);
+    }
 }
 
 /// A program on its way.
@@ -167,6 +183,7 @@ pub fn start(file: &str, source: &str, answers: &[&str]) -> Running {
         record: Mutex::default(),
         answers: Mutex::new(answers.iter().map(|&answer| answer.to_owned()).collect()),
         stop,
+        is_ending: AtomicBool::new(false),
         waits,
     });
     let (give, stopper) = bounded(1);

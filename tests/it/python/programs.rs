@@ -19,7 +19,7 @@ fn calls_are_announced_with_line_arguments_and_locals() {
     check_calls(
         "import socket\ns = socket.socket()\ns.bind(('127.0.0.1', 0))\ns.listen(5)\ns.close()\ns.close()\n",
         &[
-            "socket(AF_INET, SOCK_STREAM) -> <socket.socket fd=FD, family=2, type=1, proto=0, laddr=('0.0.0.0', 0)>",
+            "socket(AF_INET, SOCK_STREAM) -> <socket.socket fd=N, family=2, type=1, proto=0, laddr=('0.0.0.0', 0)>",
             "bind(('127.0.0.1', 0)) -> None",
             "listen(5) -> None",
             "close() -> None",

@@ -9,3 +9,15 @@ fn scratch() {
         println!("{:#?}", played);
     }
 }
+#[test]
+#[ignore]
+fn scratch_all() {
+    for file in std::fs::read_dir(std::env::var("SYN").unwrap()).unwrap() {
+        let path = file.unwrap().path();
+        if path.extension().is_some_and(|e| e == "py") {
+            let source = std::fs::read_to_string(&path).unwrap();
+            let played = super::gate::start("x.py", &source, &["hello", "world"]).end();
+            std::fs::write(path.with_extension("ours"), played.output()).unwrap();
+        }
+    }
+}

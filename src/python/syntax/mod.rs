@@ -1,4 +1,10 @@
 //! Syntax errors, in CPython's words where a beginner trips.
+//!
+//! In: the source and what the parser said. Out: the text that CPython 3.11 prints. `scan` finds what is
+//! wrong with the letters, `advice` what is wrong with their order.
+
+mod advice;
+mod scan;
 
 use std::fmt;
 
@@ -9,24 +15,78 @@ use rustpython_vm::{AsObject, Py, VirtualMachine};
 use super::{Ending, Program};
 
 /// How a program ends that cannot be compiled.
-pub(super) fn ending(error: &CompileError, program: &Program, vm: &VirtualMachine) -> Ending {
-    let exception = vm.new_syntax_error(error, Some(&program.source));
-    let place = Place::of(&exception, vm);
-    let class = exception.class().name().to_string();
-    let message = exception
-        .as_object()
-        .get_attr("msg", vm)
-        .and_then(|message| message.str(vm));
-    let message = message.map_or_else(
-        |_| String::new(),
-        |message| message.to_string_lossy().into_owned(),
-    );
-    let shown = place.as_ref().map_or_else(String::new, Place::to_string);
+pub(super) fn ending(error: &CompileError, program: &Program) -> Ending {
+    let Problem {
+        class,
+        message,
+        start,
+        end,
+    } = advice::problem(&program.source, error);
+    let source = &program.source;
+    let line = line_of(source, start);
+    let line_start = line_start(source, line);
+    let text = source[line_start..].split('\n').next().unwrap_or_default();
+    let column = |offset: usize| {
+        let before = text.char_indices().filter(|(at, _)| line_start + at < offset);
+        before.count() + 1
+    };
+    // A mark that goes on to another line ends with this one.
+    let last = end.min(line_start + text.len()).max(start);
+    let place = Place {
+        file: program.file.clone(),
+        line,
+        text: Some(text.to_owned()),
+        start: if end == UNMARKED { 0 } else { column(start) },
+        end: column(last),
+    };
     Ending {
-        traceback: Some(format!("{shown}{class}: {message}\n")),
-        line: place.and_then(|place| u32::try_from(place.line).ok()),
+        traceback: Some(format!("{place}{class}: {message}\n")),
+        line: u32::try_from(line).ok(),
         is_stopped: false,
     }
+}
+
+/// What is wrong, in CPython's words, and which bytes of the source it is about.
+struct Problem {
+    class: &'static str,
+    message: String,
+    start: usize,
+    end: usize,
+}
+
+/// An end that means: show the line and mark nothing.
+const UNMARKED: usize = usize::MAX;
+
+impl Problem {
+    fn syntax(message: &str, start: usize, end: usize) -> Self {
+        Self {
+            class: "SyntaxError",
+            message: message.to_owned(),
+            start,
+            end,
+        }
+    }
+
+    fn unmarked(class: &'static str, message: &str, start: usize) -> Self {
+        Self {
+            class,
+            message: message.to_owned(),
+            start,
+            end: UNMARKED,
+        }
+    }
+}
+
+fn line_of(source: &str, offset: usize) -> usize {
+    source[..offset.min(source.len())].matches('\n').count() + 1
+}
+
+fn line_start(source: &str, line: usize) -> usize {
+    source
+        .split_inclusive('\n')
+        .take(line - 1)
+        .map(str::len)
+        .sum()
 }
 
 /// Where a syntax error is, as it is shown: the file, the line's text, the carets.
