@@ -79,7 +79,7 @@ fn hosts_and_wire_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) 
     let is_server = |name: &&Name| controls::is_server(name);
     let (servers, clients): (Vec<&Name>, Vec<&Name>) = state.host_order.iter().partition(is_server);
     let room = (ui.available_width() - theme::LADDER_WIDTH) / 2.0;
-    let width = (ui.available_width() * 0.29).clamp(220.0, 430.0).min(room);
+    let width = room.clamp(220.0, 430.0);
     let column = Frame::new().inner_margin(Margin {
         left: 12,
         right: 8,

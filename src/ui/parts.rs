@@ -40,17 +40,9 @@ pub fn paint_icon(painter: &Painter, icon: Icon, centre: Pos2, size: f32, colour
             painter.line_segment([at(-0.65, -0.65), at(0.65, 0.65)], stroke);
             painter.line_segment([at(-0.65, 0.65), at(0.65, -0.65)], stroke);
         }
-        Icon::Back | Icon::Forward => {
-            let side = if icon == Icon::Back { -1.0 } else { 1.0 };
-            painter.line_segment([at(-0.85 * side, 0.0), at(0.8 * side, 0.0)], stroke);
-            painter.line(
-                vec![
-                    at(0.2 * side, -0.6),
-                    at(0.85 * side, 0.0),
-                    at(0.2 * side, 0.6),
-                ],
-                stroke,
-            );
+        Icon::Back => {
+            painter.line_segment([at(0.85, 0.0), at(-0.8, 0.0)], stroke);
+            painter.line(vec![at(-0.2, -0.6), at(-0.85, 0.0), at(-0.2, 0.6)], stroke);
         }
         Icon::Restart => {
             painter.line_segment([at(-0.7, -0.7), at(-0.7, 0.7)], stroke);
@@ -67,7 +59,7 @@ pub fn paint_icon(painter: &Painter, icon: Icon, centre: Pos2, size: f32, colour
                 );
             }
         }
-        Icon::Moon => painter_moon(painter, centre, size * 0.42, colour),
+        Icon::Moon => paint_moon(painter, centre, size * 0.42, colour),
         Icon::Info => {
             painter.circle_stroke(centre, size * 0.46, stroke);
             painter.line_segment([at(0.0, -0.1), at(0.0, 0.5)], stroke);
@@ -76,26 +68,25 @@ pub fn paint_icon(painter: &Painter, icon: Icon, centre: Pos2, size: f32, colour
     }
 }
 
-/// A crescent: the outer arc, then the inner one back.
-fn painter_moon(painter: &Painter, centre: Pos2, radius: f32, colour: Color32) {
+/// A crescent: the outer arc from tip to tip, then the inner one back.
+fn paint_moon(painter: &Painter, centre: Pos2, radius: f32, colour: Color32) {
+    // The tips, as an angle off the crescent's axis, and how far the inner arc's middle lies out.
+    let (axis, tip, out) = (-0.7_f32, 0.95_f32, 0.45_f32);
+    let inner_middle = centre + Vec2::angled(axis) * radius * out;
+    let tips = [axis + tip, axis - tip].map(|angle| centre + Vec2::angled(angle) * radius);
+    let inner_radius = inner_middle.distance(tips[0]);
+    let inner_from = (tips[1] - inner_middle).angle();
+    let inner_to = (tips[0] - inner_middle).angle();
+    let turn = std::f32::consts::TAU;
     let arc = |middle: Pos2, radius: f32, from: f32, to: f32| {
-        (0..=16).map(move |step| {
-            let angle = from + (to - from) * step as f32 / 16.0;
+        (0..=20).map(move |step| {
+            let angle = from + (to - from) * step as f32 / 20.0;
             middle + Vec2::angled(angle) * radius
         })
     };
-    let outer = arc(centre, radius, -1.2, -1.2 - 4.4);
-    let points: Vec<Pos2> = outer
-        .chain(
-            arc(
-                centre + vec2(radius * 0.55, -radius * 0.35),
-                radius * 0.85,
-                0.85,
-                -2.0,
-            )
-            .map(|p| p),
-        )
-        .collect();
+    let outer = arc(centre, radius, axis + tip, axis - tip + turn);
+    let inner = arc(inner_middle, inner_radius, inner_from, inner_to - turn);
+    let points: Vec<Pos2> = outer.chain(inner).collect();
     painter.add(Shape::closed_line(points, Stroke::new(1.5, colour)));
 }
 
@@ -160,8 +151,6 @@ pub struct Button {
     pub hint: String,
     pub is_on: bool,
     pub height: f32,
-    /// At least this wide.
-    pub width: f32,
 }
 
 impl Button {
@@ -176,7 +165,6 @@ impl Button {
             hint: String::new(),
             is_on: true,
             height: theme::CONTROL_HEIGHT,
-            width: 0.0,
         }
     }
 
@@ -188,8 +176,7 @@ impl Button {
 
     /// How large it wants to be.
     pub fn size(&self, painter: &Painter) -> Vec2 {
-        let width = 24.0 + self.content_width(painter);
-        vec2(width.max(self.width), self.height)
+        vec2(24.0 + self.content_width(painter), self.height)
     }
 
     fn content_width(&self, painter: &Painter) -> f32 {

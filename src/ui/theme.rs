@@ -21,11 +21,11 @@ pub const SMALL_GAP: f32 = 5.0;
 
 pub const TOP_BAR: f32 = 44.0;
 pub const TRANSPORT: f32 = 76.0;
-pub const DRAWER: f32 = 178.0;
+pub const DRAWER: f32 = 172.0;
 pub const CONTROL_HEIGHT: f32 = 38.0;
-pub const LESSON_WIDTH: f32 = 312.0;
+pub const LESSON_WIDTH: f32 = 304.0;
 /// The ladder needs this much, or state names collide with arrows.
-pub const LADDER_WIDTH: f32 = 330.0;
+pub const LADDER_WIDTH: f32 = 388.0;
 
 pub const TEXT: f32 = 13.5;
 pub const LESSON_TEXT: f32 = 14.5;

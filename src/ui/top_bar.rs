@@ -77,23 +77,27 @@ fn wire_badge_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
     if header.kernel.is_empty() {
         return;
     }
-    let frame = egui::Frame::new()
-        .stroke(egui::Stroke::new(1.0, tone.strong.gamma_multiply(0.45)))
-        .fill(tone.soft)
-        .corner_radius(theme::CONTROL_RADIUS)
-        .inner_margin(egui::Margin::symmetric(10, 4));
-    let shown = frame.show(ui, |ui| {
-        ui.spacing_mut().item_spacing.x = 6.0;
-        // The bar is laid out from the right.
-        ui.label(
-            RichText::new(text.as_ref())
-                .font(theme::text_font(theme::SMALL))
-                .color(tone.strong),
-        );
-        let (dot, _) = ui.allocate_exact_size(vec2(8.0, 8.0), Sense::hover());
-        ui.painter().circle_filled(dot.center(), 4.0, tone.strong);
-    });
-    shown.response.on_hover_text(format!("{hint}\n{timers}"));
+    let font = theme::text_font(theme::SMALL);
+    let galley = ui
+        .painter()
+        .layout_no_wrap(text.into_owned(), font, tone.strong);
+    let size = vec2(galley.size().x + 34.0, 28.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let edge = egui::Stroke::new(1.0, tone.strong.gamma_multiply(0.4));
+    let painter = ui.painter();
+    painter.rect(
+        rect,
+        theme::CONTROL_RADIUS,
+        tone.soft,
+        edge,
+        egui::StrokeKind::Inside,
+    );
+    painter.circle_filled(pos2(rect.left() + 13.0, rect.center().y), 4.0, tone.strong);
+    let at = pos2(rect.left() + 23.0, rect.center().y - galley.size().y / 2.0);
+    let name = galley.text().to_owned();
+    painter.galley(at, galley, tone.strong);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &name));
+    response.on_hover_text(format!("{hint}\n{timers}"));
 }
 
 /// `6.18.44-0-generic` as people say it: `6.18`.

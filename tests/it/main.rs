@@ -6,4 +6,5 @@ mod lab;
 mod layers;
 mod lessons;
 mod python;
+mod soft;
 mod ui;

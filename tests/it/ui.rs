@@ -1,1 +1,9 @@
-//! Tests of ui.
+//! Tests of ui: every control by its label, every key, every reason, and pictures.
+
+mod controls;
+mod pictures;
+mod prose;
+mod scenes;
+mod stage;
+mod story;
+mod words;

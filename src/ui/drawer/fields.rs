@@ -325,7 +325,7 @@ fn payload(reader: &mut Reader<'_>) {
             reader.push(
                 0..length,
                 "UTF-8",
-                "✕",
+                "—",
                 say!(language, "field.not_utf8", at = at),
             );
             if !has_errors {

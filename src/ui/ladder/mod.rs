@@ -17,7 +17,7 @@ use super::theme::{self, Theme};
 use crate::session::{Command, View};
 
 /// Beside the outer lifelines, for state names.
-const SIDE: f32 = 100.0;
+const SIDE: f32 = 94.0;
 const BAND: f32 = 9.0;
 const LANE: f32 = 12.0;
 const HEADER: f32 = 34.0;

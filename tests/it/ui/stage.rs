@@ -1,0 +1,96 @@
+//! A whole window over a told story: what a session would hold, without a lab.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use eframe::egui;
+use egui_kittest::Harness;
+use sockstep::director;
+use sockstep::lesson::{Language, Lesson};
+use sockstep::session::{Command, Look, Notice, View};
+use sockstep::trace::{Moment, SegmentId};
+
+use super::prose;
+use super::story::Story;
+use crate::soft::Soft;
+
+pub struct Stage {
+    pub story: Story,
+    pub lesson: Lesson,
+    pub beats: Vec<Option<Moment>>,
+    pub guesses: BTreeMap<usize, usize>,
+    pub verdicts: BTreeMap<usize, usize>,
+    pub selected: Option<SegmentId>,
+    pub language: Language,
+    pub look: Look,
+    pub late_ms: u64,
+    pub notice: Option<Notice>,
+    pub commands: Vec<Command>,
+}
+
+impl Stage {
+    pub fn new(story: Story, language: Language, look: Look) -> Self {
+        let lesson = prose::lesson(language);
+        let beats = prose::reached(&story);
+        Self {
+            story,
+            lesson,
+            beats,
+            guesses: BTreeMap::from([(2, 1)]),
+            verdicts: BTreeMap::new(),
+            selected: None,
+            language,
+            look,
+            late_ms: 2_400,
+            notice: None,
+            commands: Vec::new(),
+        }
+    }
+
+    pub fn view(&self) -> View<'_> {
+        let next = if self.story.timeline.is_live() {
+            director::next(self.story.timeline.state())
+        } else {
+            director::Next::Not(director::WhyNot::Past)
+        };
+        View {
+            timeline: &self.story.timeline,
+            lesson: Some(&self.lesson),
+            beats: &self.beats,
+            guesses: &self.guesses,
+            verdicts: &self.verdicts,
+            selected: self.selected,
+            language: self.language,
+            look: self.look,
+            next,
+            now_us: self.story.now_us() + self.late_ms * 1_000,
+            notice: self.notice.as_ref(),
+        }
+    }
+}
+
+/// A harness that the test can look into and change between frames.
+pub fn harness(stage: Stage, size: [f32; 2]) -> (Harness<'static>, Rc<RefCell<Stage>>) {
+    let (language, look) = (stage.language, stage.look);
+    let stage = Rc::new(RefCell::new(stage));
+    let shared = Rc::clone(&stage);
+    let mut harness = Harness::builder()
+        .with_size(size)
+        .with_render_cursor(false)
+        .renderer(Soft::default())
+        .with_context_setup(move |ctx| sockstep::ui::prepare(ctx, language, look))
+        .build_ui(move |ui| draw(ui, &shared));
+    harness.run_steps(4);
+    (harness, stage)
+}
+
+fn draw(ui: &mut egui::Ui, stage: &Rc<RefCell<Stage>>) {
+    let mut commands = Vec::new();
+    // The harness leaves a margin; a window has none.
+    let whole = ui.ctx().content_rect();
+    let ui = &mut ui.new_child(egui::UiBuilder::new().max_rect(whole));
+    ui.set_clip_rect(whole);
+    sockstep::ui::stage_ui(ui, &stage.borrow().view(), &mut commands);
+    stage.borrow_mut().commands.extend(commands);
+}
