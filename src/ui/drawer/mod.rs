@@ -110,11 +110,11 @@ fn summary_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, segment: &Segment) {
     super::parts::one_line(ui, job);
 }
 
-/// IP is slate, TCP is warm, data is green: as in the hex.
+/// IP is slate, TCP is purple, data is green: in the fields and in the bytes.
 fn layer_tone(theme: &Theme, layer: Layer) -> Tone {
     match layer {
-        Layer::Ip => theme.client_tone(),
-        Layer::Transport => theme.server_tone(),
+        Layer::Ip => theme.slate_tone(),
+        Layer::Transport => theme.wire_tone(),
         Layer::Payload => theme.good_tone(),
     }
 }

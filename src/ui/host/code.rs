@@ -30,7 +30,7 @@ pub fn code_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, program: &Program, h
     describe(view, program, &response);
     ui.painter().rect_filled(rect, upper_radius(), theme.code);
     let digits = lines.to_string().len().max(2) as f32;
-    let gutter = digits * 7.0 + 22.0;
+    let gutter = digits * 6.0 + 20.0;
     let text_rect = Rect::from_min_max(pos2(rect.left() + gutter, rect.top()), rect.max);
     let marked = marked(program);
     let mut child = ui.new_child(
@@ -68,7 +68,7 @@ pub fn code_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, program: &Program, h
                 marked,
                 lines,
                 row_rect,
-                rect.left() + gutter - 10.0,
+                rect.left() + gutter - 9.0,
             );
             ui.painter()
                 .galley(pos2(area.left(), top), galley, theme.text);

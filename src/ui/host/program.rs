@@ -30,11 +30,12 @@ pub fn program_ui(
         .corner_radius(CARD_RADIUS);
     frame.show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        let code_height = (height * 0.5).clamp(150.0, 460.0);
+        let code_height = (height * 0.45).clamp(134.0, 460.0);
         code::code_ui(ui, view, theme, program, code_height);
         line_ui(ui, theme);
         status_ui(ui, view, theme, program);
-        calls_ui(ui, view, theme, program);
+        let shown_calls = if height < 480.0 { 1 } else { 2 };
+        calls_ui(ui, view, theme, program, shown_calls);
         traceback_ui(ui, view, theme, program);
         output_ui(ui, view, theme, program, commands);
         locals_ui(ui, view, theme, program);
@@ -129,9 +130,18 @@ fn status_hint(view: &View<'_>, program: &Program) -> Option<String> {
     Some(text.into_owned())
 }
 
-/// The call before, so that its result can be read, and the one it stands at.
-fn calls_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, program: &Program) {
-    let announced = program.calls.iter().rev().take(2).collect::<Vec<_>>();
+/// The newest calls. One that has only been announced says no more than the row above, so the
+/// result before it is worth the room.
+fn calls_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, program: &Program, count: usize) {
+    let is_ready = matches!(program.activity, Activity::Ready(_)) && program.calls.len() > 1;
+    let skipped = usize::from(is_ready);
+    let announced = program
+        .calls
+        .iter()
+        .rev()
+        .skip(skipped)
+        .take(count)
+        .collect::<Vec<_>>();
     if announced.is_empty() {
         return;
     }
@@ -320,7 +330,12 @@ fn answer_ui(
 }
 
 fn locals_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, program: &Program) {
-    let is_plain = |value: &str| !value.starts_with("<module") && !value.starts_with("<class");
+    // A socket has a card of its own with the variable's name on it.
+    let is_plain = |value: &str| {
+        !["<module", "<class", "<socket"]
+            .iter()
+            .any(|start| value.starts_with(start))
+    };
     let locals: Vec<_> = program
         .locals
         .iter()

@@ -43,7 +43,8 @@ pub fn arrow_ui(
         Fate::Held => {
             let centre = from.lerp(to, 0.44);
             paint_half(ui.painter(), theme, from, to, centre, tone);
-            token::token_ui(ui, view, theme, (segment, &text), centre, commands);
+            let room = (to.x - from.x).abs() - 28.0;
+            token::token_ui(ui, view, theme, (segment, &text), (centre, room), commands);
         }
         Fate::Delivered(_) => {
             paint_whole(ui.painter(), from, to, tone.strong);
@@ -119,7 +120,7 @@ fn paint_dead(painter: &Painter, theme: &Theme, from: Pos2, to: Pos2, half: f32,
     ));
 }
 
-fn pill_size(painter: &Painter, text: &str) -> egui::Vec2 {
+pub fn pill_size(painter: &Painter, text: &str) -> egui::Vec2 {
     let font = theme::bold_font(theme::SMALL);
     let galley = painter.layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER);
     vec2(galley.size().x + 20.0, 22.0)

@@ -1,7 +1,7 @@
 //! A held segment: its name, Deliver and Drop, and how long the kernel has been waiting.
 
 use eframe::egui;
-use eframe::egui::{Align2, Pos2, Rect, StrokeKind, Ui, pos2, vec2};
+use eframe::egui::{Pos2, Rect, StrokeKind, Ui, pos2, vec2};
 
 use super::arrow;
 use crate::model::{Fate, Segment};
@@ -11,7 +11,8 @@ use crate::ui::parts::{Button, Weight};
 use crate::ui::text::{say, since};
 use crate::ui::theme::{self, CARD_RADIUS, Theme};
 
-const WIDTH: f32 = 196.0;
+/// Around the buttons and between them.
+const INNER: f32 = 6.0;
 const BUTTON: f32 = 27.0;
 
 pub fn token_ui(
@@ -19,45 +20,48 @@ pub fn token_ui(
     view: &View<'_>,
     theme: &Theme,
     (segment, text): (&Segment, &str),
-    centre: Pos2,
+    (centre, room): (Pos2, f32),
     commands: &mut Vec<Command>,
 ) {
-    let height = 22.0 + BUTTON + 18.0;
-    let rect = Rect::from_center_size(centre, vec2(WIDTH, height)).round();
-    ui.painter().rect(
-        rect,
-        CARD_RADIUS,
-        theme.wire_soft,
-        egui::Stroke::new(1.0, theme.wire.gamma_multiply(0.3)),
-        StrokeKind::Inside,
-    );
-    let pill_at = pos2(centre.x, rect.top() + 6.0 + 11.0);
+    let buttons = buttons(view, theme, (segment, text));
+    let widths = buttons
+        .each_ref()
+        .map(|(button, _)| button.size(ui.painter()).x - 8.0);
+    let pill = arrow::pill_size(ui.painter(), text).x;
+    let width = (widths[0] + widths[1] + 3.0 * INNER).max(pill + 2.0 * INNER);
+    let height = 22.0 + BUTTON + 3.0 * INNER;
+    let rect = Rect::from_center_size(centre, vec2(width, height)).round();
+    let edge = egui::Stroke::new(1.0, theme.wire.gamma_multiply(0.3));
+    ui.painter()
+        .rect(rect, CARD_RADIUS, theme.wire_soft, edge, StrokeKind::Inside);
+    let pill_at = pos2(centre.x, rect.top() + INNER + 11.0);
     arrow::pill_ui(ui, view, theme, (segment, text), pill_at, commands);
-    buttons_ui(ui, view, theme, (segment, text), rect, commands);
+    let spare = (rect.width() - widths[0] - widths[1] - 3.0 * INNER) / 2.0;
+    let mut x = rect.left() + INNER;
+    for ((button, offer), width) in buttons.into_iter().zip(widths) {
+        let size = vec2(width + spare, BUTTON);
+        let place = Rect::from_min_size(pos2(x, rect.bottom() - BUTTON - INNER), size);
+        offer_at(ui, theme, button, place, offer, commands);
+        x = place.right() + INNER;
+    }
     waiting_ui(
         ui,
         view,
         theme,
         segment,
-        pos2(centre.x, rect.bottom() + 12.0),
+        (pos2(centre.x, rect.bottom() + 5.0), room),
     );
 }
 
-fn buttons_ui(
-    ui: &mut Ui,
+/// Deliver and Drop, each with what it would do or why it is off.
+fn buttons(
     view: &View<'_>,
     theme: &Theme,
     (segment, text): (&Segment, &str),
-    rect: Rect,
-    commands: &mut Vec<Command>,
-) {
+) -> [(Button, Offer); 2] {
     let language = view.language;
     // D and X mean one of the held segments: the caps stand on that one.
     let has_keys = controls::held_target(view) == Some(segment.id);
-    let width = (rect.width() - 18.0) / 2.0;
-    let top = rect.bottom() - BUTTON - 6.0;
-    let left = Rect::from_min_size(pos2(rect.left() + 6.0, top), vec2(width, BUTTON));
-    let right = left.translate(vec2(width + 6.0, 0.0));
     let deliver = Button {
         key: has_keys.then_some("D"),
         weight: Weight::Filled(theme.wire),
@@ -65,14 +69,6 @@ fn buttons_ui(
         hint: say!(language, "hint.deliver").into_owned(),
         ..Button::new(say!(language, "control.deliver"), theme)
     };
-    offer_at(
-        ui,
-        theme,
-        deliver,
-        left,
-        controls::deliver(view, Some(segment.id)),
-        commands,
-    );
     let discard = Button {
         key: has_keys.then_some("X"),
         weight: Weight::Outlined(theme.bad),
@@ -80,14 +76,10 @@ fn buttons_ui(
         hint: say!(language, "hint.drop").into_owned(),
         ..Button::new(say!(language, "control.drop"), theme)
     };
-    offer_at(
-        ui,
-        theme,
-        discard,
-        right,
-        controls::discard(view, Some(segment.id)),
-        commands,
-    );
+    [
+        (deliver, controls::deliver(view, Some(segment.id))),
+        (discard, controls::discard(view, Some(segment.id))),
+    ]
 }
 
 fn offer_at(
@@ -113,7 +105,13 @@ fn offer_at(
 }
 
 /// "held 6 s · kernel resent 2× (absorbed)".
-fn waiting_ui(ui: &Ui, view: &View<'_>, theme: &Theme, segment: &Segment, at: Pos2) {
+fn waiting_ui(
+    ui: &Ui,
+    view: &View<'_>,
+    theme: &Theme,
+    segment: &Segment,
+    (top, room): (Pos2, f32),
+) {
     let time = since(ui, view, segment.sent_at_us);
     let segments = &view.timeline.state().segments;
     let is_absorbed = |id| segments.get(id).is_some_and(|s| s.fate == Fate::Absorbed);
@@ -133,12 +131,12 @@ fn waiting_ui(ui: &Ui, view: &View<'_>, theme: &Theme, segment: &Segment, at: Po
         )
     };
     let font = theme::text_font(theme::TINY);
-    let galley = ui
-        .painter()
-        .layout_no_wrap(text.into_owned(), font, theme.wire);
-    let place = Align2::CENTER_CENTER.anchor_size(at, galley.size());
+    let mut job = egui::text::LayoutJob::simple(text.into_owned(), font, theme.wire, room);
+    job.halign = egui::Align::Center;
+    let galley = ui.painter().layout_job(job);
+    let place = galley.rect.translate(top.to_vec2());
     // The dashed rest of the arrow passes here.
     ui.painter()
-        .rect_filled(place.expand2(vec2(5.0, 1.0)), 4, theme.stage);
-    ui.painter().galley(place.min, galley, theme.wire);
+        .rect_filled(place.expand2(vec2(5.0, 0.0)), 4, theme.stage);
+    ui.painter().galley(top, galley, theme.wire);
 }

@@ -77,6 +77,7 @@ impl Ink {
 
 pub fn job(theme: &Theme, inlines: &[Inline], ink: Ink) -> LayoutJob {
     let mut job = LayoutJob::default();
+    let mut was_boxed = false;
     for inline in inlines {
         let is_boxed = inline.look.code || inline.look.key;
         let font = if is_boxed {
@@ -97,8 +98,13 @@ pub fn job(theme: &Theme, inlines: &[Inline], ink: Ink) -> LayoutJob {
         if inline.link.is_some() {
             format.underline = Stroke::new(1.0, theme.client);
         }
-        // Room for the box of a key, as for a space.
-        let lead = if inline.look.key { 6.0 } else { 0.0 };
+        // Room for the edges of a key's box, on both sides.
+        let lead = match (inline.look.key, inline.look.code || was_boxed) {
+            (true, _) => 7.0,
+            (false, true) => 3.0,
+            (false, false) => 0.0,
+        };
+        was_boxed = is_boxed;
         job.append(&inline.text, lead, format);
     }
     job
