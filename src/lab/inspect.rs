@@ -42,18 +42,51 @@ pub struct Report {
     protocol_number: u8,
 }
 
-/// Every TCP and UDP socket of a host.
-pub fn dump(diag: &mut Netlink) -> io::Result<Vec<Report>> {
+/// One of the kernel's tables: an address family and a protocol. Each costs a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Table {
+    family: u8,
+    protocol: u8,
+}
+
+impl Table {
+    pub const TCP: Self = Self {
+        family: libc::AF_INET as u8,
+        protocol: TCP,
+    };
+    pub const UDP: Self = Self {
+        family: libc::AF_INET as u8,
+        protocol: UDP,
+    };
+    pub const TCP_6: Self = Self {
+        family: libc::AF_INET6 as u8,
+        protocol: TCP,
+    };
+    pub const UDP_6: Self = Self {
+        family: libc::AF_INET6 as u8,
+        protocol: UDP,
+    };
+    pub const ALL: [Self; 4] = [Self::TCP, Self::UDP, Self::TCP_6, Self::UDP_6];
+
+    /// `tcp` or `udp`.
+    pub fn protocol(self) -> &'static str {
+        if self.protocol == TCP { "tcp" } else { "udp" }
+    }
+}
+
+/// Every socket of a host in these tables.
+pub fn dump(
+    diag: &mut Netlink,
+    tables: impl IntoIterator<Item = Table>,
+) -> io::Result<Vec<Report>> {
     let mut reports = Vec::new();
-    for family in [libc::AF_INET as u8, libc::AF_INET6 as u8] {
-        for protocol in [TCP, UDP] {
-            let mut body = vec![family, protocol, EXTENSIONS, 0];
-            body.extend(ALL_STATES.to_ne_bytes());
-            body.extend([0; 48]);
-            diag.request(BY_FAMILY, DUMP, &body, |payload| {
-                reports.extend(parse(payload, protocol));
-            })?;
-        }
+    for Table { family, protocol } in tables {
+        let mut body = vec![family, protocol, EXTENSIONS, 0];
+        body.extend(ALL_STATES.to_ne_bytes());
+        body.extend([0; 48]);
+        diag.request(BY_FAMILY, DUMP, &body, |payload| {
+            reports.extend(parse(payload, protocol));
+        })?;
     }
     reports.sort_by_key(|report| report.key);
     Ok(reports)
@@ -62,7 +95,7 @@ pub fn dump(diag: &mut Netlink) -> io::Result<Vec<Report>> {
 /// Ends every socket of a host, those without an owner too, so that nothing keeps its namespace.
 /// Gives how many there were.
 pub fn destroy_all(diag: &mut Netlink) -> io::Result<usize> {
-    let reports = dump(diag)?;
+    let reports = dump(diag, Table::ALL)?;
     for report in &reports {
         let mut body = vec![report.family, report.protocol_number, 0, 0];
         body.extend(ALL_STATES.to_ne_bytes());
@@ -112,7 +145,7 @@ fn parse(message: &[u8], protocol: u8) -> Option<Report> {
     let remote = address(family, id.get(20..36)?, id.get(2..4)?)?;
     let mut report = Report {
         key: Key(u64::from(word(&id, 40)?) | u64::from(word(&id, 44)?) << 32),
-        protocol: if protocol == TCP { "tcp" } else { "udp" },
+        protocol: Table { family, protocol }.protocol(),
         state: state_name(state),
         local,
         remote: (remote.port() != 0).then_some(remote),

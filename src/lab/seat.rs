@@ -14,7 +14,7 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use socket2::Socket;
 
-use super::inspect::state_name;
+use super::inspect::{Table, state_name};
 use super::sys::{self, Epoll, Watch};
 use crate::python::{
     self, Announcement, CallTicket, ClosedBy, Ending, Gate, Idle, Interest, Outcome, Stopped, Wake,
@@ -84,7 +84,8 @@ pub enum Reply {
 pub struct Descriptor {
     pub key: Key,
     pub fd: RawFd,
-    pub protocol: &'static str,
+    /// The kernel's table that lists it, once it is bound or connected.
+    pub table: Table,
     /// What `TCP_INFO` said when it was made.
     pub state: &'static str,
 }
@@ -275,10 +276,16 @@ impl Gate for LabGate {
         let key = key_of(socket);
         let fd = socket.as_raw_fd();
         let is_stream = socket.r#type().is_ok_and(|t| t == socket2::Type::STREAM);
+        let is_ipv6 = socket.domain().is_ok_and(|d| d == socket2::Domain::IPV6);
         self.say(Report::Opened(Descriptor {
             key,
             fd,
-            protocol: if is_stream { "tcp" } else { "udp" },
+            table: match (is_stream, is_ipv6) {
+                (true, false) => Table::TCP,
+                (true, true) => Table::TCP_6,
+                (false, false) => Table::UDP,
+                (false, true) => Table::UDP_6,
+            },
             state: sys::socket_state(fd, key.0).map_or("CLOSE", state_name),
         }));
     }

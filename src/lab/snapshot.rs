@@ -117,7 +117,7 @@ impl Snapshot {
             key,
             program: Some(owner.program.clone()),
             fd: Some(owner.descriptor.fd),
-            protocol: owner.descriptor.protocol.to_owned(),
+            protocol: owner.descriptor.table.protocol().to_owned(),
             state,
             ..SocketFacts::default()
         }

@@ -5,7 +5,7 @@
 //! packets are taken from the devices, then the kernels are asked what changed, then calls whose
 //! socket became ready try again. When a round finds nothing to do, the lab is at rest.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::{AsFd as _, BorrowedFd};
@@ -16,7 +16,7 @@ use crossbeam_channel::Receiver;
 
 use super::hold::{Dropped, Hold};
 use super::host::Host;
-use super::inspect;
+use super::inspect::{self, Table};
 use super::record::Recorder;
 use super::seat::{Mail, Postbox};
 use super::seats::{Seat, WhyNot};
@@ -63,6 +63,8 @@ pub struct Wire<W: io::Write> {
 struct Link {
     host: Host,
     snapshot: Snapshot,
+    /// Where sockets of its programs can be: the others are empty and need no look.
+    tables: BTreeSet<Table>,
 }
 
 /// Why the loop ended.
@@ -93,6 +95,7 @@ impl<W: io::Write> Wire<W> {
         let links = hosts.into_iter().map(|host| Link {
             host,
             snapshot: Snapshot::default(),
+            tables: BTreeSet::new(),
         });
         Ok(Self {
             hosts: links.collect(),
@@ -302,7 +305,9 @@ impl<W: io::Write> Wire<W> {
             let seats = self.seats.iter().filter(|seat| seat.host == index);
             let owners: BTreeMap<Key, Owner> = seats.flat_map(Seat::owners).collect();
             let link = &mut self.hosts[index];
-            let reports = inspect::dump(&mut link.host.diag)?;
+            link.tables
+                .extend(owners.values().map(|owner| owner.descriptor.table));
+            let reports = inspect::dump(&mut link.host.diag, link.tables.iter().copied())?;
             let strays = link.snapshot.strays(&reports, &owners);
             let found = self
                 .seats

@@ -50,7 +50,8 @@ pub(super) fn furnish(vm: &VirtualMachine) -> PyResult<()> {
     for name in ["executable", "_base_executable"] {
         vm.sys_module.set_attr(name, vm.ctx.new_str(""), vm)?;
     }
-    vm.sys_module.set_attr("path", vm.ctx.new_list(vec![]), vm)?;
+    vm.sys_module
+        .set_attr("path", vm.ctx.new_list(vec![]), vm)?;
     modules::install(vm)
 }
 
@@ -59,7 +60,8 @@ pub(super) fn furnish(vm: &VirtualMachine) -> PyResult<()> {
 pub(super) fn survived<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
         let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-        text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
+        text.or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_default()
     })
 }
 

@@ -62,7 +62,10 @@ impl Ending {
     /// The interpreter itself failed, which is no error of the program.
     fn broken(why: String) -> Self {
         let traceback = format!("SystemError: the interpreter failed: {why}\n");
-        Self { traceback: Some(traceback), ..Self::well() }
+        Self {
+            traceback: Some(traceback),
+            ..Self::well()
+        }
     }
 
     fn stopped() -> Self {
@@ -79,14 +82,20 @@ impl Ending {
 /// joined before this returns.
 pub fn run(program: &Program, gate: Arc<dyn Gate>, ready: impl FnOnce(Stopper)) -> Ending {
     let session = Session::new(gate, &program.file, &program.source);
-    let here = Here { session: session.clone(), thread: 0 };
+    let here = Here {
+        session: session.clone(),
+        thread: 0,
+    };
     here.enter(|| {
         let interpreter = interpreter::build(&session);
         let ending = interpreter.enter(|vm| {
             interpreter::furnish(vm).unwrap_or_else(|error| {
                 panic!("python starts: {}", traceback::text(&error, &session, vm))
             });
-            ready(Stopper { session: session.clone(), state: Arc::downgrade(&vm.state) });
+            ready(Stopper {
+                session: session.clone(),
+                state: Arc::downgrade(&vm.state),
+            });
             let ending = interpreter::survived(|| interpreter::execute(program, &session, vm))
                 .unwrap_or_else(Ending::broken);
             session.gate.ending();

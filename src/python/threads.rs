@@ -45,7 +45,8 @@ fn start(function: PyObjectRef, name: &str, kind: Kind, vm: &VirtualMachine) -> 
             Ok(Ok(_)) => {}
             Ok(Err(exception)) => report(&exception, &thread_name, vm),
             Err(why) => {
-                let text = format!("Exception in thread {thread_name}: the interpreter failed: {why}\n");
+                let text =
+                    format!("Exception in thread {thread_name}: the interpreter failed: {why}\n");
                 Here::get().session.gate.print(&text);
             }
         }

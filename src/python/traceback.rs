@@ -208,7 +208,12 @@ impl Printer<'_> {
         match message {
             Ok(message) if message.as_wtf8().is_empty() => {}
             // The interpreter ends some of its own messages in a blank.
-            Ok(message) => write!(self.text, ": {}", message.to_string_lossy().trim_end_matches(' ')).unwrap_or(()),
+            Ok(message) => write!(
+                self.text,
+                ": {}",
+                message.to_string_lossy().trim_end_matches(' ')
+            )
+            .unwrap_or(()),
             Err(_) => self.text.push_str(": <exception str() failed>"),
         }
         if let Some(suggestion) = offer_suggestions(exception, vm) {

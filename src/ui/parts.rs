@@ -13,7 +13,6 @@ use super::theme::{self, CARD_RADIUS, CONTROL_RADIUS, Theme, Tone};
 pub enum Icon {
     Restart,
     Back,
-    Forward,
     Sun,
     Moon,
     Check,

@@ -254,11 +254,18 @@ impl Advice<'_> {
         let ParseErrorType::Lexical(LexicalErrorType::UnicodeError) = error else {
             return None;
         };
-        let text = self.text(at).trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
+        let text = self
+            .text(at)
+            .trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
         let text = text.trim_start_matches(['\'', '"']);
         let mut letters = text.char_indices();
         // CPython decodes a text in which every letter beyond ASCII is an escape of ten.
-        let position = |at: usize| text[..at].chars().map(|letter| if letter.is_ascii() { 1 } else { 10 }).sum::<usize>();
+        let position = |at: usize| {
+            text[..at]
+                .chars()
+                .map(|letter| if letter.is_ascii() { 1 } else { 10 })
+                .sum::<usize>()
+        };
         while let Some((start, letter)) = letters.next() {
             if letter != '\\' {
                 continue;
@@ -270,7 +277,11 @@ impl Advice<'_> {
                 'U' => 8,
                 _ => continue,
             };
-            let digits = text[start + 2..].chars().take(room).take_while(char::is_ascii_hexdigit).count();
+            let digits = text[start + 2..]
+                .chars()
+                .take(room)
+                .take_while(char::is_ascii_hexdigit)
+                .count();
             if digits < room {
                 let (from, to) = (position(start), position(start) + 1 + digits);
                 let message = format!(

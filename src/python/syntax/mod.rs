@@ -27,7 +27,9 @@ pub(super) fn ending(error: &CompileError, program: &Program) -> Ending {
     let line_start = line_start(source, line);
     let text = source[line_start..].split('\n').next().unwrap_or_default();
     let column = |offset: usize| {
-        let before = text.char_indices().filter(|(at, _)| line_start + at < offset);
+        let before = text
+            .char_indices()
+            .filter(|(at, _)| line_start + at < offset);
         before.count() + 1
     };
     // A mark that goes on to another line ends with this one.

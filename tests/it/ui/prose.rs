@@ -55,16 +55,15 @@ fn beats(zh: bool) -> Vec<Beat> {
     let pick = |chinese: &'static str, english: &'static str| if zh { chinese } else { english };
     let beat = |title: &str, trigger: &str, body: Vec<Block>| Beat {
         title: runs(title),
-        trigger: Trigger {
-            text: trigger.to_owned(),
-        },
+        trigger: Trigger::parse(trigger).expect("a sound trigger"),
         body,
+        expects: Vec::new(),
         line: 1,
     };
     vec![
         beat(
             pick("服务端开始监听", "The server listens"),
-            "server is LISTEN",
+            "server LISTEN",
             vec![paragraph(pick(
                 "`listen()` 之后，套接字变成被动的：只能接收连接请求。",
                 "After `listen()` the socket is passive: it can only take requests.",
@@ -122,9 +121,7 @@ fn quiz(zh: bool) -> Quiz {
     let pick = |chinese: &'static str, english: &'static str| if zh { chinese } else { english };
     let option = |text: &str| QuizOption {
         text: runs(text),
-        when: Trigger {
-            text: String::new(),
-        },
+        when: Trigger::parse("never").expect("a sound trigger"),
     };
     Quiz {
         question: runs(pick(

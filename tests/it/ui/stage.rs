@@ -52,7 +52,7 @@ impl Stage {
         let next = if self.story.timeline.is_live() {
             director::next(self.story.timeline.state())
         } else {
-            director::Next::Not(director::WhyNot::Past)
+            director::Next::Forward
         };
         View {
             timeline: &self.story.timeline,
