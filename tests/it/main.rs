@@ -8,3 +8,4 @@ mod lessons;
 mod python;
 mod soft;
 mod ui;
+mod window;

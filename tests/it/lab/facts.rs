@@ -1,5 +1,7 @@
 //! What the first lesson says, asked of the kernels.
 
+use std::time::{Duration, Instant};
+
 use sockstep::model::Activity;
 use sockstep::packet::Kind;
 use sockstep::trace::{Returned, Timers, What};
@@ -170,7 +172,7 @@ fn a_dropped_syn_is_sent_again_by_the_kernel_after_about_a_second() {
     play.drop_held("client", Kind::Syn);
     assert!(play.state.held.is_empty());
     while play.state.held.is_empty() {
-        play.take(std::time::Duration::from_secs(3));
+        play.take(Duration::from_secs(3));
     }
     let again = play.held("client", Kind::Syn);
     let after = again.sent_at_us - first;
@@ -204,7 +206,7 @@ fn copies_of_a_held_syn_wait_behind_it_and_the_original_still_connects() {
     }
     let mut play = syn_held();
     while play.held("client", Kind::Syn).copies.is_empty() {
-        play.take(std::time::Duration::from_secs(3));
+        play.take(Duration::from_secs(3));
     }
     play.settle();
     assert_eq!(play.state.held.len(), 1, "a copy is no token of its own");
@@ -252,4 +254,35 @@ fn an_order_that_makes_no_sense_is_answered_in_words() {
         note.contains("client does not stand before a call"),
         "{note}"
     );
+}
+
+/// The kernel alone gives up on a SYN after 134 s here.
+const LONG: Duration = Duration::from_secs(140);
+
+#[test]
+fn a_syn_held_for_more_than_two_minutes_still_connects() {
+    if !is_wire_there() {
+        return;
+    }
+    let is_wanted = ["CI", "SOCKSTEP_LONG"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some());
+    if !is_wanted {
+        eprintln!("SKIPPED: it holds a SYN for {LONG:?}; set SOCKSTEP_LONG=1 to run it");
+        return;
+    }
+    let mut play = syn_held();
+    let until = Instant::now() + LONG;
+    while let Some(left) = until.checked_duration_since(Instant::now()) {
+        play.take_if_any(left);
+    }
+    play.settle();
+    assert_eq!(play.sockets("client"), ["SYN_SENT 3"]);
+    assert_eq!(play.state.held.len(), 1, "its copies wait behind it");
+    play.deliver("client", Kind::Syn);
+    play.deliver("server", Kind::SynAck);
+    play.deliver("client", Kind::Ack);
+    assert_eq!(play.sockets("client"), ["ESTABLISHED 3"]);
+    play.play_on();
+    assert_eq!(play.output("client"), "ok, 处理中…\n");
 }

@@ -103,6 +103,18 @@ impl Play {
         }
     }
 
+    /// Takes one event, if one comes in time.
+    pub fn take_if_any(&mut self, within: Duration) {
+        match self.lab.events().recv_timeout(within) {
+            Ok(FromLab::Event(event)) => {
+                self.state.apply(&event);
+                self.trace.push(*event);
+            }
+            Ok(other) => panic!("{other:?}"),
+            Err(_) => {}
+        }
+    }
+
     pub fn tail(&self) -> Vec<&What> {
         let events = self.trace.events();
         let from = events.len().saturating_sub(12);
