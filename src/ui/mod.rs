@@ -52,7 +52,7 @@ pub fn stage_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     }
     if let Some(lesson) = view.lesson {
         Panel::left("lesson")
-            .default_size(theme::LESSON_WIDTH)
+            .default_size(theme::LESSON.clamp(ui.available_width() * theme::LESSON_SHARE))
             .size_range(240.0..=560.0)
             .frame(bar(0, 0))
             .show(ui, |ui| lesson::lesson_ui(ui, view, lesson, commands));
@@ -66,7 +66,7 @@ pub fn stage_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
 fn hosts_and_wire_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     let theme = theme::theme(view.look);
     Panel::bottom("drawer")
-        .default_size(theme::DRAWER)
+        .default_size(theme::DRAWER.clamp(ui.available_height() * theme::DRAWER_SHARE))
         .size_range(90.0..=460.0)
         .frame(Frame::new().fill(theme.panel).inner_margin(Margin {
             left: 16,
@@ -74,7 +74,11 @@ fn hosts_and_wire_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) 
             top: 6,
             bottom: 6,
         }))
-        .show(ui, |ui| drawer::drawer_ui(ui, view));
+        .show(ui, |ui| {
+            // Its height is the learner's, whatever it shows.
+            ui.expand_to_include_rect(ui.max_rect());
+            drawer::drawer_ui(ui, view);
+        });
     let state = view.timeline.state();
     let is_server = |name: &&Name| controls::is_server(name);
     let (servers, clients): (Vec<&Name>, Vec<&Name>) = state.host_order.iter().partition(is_server);

@@ -48,7 +48,7 @@ pub fn label(language: Language, state: &State, segment: &Segment) -> String {
         }
     }
     if segment.copy_of.is_some() {
-        label = format!("{} {label}", say!(language, "segment.again"));
+        label = say!(language, "segment.again", segment = label).into_owned();
     }
     label
 }

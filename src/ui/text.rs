@@ -94,8 +94,8 @@ fn seconds(us: u64) -> String {
     }
 }
 
-/// What is left of a kernel timer, and repaints while it runs down.
-pub fn left(ui: &egui::Ui, view: &View<'_>, expires_ms: u32, read_at_us: u64) -> String {
+/// What is left of a kernel timer, and repaints while it runs down. `None` when it is due.
+pub fn left(ui: &egui::Ui, view: &View<'_>, expires_ms: u32, read_at_us: u64) -> Option<String> {
     let past_ms = now_us(view).saturating_sub(read_at_us) / 1_000;
     let left_ms = u64::from(expires_ms).saturating_sub(past_ms);
     if left_ms > 0 && is_ticking(view) {
@@ -105,10 +105,10 @@ pub fn left(ui: &egui::Ui, view: &View<'_>, expires_ms: u32, read_at_us: u64) ->
         ui.ctx()
             .request_repaint_after(std::time::Duration::from_millis(rest));
     }
-    if left_ms <= 10_000 {
-        format!("{}.{} s", left_ms / 1_000, left_ms % 1_000 / 100)
-    } else {
-        format!("{} s", left_ms / 1_000)
+    match left_ms {
+        0 => None,
+        1..=10_000 => Some(format!("{}.{} s", left_ms / 1_000, left_ms % 1_000 / 100)),
+        _ => Some(format!("{} s", left_ms / 1_000)),
     }
 }
 

@@ -5,7 +5,7 @@
 //! or a shape. The tests below hold every text to WCAG AA contrast on what it stands on.
 
 use eframe::egui;
-use eframe::egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Stroke, TextStyle};
+use eframe::egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Rangef, Stroke, TextStyle};
 
 use crate::session::Look;
 
@@ -21,16 +21,27 @@ pub const SMALL_GAP: f32 = 5.0;
 
 pub const TOP_BAR: f32 = 44.0;
 pub const TRANSPORT: f32 = 76.0;
-pub const DRAWER: f32 = 172.0;
+/// The drawer takes this share of the height at first, the lesson this share of the width.
+pub const DRAWER_SHARE: f32 = 0.25;
+pub const LESSON_SHARE: f32 = 0.22;
+pub const DRAWER: Rangef = Rangef {
+    min: 168.0,
+    max: 300.0,
+};
 pub const CONTROL_HEIGHT: f32 = 38.0;
-pub const LESSON_WIDTH: f32 = 304.0;
+pub const LESSON: Rangef = Rangef {
+    min: 300.0,
+    max: 400.0,
+};
 /// The ladder needs this much, or state names collide with arrows.
-pub const LADDER_WIDTH: f32 = 388.0;
+pub const LADDER_WIDTH: f32 = 394.0;
 
 pub const TEXT: f32 = 13.5;
 pub const LESSON_TEXT: f32 = 14.5;
 pub const SMALL: f32 = 12.0;
 pub const TINY: f32 = 11.0;
+/// State names beside the lifelines.
+pub const STATE: f32 = 10.5;
 pub const CODE: f32 = 13.0;
 pub const TITLE: f32 = 15.5;
 pub const HEADING: f32 = 21.0;

@@ -62,7 +62,8 @@ pub fn timeline_strip_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Comman
     }
     let now = view.timeline.moment();
     for mark in marks(view, lanes.len()) {
-        let x = at(mark.column as f32) + 7.0 * mark.nth as f32;
+        let apart = (track.width() / columns as f32 / 3.0).min(7.0);
+        let x = at(mark.column as f32) + apart * mark.nth as f32;
         let (_, colour) = lanes[mark.lane];
         let is_past = mark.moment.0 <= now.0;
         paint_mark(

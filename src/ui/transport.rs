@@ -137,6 +137,7 @@ fn program_ui(
     let button = Button {
         key,
         weight: Weight::Plain(theme.host_tone(name).strong),
+        name: say!(view.language, "control.step_name", program = label).into_owned(),
         hint: say!(view.language, "hint.step", program = label).into_owned(),
         ..Button::new(label.clone(), theme)
     };

@@ -1,7 +1,9 @@
 //! A connection's send and receive buffers as bars; a listener's two queues as slots.
 
 use eframe::egui;
-use eframe::egui::{Align, Layout, Rect, RichText, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+use eframe::egui::{
+    Align, Color32, Layout, Rect, RichText, Sense, Stroke, StrokeKind, Ui, pos2, vec2,
+};
 
 use crate::model::Socket;
 use crate::session::View;
@@ -12,27 +14,25 @@ use crate::ui::theme::{self, Theme, Tone};
 
 /// So many slots are drawn; the number beside them says the rest.
 const SLOTS: u32 = 6;
-const LABEL: f32 = 76.0;
 
 pub fn buffers_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, facts: &SocketFacts) {
     let language = view.language;
+    let (send, recv) = (
+        say!(language, "socket.send_buffer"),
+        say!(language, "socket.recv_buffer"),
+    );
+    let width = label_width(ui, [&send, &recv]);
     bar_ui(
         ui,
         theme,
-        (
-            &say!(language, "socket.send_buffer"),
-            &say!(language, "socket.send_hint"),
-        ),
+        (&send, &say!(language, "socket.send_hint"), width),
         (facts.send_queue, facts.send_buffer),
         theme.host_tone(&facts.host),
     );
     bar_ui(
         ui,
         theme,
-        (
-            &say!(language, "socket.recv_buffer"),
-            &say!(language, "socket.recv_hint"),
-        ),
+        (&recv, &say!(language, "socket.recv_hint"), width),
         (facts.recv_queue, facts.recv_buffer),
         theme.good_tone(),
     );
@@ -41,18 +41,18 @@ pub fn buffers_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, facts: &SocketFac
 fn bar_ui(
     ui: &mut Ui,
     theme: &Theme,
-    (label, hint): (&str, &str),
+    (label, hint, width): (&str, &str, f32),
     (queue, size): (u32, Option<u32>),
     tone: Tone,
 ) {
     let row = |ui: &mut Ui| {
-        label_ui(ui, theme, label);
+        label_ui(ui, theme, label, width);
         let number = match size {
             Some(size) => format!("{} / {}", bytes(queue), bytes(size)),
             None => format!("{} B", bytes(queue)),
         };
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            number_ui(ui, theme, &number, 84.0);
+            number_ui(ui, theme, &number, 74.0);
             let size_of_bar = vec2(ui.available_width(), 9.0);
             let (rect, _) = ui.allocate_exact_size(size_of_bar, Sense::hover());
             ui.painter().rect_filled(rect, 3, theme.trough);
@@ -68,8 +68,20 @@ fn bar_ui(
     ui.horizontal(row).response.on_hover_text(hint);
 }
 
-fn label_ui(ui: &mut Ui, theme: &Theme, label: &str) {
-    let (rect, _) = ui.allocate_exact_size(vec2(LABEL, 18.0), Sense::hover());
+/// As wide as the wider of two labels, so that what follows lines up.
+fn label_width(ui: &Ui, labels: [&str; 2]) -> f32 {
+    let width = |label: &str| {
+        let font = theme::text_font(theme::SMALL);
+        let galley = ui
+            .painter()
+            .layout_no_wrap(label.to_owned(), font, Color32::PLACEHOLDER);
+        galley.size().x
+    };
+    labels.map(width).into_iter().fold(0.0, f32::max) + 2.0
+}
+
+fn label_ui(ui: &mut Ui, theme: &Theme, label: &str, width: f32) {
+    let (rect, _) = ui.allocate_exact_size(vec2(width, 18.0), Sense::hover());
     let mut child = ui.new_child(
         egui::UiBuilder::new()
             .max_rect(rect)
@@ -101,22 +113,21 @@ pub fn queues_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, facts: &SocketFact
         .sockets(&facts.host)
         .filter(waits_here)
         .count() as u32;
+    let half = say!(language, "socket.half_open_queue");
+    let accept = say!(language, "socket.accept_queue");
+    let width = label_width(ui, [&half, &accept]);
     queue_ui(
         ui,
         theme,
-        (
-            &say!(language, "socket.half_open_queue"),
-            &say!(language, "socket.half_open_hint"),
-        ),
+        (&half, &say!(language, "socket.half_open_hint"), width),
         (half_open, None),
         theme.warn_tone(),
     );
     // Linux lets one more in than the backlog says (`sk_acceptq_is_full` compares with `>`).
-    let hint = say!(language, "socket.accept_hint");
     queue_ui(
         ui,
         theme,
-        (&say!(language, "socket.accept_queue"), &hint),
+        (&accept, &say!(language, "socket.accept_hint"), width),
         (facts.accept_queue.unwrap_or(0), facts.backlog),
         theme.good_tone(),
     );
@@ -125,12 +136,12 @@ pub fn queues_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, facts: &SocketFact
 fn queue_ui(
     ui: &mut Ui,
     theme: &Theme,
-    (label, hint): (&str, &str),
+    (label, hint, width): (&str, &str, f32),
     (count, backlog): (u32, Option<u32>),
     tone: Tone,
 ) {
     let row = |ui: &mut Ui| {
-        label_ui(ui, theme, label);
+        label_ui(ui, theme, label, width);
         ui.spacing_mut().item_spacing.x = 3.0;
         let slots = backlog.map_or(SLOTS, |backlog| (backlog + 1).min(SLOTS));
         for slot in 0..slots.max(count.min(SLOTS)) {

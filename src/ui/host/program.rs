@@ -151,7 +151,7 @@ fn calls_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, program: &Program, coun
             let is_current = call.resolved.is_none();
             let job = call_job(call, theme, is_current);
             let whole = job.text.clone();
-            let label = parts::one_line(ui, job);
+            let label = ui.add(egui::Label::new(job).wrap());
             let hint = match call.resolved.as_ref().map(|resolved| &resolved.returned) {
                 Some(Returned::Failed { message, .. }) if !message.is_empty() => {
                     format!("{whole}\n{message}")
@@ -189,6 +189,7 @@ fn milliseconds(us: u64) -> String {
 /// `connect(3, ("192.168.131.62", 8989)) = -1 ECONNREFUSED (ConnectionRefusedError)`.
 fn call_job(call: &CallRecord, theme: &Theme, is_current: bool) -> LayoutJob {
     let mut job = LayoutJob::default();
+    job.wrap.max_rows = 3;
     let mut push = |text: &str, colour| {
         let font = theme::code_font(theme::SMALL);
         job.append(text, 0.0, TextFormat::simple(font, colour));

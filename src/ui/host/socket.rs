@@ -124,22 +124,22 @@ fn timer_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, socket: &Socket) {
         return;
     };
     let language = view.language;
-    let time = left(ui, view, timer.expires_ms, socket.read_at_us);
-    let text = match timer.kind {
-        TimerKind::Retransmit if timer.retransmits > 0 => {
-            say!(
-                language,
-                "timer.retransmit_again",
-                time = time,
-                count = timer.retransmits
-            )
-        }
-        TimerKind::Retransmit => say!(language, "timer.retransmit", time = time),
-        TimerKind::Keepalive => say!(language, "timer.keepalive", time = time),
-        TimerKind::TimeWait => say!(language, "timer.time_wait", time = time),
-        TimerKind::Probe => say!(language, "timer.probe", time = time),
-        TimerKind::Other => return,
+    let again = match timer.retransmits {
+        0 => String::new(),
+        count => say!(language, "timer.again", count = count).into_owned(),
     };
+    let text = match (
+        left(ui, view, timer.expires_ms, socket.read_at_us),
+        timer.kind,
+    ) {
+        (_, TimerKind::Other) => return,
+        (None, _) => say!(language, "timer.due"),
+        (Some(time), TimerKind::Retransmit) => say!(language, "timer.retransmit", time = time),
+        (Some(time), TimerKind::Keepalive) => say!(language, "timer.keepalive", time = time),
+        (Some(time), TimerKind::TimeWait) => say!(language, "timer.time_wait", time = time),
+        (Some(time), TimerKind::Probe) => say!(language, "timer.probe", time = time),
+    };
+    let text = format!("{text}{again}");
     let text = RichText::new(text).font(theme::text_font(theme::SMALL));
     ui.label(text.color(theme.warn))
         .on_hover_text(say!(language, "timer.hint"));

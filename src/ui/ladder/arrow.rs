@@ -44,7 +44,14 @@ pub fn arrow_ui(
             let centre = from.lerp(to, 0.44);
             paint_half(ui.painter(), theme, from, to, centre, tone);
             let room = (to.x - from.x).abs() - 28.0;
-            token::token_ui(ui, view, theme, (segment, &text), (centre, room), commands);
+            token::token_ui(
+                ui,
+                view,
+                theme,
+                (segment, &text),
+                (centre, middle, room),
+                commands,
+            );
         }
         Fate::Delivered(_) => {
             paint_whole(ui.painter(), from, to, tone.strong);

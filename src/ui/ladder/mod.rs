@@ -17,7 +17,7 @@ use super::theme::{self, Theme};
 use crate::session::{Command, View};
 
 /// Beside the outer lifelines, for state names.
-const SIDE: f32 = 94.0;
+const SIDE: f32 = 98.0;
 const BAND: f32 = 9.0;
 const LANE: f32 = 12.0;
 const HEADER: f32 = 34.0;
@@ -145,7 +145,7 @@ fn band_ui(
     } else {
         Align2::LEFT_CENTER
     };
-    let font = theme::bold_font(theme::TINY);
+    let font = theme::bold_font(theme::STATE);
     let shown = painter.text(at, align, &band.state, font, tone.strong);
     let id = ui.scope_id().with((
         "band",

@@ -230,7 +230,8 @@ impl<'a> Walk<'a> {
                 self.plan.bands[band].y_to = Some(y);
                 self.plan.bands[band].lane
             }
-            None => self.free_lane(host, y),
+            // A listener lies outside: arrows end at connections.
+            None => self.free_lane(host, y, usize::from(state == "LISTEN")),
         };
         if is_closed {
             return;
@@ -249,13 +250,13 @@ impl<'a> Walk<'a> {
     }
 
     /// The innermost lane that nothing occupies at this height.
-    fn free_lane(&self, host: usize, y: f32) -> usize {
+    fn free_lane(&self, host: usize, y: f32, first: usize) -> usize {
         let is_taken = |lane: usize| {
             self.plan.bands.iter().any(|band| {
                 band.host == host && band.lane == lane && band.y_to.is_none_or(|to| to > y)
             })
         };
-        (0..).find(|lane| !is_taken(*lane)).unwrap_or(0)
+        (first..).find(|lane| !is_taken(*lane)).unwrap_or(0)
     }
 
     fn finish(mut self) -> Plan {

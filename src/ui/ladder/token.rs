@@ -20,7 +20,7 @@ pub fn token_ui(
     view: &View<'_>,
     theme: &Theme,
     (segment, text): (&Segment, &str),
-    (centre, room): (Pos2, f32),
+    (centre, middle, room): (Pos2, Pos2, f32),
     commands: &mut Vec<Command>,
 ) {
     let buttons = buttons(view, theme, (segment, text));
@@ -30,6 +30,11 @@ pub fn token_ui(
     let pill = arrow::pill_size(ui.painter(), text).x;
     let width = (widths[0] + widths[1] + 3.0 * INNER).max(pill + 2.0 * INNER);
     let height = 22.0 + BUTTON + 3.0 * INNER;
+    let shift = ((room + 12.0 - width) / 2.0).max(0.0);
+    let centre = pos2(
+        middle.x + (centre.x - middle.x).clamp(-shift, shift),
+        centre.y,
+    );
     let rect = Rect::from_center_size(centre, vec2(width, height)).round();
     let edge = egui::Stroke::new(1.0, theme.wire.gamma_multiply(0.3));
     ui.painter()
@@ -131,7 +136,16 @@ fn waiting_ui(
         )
     };
     let font = theme::text_font(theme::TINY);
-    let mut job = egui::text::LayoutJob::simple(text.into_owned(), font, theme.wire, room);
+    let one_line = ui
+        .painter()
+        .layout_no_wrap(text.to_string(), font.clone(), theme.wire);
+    // Where it does not fit, its two halves stand one above the other.
+    let text = if one_line.size().x > room {
+        text.replace(" · ", "\n")
+    } else {
+        text.into_owned()
+    };
+    let mut job = egui::text::LayoutJob::simple(text, font, theme.wire, room);
     job.halign = egui::Align::Center;
     let galley = ui.painter().layout_job(job);
     let place = galley.rect.translate(top.to_vec2());

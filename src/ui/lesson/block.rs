@@ -105,46 +105,55 @@ fn code_ui(ui: &mut Ui, theme: &Theme, text: &str, ink: Ink) {
 
 type Row = [Vec<Inline>];
 
-/// Columns share the width by their longest cell; every cell wraps.
+/// What a cell keeps free on its right.
+const CELL: f32 = 14.0;
+
+/// Narrow columns get what they want, wide ones share the rest; every cell wraps.
 fn table_ui(ui: &mut Ui, theme: &Theme, header: &Row, rows: &[Vec<Vec<Inline>>], ink: Ink) {
     let ink = ink.small();
-    let widths = column_widths(ui.available_width(), header, rows);
     let head = Ink {
         is_bold: true,
         ..ink
     };
+    let natural = |cell: &Vec<Inline>, ink: Ink| {
+        let galley = inline::layout(ui, inline::job(theme, cell, ink), f32::INFINITY);
+        galley.size().x + CELL
+    };
+    let wants: Vec<f32> = (0..header.len())
+        .map(|column| {
+            let cells = rows.iter().filter_map(|row| row.get(column));
+            let widest = cells.map(|cell| natural(cell, ink)).fold(0.0, f32::max);
+            widest.max(natural(&header[column], head))
+        })
+        .collect();
+    let widths = share(ui.available_width(), &wants);
     table_row_ui(ui, theme, header, &widths, head);
     for row in rows {
         table_row_ui(ui, theme, row, &widths, ink);
     }
 }
 
-fn column_widths(width: f32, header: &Row, rows: &[Vec<Vec<Inline>>]) -> Vec<f32> {
-    let length = |cell: &Vec<Inline>| {
-        let chars = cell.iter().flat_map(|inline| inline.text.chars());
-        chars
-            .map(|c| if c.is_ascii() { 1.0 } else { 2.0 })
-            .sum::<f32>()
-    };
-    let wants: Vec<f32> = (0..header.len())
-        .map(|column| {
-            let cells = rows.iter().filter_map(|row| row.get(column));
-            let longest = cells
-                .chain(header.get(column))
-                .map(length)
-                .fold(0.0, f32::max);
-            longest.clamp(4.0, 40.0)
-        })
-        .collect();
-    let sum: f32 = wants.iter().sum::<f32>().max(1.0);
-    wants.into_iter().map(|want| width * want / sum).collect()
+/// Splits a width: whoever wants no more than an even share gets it, the others split what is left.
+fn share(width: f32, wants: &[f32]) -> Vec<f32> {
+    let mut given = vec![None; wants.len()];
+    let mut rest = width;
+    loop {
+        let open = given.iter().filter(|each| each.is_none()).count();
+        let even = rest / open.max(1) as f32;
+        let modest = (0..wants.len()).find(|i| given[*i].is_none() && wants[*i] <= even);
+        let Some(modest) = modest else {
+            return given.into_iter().map(|each| each.unwrap_or(even)).collect();
+        };
+        given[modest] = Some(wants[modest]);
+        rest -= wants[modest];
+    }
 }
 
 fn table_row_ui(ui: &mut Ui, theme: &Theme, row: &Row, widths: &[f32], ink: Ink) {
     let galleys: Vec<_> = row
         .iter()
         .zip(widths)
-        .map(|(cell, width)| inline::layout(ui, inline::job(theme, cell, ink), width - 12.0))
+        .map(|(cell, width)| inline::layout(ui, inline::job(theme, cell, ink), width - CELL + 1.0))
         .collect();
     let height = galleys
         .iter()
@@ -165,4 +174,16 @@ fn table_row_ui(ui: &mut Ui, theme: &Theme, row: &Row, widths: &[f32], ink: Ink)
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
     ui.painter()
         .hline(rect.x_range(), rect.bottom(), theme.border_stroke());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::share;
+
+    #[test]
+    fn narrow_columns_get_what_they_want_and_wide_ones_share() {
+        assert_eq!(share(300.0, &[40.0, 500.0, 400.0]), [40.0, 130.0, 130.0]);
+        assert_eq!(share(300.0, &[40.0, 50.0]), [40.0, 50.0]);
+        assert!(share(300.0, &[]).is_empty());
+    }
 }

@@ -77,7 +77,7 @@ impl Ink {
 
 pub fn job(theme: &Theme, inlines: &[Inline], ink: Ink) -> LayoutJob {
     let mut job = LayoutJob::default();
-    let mut was_boxed = false;
+    let (mut was_boxed, mut was_key) = (false, false);
     for inline in inlines {
         let is_boxed = inline.look.code || inline.look.key;
         let font = if is_boxed {
@@ -99,12 +99,12 @@ pub fn job(theme: &Theme, inlines: &[Inline], ink: Ink) -> LayoutJob {
             format.underline = Stroke::new(1.0, theme.client);
         }
         // Room for the edges of a key's box, on both sides.
-        let lead = match (inline.look.key, inline.look.code || was_boxed) {
-            (true, _) => 7.0,
+        let lead = match (inline.look.key || was_key, inline.look.code || was_boxed) {
+            (true, _) => 10.0,
             (false, true) => 3.0,
             (false, false) => 0.0,
         };
-        was_boxed = is_boxed;
+        (was_boxed, was_key) = (is_boxed, inline.look.key);
         job.append(&inline.text, lead, format);
     }
     job

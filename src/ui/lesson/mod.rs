@@ -38,6 +38,7 @@ pub fn lesson_ui(ui: &mut Ui, view: &View<'_>, lesson: &Lesson, commands: &mut V
             ui.spacing_mut().item_spacing.y = 8.0;
             ui.add_space(18.0);
             padded(ui, |ui| opening_ui(ui, theme, lesson));
+            ui.add_space(8.0);
             for (index, beat) in lesson.beats.iter().enumerate() {
                 let place = place(view, index, here);
                 beat_ui(ui, view, theme, (index, beat), place, commands);

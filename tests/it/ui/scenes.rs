@@ -99,6 +99,13 @@ fn syn_held(story: &mut Story) -> SegmentId {
     syn
 }
 
+/// A SYN is on the wire, and little time has passed.
+pub fn before_delivery() -> Story {
+    let mut story = listening();
+    syn_held(&mut story);
+    story
+}
+
 /// The moment of the design's picture: the server's kernel has answered.
 pub fn syn_ack_held() -> Story {
     let mut story = listening();
