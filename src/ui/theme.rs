@@ -119,7 +119,7 @@ const LIGHT: Theme = Theme {
     outline: rgb(0xC9D1DD),
     text: rgb(0x18212D),
     muted: rgb(0x566173),
-    faint: rgb(0x6B7688),
+    faint: rgb(0x636E80),
     client: rgb(0x1864C8),
     client_soft: rgb(0xE3EEFD),
     server: rgb(0xB9480B),
@@ -143,7 +143,7 @@ const LIGHT: Theme = Theme {
     function: rgb(0x1864C8),
     string: rgb(0x0B7443),
     number: rgb(0xA8430B),
-    comment: rgb(0x6B7688),
+    comment: rgb(0x606B7D),
 };
 
 const DARK: Theme = Theme {
@@ -181,7 +181,7 @@ const DARK: Theme = Theme {
     function: rgb(0x7DB8FF),
     string: rgb(0x6AD6A0),
     number: rgb(0xFFAD7A),
-    comment: rgb(0x8C97A9),
+    comment: rgb(0x9AA5B7),
 };
 
 /// A strong colour and the soft one that goes with it.

@@ -13,6 +13,8 @@ use super::story::Story;
 
 const SIZE: [f32; 2] = [1280.0, 720.0];
 
+type Scene = fn() -> Story;
+
 fn english(story: Story) -> Stage {
     Stage::new(story, Language::English, Look::Light)
 }
@@ -41,7 +43,7 @@ fn description(harness: &Harness<'_>, label: &str) -> String {
 #[test]
 fn every_control_asks_for_its_command() {
     let server = || Command::Step("server".to_owned());
-    let cases: [(fn() -> Story, &str, Command); 8] = [
+    let cases: [(Scene, &str, Command); 8] = [
         (scenes::start, "Next", Command::Next),
         (scenes::start, "Back", Command::Back),
         (scenes::start, "Step Server", server()),
@@ -78,7 +80,7 @@ fn every_control_asks_for_its_command() {
 
 #[test]
 fn every_key_does_what_its_button_does() {
-    let cases: [(fn() -> Story, Key, Command); 12] = [
+    let cases: [(Scene, Key, Command); 12] = [
         (scenes::start, Key::Space, Command::Next),
         (scenes::start, Key::ArrowRight, Command::Next),
         (scenes::start, Key::PageDown, Command::Next),
@@ -170,7 +172,7 @@ fn a_control_that_is_off_says_why_and_asks_for_nothing() {
     let blocked = "Server is blocked in accept(): only its kernel can make it return";
     let past = "You are looking at the past, which is read-only. Press L to return to the present";
     let gone = "The lab is gone. Press R to start again";
-    let cases: [(fn() -> Story, &str, &str); 7] = [
+    let cases: [(Scene, &str, &str); 7] = [
         (scenes::syn_ack_held, "Step Server", blocked),
         (scenes::syn_ack_held, "Live", "This is the present already"),
         (in_the_past, "Step Server", past),
