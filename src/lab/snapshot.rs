@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use super::inspect::Report;
+use super::inspect::{Report, lists};
 use super::seat::Descriptor;
 use crate::trace::{Key, Name, SocketFacts, Timer, TimerKind, What};
 
@@ -40,8 +40,7 @@ impl Snapshot {
     /// Descriptors that the last dump did not list though an earlier one did: the kernel has
     /// taken the socket out of its tables, and only its owner's thread can ask for its state.
     pub fn strays(&self, reports: &[Report], owners: &BTreeMap<Key, Owner>) -> Vec<Key> {
-        let is_listed = |key: &Key| reports.iter().any(|report| report.key == *key);
-        let owned = owners.keys().filter(|key| !is_listed(key));
+        let owned = owners.keys().filter(|key| !lists(reports, **key));
         owned
             .filter(|key| {
                 self.known
@@ -66,7 +65,7 @@ impl Snapshot {
             .map(|report| facts(host, report, owners, reports))
             .collect();
         for (key, owner) in owners {
-            if !reports.iter().any(|report| report.key == *key) {
+            if !lists(reports, *key) {
                 let state = strays.get(key).copied();
                 seen.push(self.unlisted(host, *key, owner, state));
             }

@@ -307,7 +307,11 @@ impl<W: io::Write> Wire<W> {
             let link = &mut self.hosts[index];
             link.tables
                 .extend(owners.values().map(|owner| owner.descriptor.table));
-            let reports = inspect::dump(&mut link.host.diag, link.tables.iter().copied())?;
+            let diag = &mut link.host.diag;
+            let mut reports = inspect::dump(diag, link.tables.iter().copied())?;
+            if owners.keys().any(|key| !inspect::lists(&reports, *key)) {
+                reports.extend(inspect::dump_bound(diag)?);
+            }
             let strays = link.snapshot.strays(&reports, &owners);
             let found = self
                 .seats
