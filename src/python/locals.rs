@@ -4,8 +4,8 @@
 //! natively: builtin types in full, anything else as `<Name object>`.
 
 use rustpython_vm::builtins::{
-    PyBaseException, PyByteArray, PyBytes, PyDict, PyFloat, PyFunction, PyInt, PyList, PyModule,
-    PyNone, PySet, PyStr, PyTuple, PyType,
+    PyBaseException, PyByteArray, PyBytes, PyDict, PyDictRef, PyFloat, PyFunction, PyInt, PyList,
+    PyModule, PyNone, PySet, PyStr, PyTuple, PyType,
 };
 use rustpython_vm::convert::IntoObject;
 use rustpython_vm::frame::FrameRef;
@@ -52,15 +52,42 @@ fn names(frame: &FrameRef, vm: &VirtualMachine) -> Vec<(String, String)> {
     let Ok(locals) = locals.into_object().downcast::<PyDict>() else {
         return Vec::new();
     };
+    let modules = imported(vm);
+    let is_imported = |name: &str, value: &PyObject| {
+        let same = |module: &PyDictRef| module.get_item_opt(name, vm).ok().flatten();
+        modules.iter().filter_map(same).any(|known| known.is(value))
+    };
     locals
         .items_vec()
         .into_iter()
         .filter_map(|(name, value)| {
             let name = name.downcast_ref::<PyStr>()?.to_string();
-            let is_shown = !name.starts_with("__") && !is_furniture(&value);
+            let is_shown =
+                !name.starts_with("__") && !is_furniture(&value) && !is_imported(&name, &value);
             is_shown.then(|| (name, repr(&value, vm)))
         })
         .take(MOST_NAMES)
+        .collect()
+}
+
+/// The names of the modules the program imported: after `from socket import *` the learner's own three
+/// names should not drown among a hundred constants.
+fn imported(vm: &VirtualMachine) -> Vec<PyDictRef> {
+    let Ok(modules) = vm.sys_module.get_attr("modules", vm) else {
+        return Vec::new();
+    };
+    let Some(modules) = modules.downcast_ref::<PyDict>() else {
+        return Vec::new();
+    };
+    let is_main = |name: &PyObject| {
+        name.downcast_ref::<PyStr>()
+            .is_none_or(|name| name.as_wtf8() == "__main__")
+    };
+    modules
+        .items_vec()
+        .into_iter()
+        .filter(|(name, _)| !is_main(name))
+        .filter_map(|(_, module)| Some(module.downcast_ref::<PyModule>()?.dict()))
         .collect()
 }
 

@@ -89,11 +89,35 @@ impl Printer<'_> {
                 entry = traceback.next.lock().clone();
                 entries.extend(self.entry(&traceback));
             }
+            self.mark_attribute(exception, &mut entries);
             self.entries(&entries);
         }
         let place = exception.fast_isinstance(self.vm.ctx.exceptions.syntax_error)
             && self.syntax_place(exception);
         self.last_line(exception, place);
+    }
+
+    fn mark_attribute(&self, exception: &Py<PyBaseException>, entries: &mut [Entry]) {
+        if !exception.fast_isinstance(self.vm.ctx.exceptions.attribute_error) {
+            return;
+        }
+        let name = exception
+            .as_object()
+            .get_attr("name", self.vm)
+            .and_then(|name| name.str(self.vm));
+        if let (
+            Ok(name),
+            Some(Entry {
+                file,
+                line,
+                span: Some(span),
+                ..
+            }),
+        ) = (name, entries.last_mut())
+            && let Some(source) = source(self.session, file, *line)
+        {
+            *span = span.with_attribute(source, &name.to_string_lossy());
+        }
     }
 
     /// Our own modules' frames are left out: the learner has no file to look them up in.

@@ -5,7 +5,7 @@
 use std::net::Shutdown;
 use std::sync::Arc;
 
-use rustpython_vm::builtins::{PyBytes, PyInt, PyType};
+use rustpython_vm::builtins::{PyBytes, PyType};
 use rustpython_vm::common::lock::PyMutex;
 use rustpython_vm::function::{ArgMemoryBuffer, FuncArgs, OptionalArg};
 use rustpython_vm::types::{Constructor, Initializer, Representable};
@@ -20,20 +20,19 @@ use super::arguments::{
     timeout_object, with_flags,
 };
 use super::constants::{self, AF_INET, SOCK_STREAM};
-use super::descriptor::{Descriptor, Handle, Timeout};
+use super::descriptor::{Descriptor, Timeout};
+use super::options;
 use super::transfer::Transfer;
 use crate::python::call::{self, Fault, Name};
-use crate::python::gate::ClosedBy;
 use crate::python::locals;
 
-const EBADF: i32 = 9;
 const EINVAL: i32 = 22;
 
 #[pyclass(module = "socket", name = "socket")]
 #[derive(PyPayload)]
 pub(crate) struct PySocket {
     /// Empty until `__init__` ran.
-    descriptor: PyMutex<Option<Arc<Descriptor>>>,
+    pub(super) descriptor: PyMutex<Option<Arc<Descriptor>>>,
 }
 
 impl std::fmt::Debug for PySocket {
@@ -118,113 +117,6 @@ impl Representable for PySocket {
         let module = class.as_object().get_attr("__module__", vm)?.str(vm)?;
         let name = class.as_object().get_attr("__qualname__", vm)?.str(vm)?;
         Ok(zelf.shown_as(&format!("{module}.{name}")))
-    }
-}
-
-impl PySocket {
-    fn adopted(descriptor: Arc<Descriptor>) -> Self {
-        Self {
-            descriptor: PyMutex::new(Some(descriptor)),
-        }
-    }
-
-    pub(in crate::python) fn shown(&self) -> String {
-        self.shown_as("socket.socket")
-    }
-
-    /// The repr. The two addresses in it are asked of the kernel but announced to nobody.
-    fn shown_as(&self, class: &str) -> String {
-        let Some(descriptor) = self.descriptor.lock().clone() else {
-            return format!("<{class} fd=-1, family=0, type=0, proto=0>");
-        };
-        let Descriptor {
-            family,
-            kind,
-            proto,
-            ..
-        } = &*descriptor;
-        let Some(handle) = descriptor.handle() else {
-            return format!(
-                "<{class} [closed] fd=-1, family={family}, type={kind}, proto={proto}>"
-            );
-        };
-        let mut shown = format!(
-            "<{class} fd={}, family={family}, type={kind}, proto={proto}",
-            handle.fd()
-        );
-        if let Ok(local) = handle.socket().local_addr() {
-            shown.push_str(&format!(", laddr={}", address::shown(&local)));
-        }
-        if let Ok(remote) = handle.socket().peer_addr() {
-            shown.push_str(&format!(", raddr={}", address::shown(&remote)));
-        }
-        shown.push('>');
-        shown
-    }
-
-    pub(in crate::python) fn descriptor(&self, vm: &VirtualMachine) -> PyResult<Arc<Descriptor>> {
-        let descriptor = self.descriptor.lock().clone();
-        match descriptor {
-            Some(descriptor) => Ok(descriptor),
-            None => Err(call::os_error(
-                &std::io::Error::from_raw_os_error(EBADF),
-                vm,
-            )?),
-        }
-    }
-
-    /// A call on the open descriptor; on a closed one the kernel would say EBADF, so we do.
-    fn gated<T>(
-        &self,
-        (name, args): (&'static str, String),
-        flags: i32,
-        work: impl FnOnce(&mut Transfer<'_, '_>) -> Result<T, Fault>,
-        show: impl FnOnce(&T) -> String,
-        vm: &VirtualMachine,
-    ) -> PyResult<T> {
-        let descriptor = self.descriptor(vm)?;
-        let name = Name {
-            name,
-            args,
-            fd: Some(descriptor.fd()),
-        };
-        call::make(
-            vm,
-            name,
-            |call| {
-                let handle: Arc<Handle> = descriptor
-                    .handle()
-                    .ok_or_else(|| std::io::Error::from_raw_os_error(EBADF))?;
-                let timeout = *descriptor.timeout.lock();
-                work(&mut Transfer::new(call, &handle, timeout, flags))
-            },
-            show,
-        )
-    }
-
-    fn family(&self, vm: &VirtualMachine) -> PyResult<i32> {
-        Ok(self.descriptor(vm)?.family)
-    }
-
-    fn close_gated(&self, vm: &VirtualMachine) -> PyResult<()> {
-        let descriptor = self.descriptor(vm)?;
-        if descriptor.handle().is_none() {
-            return Ok(());
-        }
-        let name = Name {
-            name: "close",
-            args: String::new(),
-            fd: Some(descriptor.fd()),
-        };
-        call::make(
-            vm,
-            name,
-            |call| {
-                descriptor.close(&*call.here.session.gate, ClosedBy::Call);
-                Ok(())
-            },
-            none,
-        )
     }
 }
 
@@ -472,63 +364,12 @@ impl PySocket {
 
     #[pymethod]
     fn setsockopt(&self, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
-        let (level, name, value) = match args.args.as_slice() {
-            [level, name, value] => (int32(level, vm)?, int32(name, vm)?, value),
-            args => {
-                return Err(vm.new_type_error(format!(
-                    "setsockopt() takes exactly 3 arguments ({} given)",
-                    args.len()
-                )));
-            }
-        };
-        let (bytes, shown) = if value.downcastable::<PyInt>() {
-            let number = int32(value, vm)?;
-            (number.to_ne_bytes().to_vec(), number.to_string())
-        } else {
-            let bytes = bytes_like(value.clone(), vm)?;
-            let shown = shown_bytes(&bytes, vm);
-            (bytes, shown)
-        };
-        let shown = format!("{}, {shown}", constants::option_name(level, name));
-        let work = |to: &mut Transfer<'_, '_>| {
-            let gate = &to.call.here.session.gate;
-            Ok(gate.set_option(&to.handle.socket(), level, name, &bytes)?)
-        };
-        self.gated(("setsockopt", shown), 0, work, none, vm)
+        options::set(self, args, vm)
     }
 
     #[pymethod]
     fn getsockopt(&self, args: FuncArgs, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
-        let (level, name, room) = match args.args.as_slice() {
-            [level, name] => (int32(level, vm)?, int32(name, vm)?, None),
-            [level, name, room] => (int32(level, vm)?, int32(name, vm)?, Some(int32(room, vm)?)),
-            args => {
-                return Err(vm.new_type_error(format!(
-                    "getsockopt() takes at least 2 arguments ({} given)",
-                    args.len()
-                )));
-            }
-        };
-        if room.is_some_and(|room| !(1..=1024).contains(&room)) {
-            return Err(vm.new_os_error("getsockopt buflen out of range".to_owned()));
-        }
-        let bytes_room = room.map_or(4, |room| usize::try_from(room).unwrap_or(4));
-        let mut shown = constants::option_name(level, name);
-        if let Some(room) = room {
-            shown.push_str(&format!(", {room}"));
-        }
-        let value = |bytes: &[u8]| match (room, <[u8; 4]>::try_from(bytes)) {
-            (None, Ok(bytes)) => vm.new_pyobj(i32::from_ne_bytes(bytes)),
-            (None, Err(_)) => vm.new_pyobj(bytes.first().copied().unwrap_or(0)),
-            (Some(_), _) => vm.ctx.new_bytes(bytes.to_vec()).into(),
-        };
-        let work = |to: &mut Transfer<'_, '_>| {
-            let gate = &to.call.here.session.gate;
-            Ok(gate.get_option(&to.handle.socket(), level, name, bytes_room)?)
-        };
-        let show = |bytes: &Vec<u8>| locals::repr(&value(bytes), vm);
-        let bytes = self.gated(("getsockopt", shown), 0, work, show, vm)?;
-        Ok(value(&bytes))
+        options::get(self, args, vm)
     }
 
     #[pymethod]
@@ -616,17 +457,6 @@ impl PySocket {
     #[pygetset]
     fn _closed(&self) -> bool {
         self.fileno() < 0
-    }
-
-    fn open_descriptor(&self, vm: &VirtualMachine) -> PyResult<Arc<Descriptor>> {
-        let descriptor = self.descriptor(vm)?;
-        match descriptor.handle() {
-            Some(_) => Ok(descriptor),
-            None => Err(call::os_error(
-                &std::io::Error::from_raw_os_error(EBADF),
-                vm,
-            )?),
-        }
     }
 }
 

@@ -2,18 +2,20 @@
 //!
 //! Every method that reaches the kernel goes through [`call::make`](super::call::make). The
 //! descriptors are always non-blocking; blocking mode and timeouts are made of tries and waits, as
-//! CPython makes its timeouts. The parts: `class` is what Python sees, `descriptor` what it owns,
-//! `transfer` the tries and waits, `address` and `names` the tuples and
-//! the functions about them, `arguments` CPython's checks and complaints.
-//! `socket.py` adds what CPython, too, writes in Python. Left out: ancillary data, `makefile`
-//! beyond lines of text, any resolver but the numbers and `localhost`.
+//! CPython makes its timeouts. The parts: `class` is what Python sees, `gated` and `options` help it,
+//! `descriptor` is what a socket owns, `transfer` the tries and waits, `address` and `names` the
+//! tuples and the functions about them, `arguments` CPython's checks and complaints. `socket.py` adds
+//! what CPython, too, writes in Python. Left out: `makefile`, ancillary data, raw sockets, and any
+//! resolver but the numbers and `localhost`.
 
 mod address;
 mod arguments;
 mod class;
 mod constants;
 mod descriptor;
+mod gated;
 mod names;
+mod options;
 mod transfer;
 
 pub(super) use arguments::seconds;

@@ -131,14 +131,7 @@ impl Advice<'_> {
             return None;
         }
         let depth = self.token(at).depth;
-        let is_edge = |index: usize| {
-            self.token(index).depth == depth
-                && matches!(
-                    self.text(index),
-                    "and" | "or" | "not" | "if" | "elif" | "while"
-                )
-        };
-        let start = (first..at).rev().find(|&index| is_edge(index))? + 1;
+        let start = first + 1;
         let target = &self.source[self.token(start).start..self.token(at - 1).end];
         let is_name = start + 1 == at
             && self.token(start).kind == Kind::Name
@@ -442,8 +435,9 @@ impl Advice<'_> {
         let depth = self.token(first).depth;
         let is_edge = |index: usize| {
             let token = self.token(index);
+            let is_next = self.begins_expression(index) && self.ends_expression(index - 1);
             token.depth < depth
-                || token.depth == depth && self.separates(index)
+                || token.depth == depth && (self.separates(index) || is_next)
                 || matches!(token.kind, Kind::Newline | Kind::End)
         };
         let next = (first + 1..self.scan.tokens.len()).find(|&index| is_edge(index));

@@ -34,11 +34,20 @@ pub struct OpenGate {
     is_ending: AtomicBool,
     /// Announces each call that has to wait, for a test that waits for just that.
     waits: Sender<&'static str>,
+    last_wait: Mutex<Option<&'static str>>,
 }
 
 impl OpenGate {
     pub fn record(&self) -> MutexGuard<'_, Record> {
         self.record.lock().expect("no holder panics")
+    }
+
+    /// Tells the test, but not for every try of one call.
+    fn now_waits_for(&self, what: &'static str) {
+        let mut last = self.last_wait.lock().expect("no holder panics");
+        if last.replace(what) != Some(what) {
+            self.waits.try_send(what).ok();
+        }
     }
 
     fn pause(&self, until: Option<Instant>) -> Result<Wake, Stopped> {
@@ -73,12 +82,12 @@ impl Gate for OpenGate {
         _: Interest,
         deadline: Option<Instant>,
     ) -> Result<Wake, Stopped> {
-        self.waits.try_send("socket").ok();
+        self.now_waits_for("socket");
         self.pause(deadline)
     }
 
     fn sleep(&self, _: CallTicket, until: Instant) -> Result<(), Stopped> {
-        self.waits.try_send("sleep").ok();
+        self.now_waits_for("sleep");
         while self.pause(Some(until))? != Wake::TimedOut {}
         Ok(())
     }
@@ -136,19 +145,19 @@ impl Gate for OpenGate {
 
     fn idle(&self, _: u32, idle: Idle) {
         if idle == Idle::Begins {
-            self.waits.try_send("idle").ok();
+            self.now_waits_for("idle");
         }
     }
 
     fn print(&self, text: &str) {
-        self.waits.try_send("print").ok();
+        self.now_waits_for("print");
         self.record().printed.push(text.to_owned());
     }
 
     fn ask(&self, prompt: &str) -> Result<Option<String>, Stopped> {
         self.record().printed.push(prompt.to_owned());
         if !prompt.is_empty() {
-            self.waits.try_send("input").ok();
+            self.now_waits_for("input");
         }
         let answer = self.answers.lock().expect("no holder panics").pop_front();
         match answer.as_deref() {
@@ -178,13 +187,14 @@ pub struct Running {
 
 pub fn start(file: &str, source: &str, answers: &[&str]) -> Running {
     let (hold, stop) = bounded(1);
-    let (waits, waiting) = bounded(1);
+    let (waits, waiting) = bounded(64);
     let gate = Arc::new(OpenGate {
         record: Mutex::default(),
         answers: Mutex::new(answers.iter().map(|&answer| answer.to_owned()).collect()),
         stop,
         is_ending: AtomicBool::new(false),
         waits,
+        last_wait: Mutex::default(),
     });
     let (give, stopper) = bounded(1);
     let program = Program {

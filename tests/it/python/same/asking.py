@@ -1,0 +1,6 @@
+name = input('你叫什么？')
+print('你好', name)
+age = int(input('age: '))
+print(age + 1)
+print(input(), end='|\n')
+input('more? ')

@@ -1,0 +1,3 @@
+import socket
+sock = socket.socket()
+sock.sendal(b'x')

@@ -1,0 +1,3 @@
+import socket
+sock = socket.socket()
+print(sokc)
