@@ -207,10 +207,29 @@ pub fn notice_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
                     });
                 });
             } else {
-                ui.vertical(|ui| sentences_ui(ui, theme, &title, &detail));
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    dismiss_ui(ui, view, theme, commands);
+                    ui.with_layout(Layout::top_down(Align::Min), |ui| {
+                        ui.add_space(5.0);
+                        sentences_ui(ui, theme, &title, &detail);
+                    });
+                });
             }
         });
     });
+}
+
+fn dismiss_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Command>) {
+    let button = Button {
+        icon: Some(Icon::Cross),
+        name: say!(view.language, "notice.dismiss").into_owned(),
+        hint: say!(view.language, "notice.dismiss").into_owned(),
+        height: 28.0,
+        ..Button::new("", theme)
+    };
+    if button.show(ui, theme).clicked() {
+        commands.push(Command::Dismiss);
+    }
 }
 
 fn sentences_ui(ui: &mut Ui, theme: &Theme, title: &str, detail: &str) {

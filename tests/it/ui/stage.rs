@@ -7,7 +7,7 @@ use std::rc::Rc;
 use eframe::egui;
 use egui_kittest::Harness;
 use sockstep::director;
-use sockstep::lesson::{Language, Lesson};
+use sockstep::lesson::{BeatWatch, Language, Lesson};
 use sockstep::session::{Command, Look, Notice, View};
 use sockstep::trace::{Moment, SegmentId};
 
@@ -32,13 +32,15 @@ pub struct Stage {
 impl Stage {
     pub fn new(story: Story, language: Language, look: Look) -> Self {
         let lesson = prose::lesson(language);
-        let beats = prose::reached(&story);
+        let watch = BeatWatch::of(&lesson, story.timeline.trace());
+        let beats = watch.reached().to_vec();
+        let verdicts = watch.verdicts().clone();
         Self {
             story,
             lesson,
             beats,
             guesses: BTreeMap::from([(2, 1)]),
-            verdicts: BTreeMap::new(),
+            verdicts,
             selected: None,
             language,
             look,
