@@ -18,12 +18,15 @@
 //! 7. [`lesson`]: markdown → lesson; triggers.
 //! 8. [`director`]: what `Next` means.
 //! 9. [`session`]: one learner, one run.
-//! 10. [`ui`], [`app`]: the window. [`cli`]: the terminal.
+//! 10. [`ui`], [`app`]: the window. [`cli`]: the terminal. [`words`]: what both say.
 //!
 //! Absent on purpose: an async runtime (threads and channels are what we teach), a packet
 //! simulator (the kernel is the only authority), and any second road from a run to a picture.
 
-rust_i18n::i18n!("assets/locales", fallback = "en");
+#[macro_use]
+extern crate rust_i18n;
+
+i18n!("assets/locales", fallback = "en");
 
 pub mod app;
 pub mod cli;
@@ -37,3 +40,4 @@ pub mod session;
 pub mod timeline;
 pub mod trace;
 pub mod ui;
+pub mod words;

@@ -22,8 +22,8 @@ pub fn main() -> ExitCode {
         };
         let width = width.unwrap_or(0);
         println!("{mark}  {:width$}  {}", check.name, check.found);
-        if let Some(remedy) = &check.remedy {
-            println!("{:9}{:width$}  → {remedy}", "", "");
+        if let Some(remedy) = check.remedy {
+            println!("{:9}{:width$}  → {}", "", "", super::remedy(remedy));
         }
     }
     // The last check starts a lab: it is the one that counts.

@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::app::Wanted;
+use crate::lab::Remedy;
 use crate::lesson::Language;
 
 const ABOUT: &str = "\
@@ -95,6 +96,11 @@ fn system_language() -> Language {
         true => Language::Chinese,
         false => Language::English,
     }
+}
+
+/// What to do, in the system's language.
+fn remedy(remedy: Remedy) -> String {
+    crate::words::remedy(system_language(), remedy)
 }
 
 /// This program, to be started again as a lab.

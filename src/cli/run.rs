@@ -162,10 +162,11 @@ impl Run {
                     self.show(&event, state);
                 }
                 Ok(FromLab::Refused(refusal)) => {
-                    return Err(format!("{}\n  → {}", refusal.why, refusal.remedy));
+                    let remedy = super::remedy(refusal.remedy);
+                    return Err(format!("{}\n  → {remedy}", refusal.why));
                 }
                 Ok(FromLab::NotRecorded(why)) => return Err(format!("cannot save the run: {why}")),
-                Ok(FromLab::Ended { reason }) => return Err(reason),
+                Ok(FromLab::Ended(demise)) => return Err(demise.to_string()),
                 Err(RecvTimeoutError::Disconnected) => return Err("the lab is gone".to_owned()),
                 Err(RecvTimeoutError::Timeout) if left.is_zero() => {
                     return Ok(End::Limit("--for"));

@@ -1,8 +1,8 @@
 //! Why the held wire can't be had, and what to do about it.
 //!
 //! In: which step of setting up failed and with what errno, and facts of this machine. Out: a
-//! sentence and a remedy. `sockstep doctor` prints every check; a lab that cannot start says only
-//! the one that failed.
+//! sentence and a [`Remedy`], whose words are in both languages elsewhere. `sockstep doctor`
+//! prints every check; a lab that cannot start says only the one that failed.
 
 use std::fs;
 use std::path::Path;
@@ -20,8 +20,31 @@ pub struct Refusal {
     pub refused: String,
     /// What the kernel said.
     pub why: String,
-    /// What to do.
-    pub remedy: String,
+    pub remedy: Remedy,
+}
+
+/// What to do about it. The words, in both languages, are `remedy.*` of the locale texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Remedy {
+    RaiseMaxUserNamespaces,
+    EnableUsernsClone,
+    KernelWithoutUserNamespaces,
+    LeaveTheContainer,
+    ContainerMayForbid,
+    AppArmorProfile,
+    SecurityModule,
+    LoadTun,
+    OpenTunToAll,
+    GiveTheContainerTun,
+    CheckAddresses,
+    LoadSockDiag,
+    UseSockstep,
+    UseLinux,
+    NewerKernel,
+    NewerKernelIsBetter,
+    Reinstall,
+    Report,
 }
 
 /// One thing that doctor looked at.
@@ -32,7 +55,7 @@ pub struct Check {
     /// What was found.
     pub found: String,
     /// What to do, when it is not fine.
-    pub remedy: Option<String>,
+    pub remedy: Option<Remedy>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +84,7 @@ impl Refusal {
         Self {
             refused: "setup".to_owned(),
             why: format!("the lab's first line is not a setup: {error}"),
-            remedy: "start the lab through `sockstep`, `sockstep run` or a lesson".to_owned(),
+            remedy: Remedy::UseSockstep,
         }
     }
 
@@ -70,7 +93,7 @@ impl Refusal {
         Self {
             refused: "platform".to_owned(),
             why: "the held wire needs Linux: network namespaces and TUN devices".to_owned(),
-            remedy: "use Linux, or a virtual machine with it".to_owned(),
+            remedy: Remedy::UseLinux,
         }
     }
 }
@@ -114,51 +137,23 @@ impl Facts {
 }
 
 #[cfg(target_os = "linux")]
-fn remedy(step: Step, errno: i32, facts: &Facts) -> String {
+fn remedy(step: Step, errno: i32, facts: &Facts) -> Remedy {
     let is_restricted = facts.apparmor_restricts.as_deref() == Some("1");
-    let text = match (step, errno) {
-        (Step::UserNamespace, libc::ENOSPC) => {
-            "allow user namespaces: sudo sysctl user.max_user_namespaces=15000"
+    let is_switched_off = facts.unprivileged_userns_clone.as_deref() == Some("0");
+    match (step, errno) {
+        (Step::UserNamespace | Step::NetworkNamespace, libc::ENOSPC) => {
+            Remedy::RaiseMaxUserNamespaces
         }
-        (Step::UserNamespace, libc::EINVAL | libc::ENOSYS) => {
-            "this kernel is built without user namespaces (CONFIG_USER_NS): use a distribution's kernel"
-        }
-        (Step::UserNamespace, _) if facts.unprivileged_userns_clone.as_deref() == Some("0") => {
-            "allow user namespaces: sudo sysctl kernel.unprivileged_userns_clone=1"
-        }
-        (Step::UserNamespace, _) if facts.has_seccomp_filter => {
-            "a container's or sandbox's filter forbids it: run outside, or start the container \
-             with --cap-add SYS_ADMIN --cap-add NET_ADMIN --device /dev/net/tun and a seccomp \
-             profile that allows unshare"
-        }
-        (Step::MapUser | Step::NetworkNamespace, _) if is_restricted => {
-            "Ubuntu restricts user namespaces: sudo sysctl \
-             kernel.apparmor_restrict_unprivileged_userns=0, or install an AppArmor profile for \
-             this program that contains `userns,`"
-        }
-        (Step::UserNamespace | Step::MapUser | Step::NetworkNamespace, _) => {
-            "a security module withholds namespaces: ask who runs this machine, or use a virtual \
-             machine"
-        }
-        (Step::OpenTun, libc::ENOENT) => {
-            "there is no TUN device: sudo modprobe tun; in a container, --device /dev/net/tun"
-        }
-        (Step::OpenTun, libc::EACCES) => {
-            "let everybody open it: sudo chmod 0666 /dev/net/tun (for good: a udev rule \
-             KERNEL==\"tun\", MODE=\"0666\")"
-        }
-        (Step::OpenTun, libc::ENODEV | libc::ENXIO) => {
-            "the kernel's tun module is not loaded: sudo modprobe tun"
-        }
-        (Step::OpenTun, libc::EPERM) => {
-            "a container's device list forbids it: start it with --device /dev/net/tun"
-        }
-        (Step::Addresses, _) => {
-            "check the addresses of the lesson or of --server-ip and --client-ip"
-        }
-        (Step::Diagnosis, _) => {
-            "this kernel lacks sock_diag (CONFIG_INET_DIAG): sudo modprobe tcp_diag udp_diag"
-        }
+        (Step::UserNamespace, libc::EINVAL | libc::ENOSYS) => Remedy::KernelWithoutUserNamespaces,
+        (Step::UserNamespace, _) if is_switched_off => Remedy::EnableUsernsClone,
+        (Step::UserNamespace, _) if facts.has_seccomp_filter => Remedy::LeaveTheContainer,
+        (Step::MapUser | Step::NetworkNamespace, _) if is_restricted => Remedy::AppArmorProfile,
+        (Step::UserNamespace | Step::MapUser | Step::NetworkNamespace, _) => Remedy::SecurityModule,
+        (Step::OpenTun, libc::ENOENT | libc::ENODEV | libc::ENXIO) => Remedy::LoadTun,
+        (Step::OpenTun, libc::EACCES) => Remedy::OpenTunToAll,
+        (Step::OpenTun, libc::EPERM) => Remedy::GiveTheContainerTun,
+        (Step::Addresses, _) => Remedy::CheckAddresses,
+        (Step::Diagnosis, _) => Remedy::LoadSockDiag,
         (
             Step::OpenTun
             | Step::AttachTun
@@ -166,9 +161,8 @@ fn remedy(step: Step, errno: i32, facts: &Facts) -> String {
             | Step::GiveUpRights
             | Step::StartPrograms,
             _,
-        ) => "please report this, with the output of `sockstep doctor`",
-    };
-    text.to_owned()
+        ) => Remedy::Report,
+    }
 }
 
 /// Looks at everything the held wire needs, last of all by starting a lab.
@@ -189,12 +183,12 @@ fn fine(name: &'static str, found: impl Into<String>) -> Check {
     }
 }
 
-fn poor(name: &'static str, verdict: Verdict, found: impl Into<String>, remedy: &str) -> Check {
+fn poor(name: &'static str, verdict: Verdict, found: impl Into<String>, remedy: Remedy) -> Check {
     Check {
         name,
         verdict,
         found: found.into(),
-        remedy: Some(remedy.to_owned()),
+        remedy: Some(remedy),
     }
 }
 
@@ -210,19 +204,16 @@ fn kernel() -> Check {
             "kernel",
             Verdict::Missing,
             std::env::consts::OS,
-            "the held wire needs Linux",
+            Remedy::UseLinux,
         ),
-        version if version < (5, 9) => poor(
-            "kernel",
-            Verdict::Missing,
-            release,
-            "Linux 5.9 or newer is needed (close_range); 6.15 or newer is best",
-        ),
+        version if version < (5, 9) => {
+            poor("kernel", Verdict::Missing, release, Remedy::NewerKernel)
+        }
         version if version < (6, 15) => poor(
             "kernel",
             Verdict::Less,
             release,
-            "works; before 6.15 the first genuine resend after a long hold may take up to 120 s",
+            Remedy::NewerKernelIsBetter,
         ),
         _ => fine("kernel", release),
     }
@@ -242,19 +233,19 @@ fn switches(facts: &Facts) -> Vec<Check> {
         "user.max_user_namespaces",
         &facts.max_user_namespaces,
         "0",
-        "sudo sysctl user.max_user_namespaces=15000",
+        Remedy::RaiseMaxUserNamespaces,
     );
     check(
         "kernel.unprivileged_userns_clone",
         &facts.unprivileged_userns_clone,
         "0",
-        "sudo sysctl kernel.unprivileged_userns_clone=1",
+        Remedy::EnableUsernsClone,
     );
     check(
         "kernel.apparmor_restrict_unprivileged_userns",
         &facts.apparmor_restricts,
         "1",
-        "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0, or an AppArmor profile with `userns,`",
+        Remedy::AppArmorProfile,
     );
     checks.push(match facts.has_seccomp_filter {
         false => fine("seccomp filter", "none"),
@@ -262,7 +253,7 @@ fn switches(facts: &Facts) -> Vec<Check> {
             "seccomp filter",
             Verdict::Less,
             "present",
-            "a container's filter may forbid namespaces: if the lab below fails, run outside of it",
+            Remedy::ContainerMayForbid,
         ),
     });
     checks
@@ -276,12 +267,14 @@ fn tun() -> Check {
     match opened {
         Ok(_) => fine("/dev/net/tun", "can be opened"),
         Err(error) => {
-            let errno = error.raw_os_error().unwrap_or(0);
             #[cfg(target_os = "linux")]
-            let remedy = remedy(Step::OpenTun, errno, &Facts::read());
+            let remedy = {
+                let errno = error.raw_os_error().unwrap_or(0);
+                remedy(Step::OpenTun, errno, &Facts::read())
+            };
             #[cfg(not(target_os = "linux"))]
-            let remedy = format!("the held wire needs Linux ({errno})");
-            poor("/dev/net/tun", Verdict::Missing, error.to_string(), &remedy)
+            let remedy = Remedy::UseLinux;
+            poor("/dev/net/tun", Verdict::Missing, error.to_string(), remedy)
         }
     }
 }
@@ -305,23 +298,13 @@ fn trial(binary: &Path) -> Check {
     let first = match output {
         Ok(output) => String::from_utf8_lossy(&output.stdout).into_owned(),
         Err(error) => {
-            return poor(
-                NAME,
-                Verdict::Missing,
-                error.to_string(),
-                "reinstall sockstep",
-            );
+            return poor(NAME, Verdict::Missing, error.to_string(), Remedy::Reinstall);
         }
     };
     let line = first.lines().next().unwrap_or_default();
     match serde_json::from_str::<Refusal>(line) {
-        Ok(refusal) => poor(NAME, Verdict::Missing, refusal.why, &refusal.remedy),
+        Ok(refusal) => poor(NAME, Verdict::Missing, refusal.why, refusal.remedy),
         Err(_) if line.contains("\"sockstep\"") => fine(NAME, "starts and ends"),
-        Err(_) => poor(
-            NAME,
-            Verdict::Missing,
-            "it said nothing",
-            "please report this, with the whole output of `sockstep doctor`",
-        ),
+        Err(_) => poor(NAME, Verdict::Missing, "it said nothing", Remedy::Report),
     }
 }

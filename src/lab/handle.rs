@@ -32,11 +32,44 @@ pub enum FromLab {
     /// It could not start, and why.
     Refused(Refusal),
     /// It ended without being asked to.
-    Ended {
-        reason: String,
-    },
+    Ended(Demise),
     /// The run goes on, but is not written to its file any more.
     NotRecorded(String),
+}
+
+/// How a lab ended that was not asked to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Demise {
+    pub how: How,
+    /// The telling line of what it said last, if it said anything.
+    pub words: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    NotStarted,
+    Signal(i32),
+    Code(i32),
+    /// Its keeper was killed from outside.
+    Killed,
+    /// It said something that is not an event.
+    Garbled,
+}
+
+impl std::fmt::Display for Demise {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.how {
+            How::NotStarted => write!(f, "the lab process could not be started"),
+            How::Signal(signal) => write!(f, "the lab process was ended by signal {signal}"),
+            How::Code(code) => write!(f, "the lab process ended with code {code}"),
+            How::Killed => write!(f, "the lab process was killed"),
+            How::Garbled => write!(f, "the lab said something that is not an event"),
+        }?;
+        match self.words.as_str() {
+            "" => Ok(()),
+            words => write!(f, ": {words}"),
+        }
+    }
 }
 
 /// The lab takes no order now: too many wait already, or it is gone.
@@ -148,9 +181,10 @@ impl Run {
     fn attend_to_it(mut self, wake: impl Fn()) {
         match self.spawn() {
             Ok(child) => self.attend(child, &wake),
-            Err(error) => self.say(FromLab::Ended {
-                reason: format!("the lab process could not be started: {error}"),
-            }),
+            Err(error) => self.say(FromLab::Ended(Demise {
+                how: How::NotStarted,
+                words: error.to_string(),
+            })),
         }
         wake();
     }
@@ -191,8 +225,7 @@ impl Run {
         let status = child.wait();
         let words = words.ok().and_then(|thread| thread.join().ok());
         if was_asked.try_recv().is_err() && !refused {
-            let reason = reason(status, &words.unwrap_or_default());
-            self.say(FromLab::Ended { reason });
+            self.say(FromLab::Ended(demise(status, &words.unwrap_or_default())));
             wake();
         }
         if let Ok(writer) = writer {
@@ -230,8 +263,11 @@ impl Run {
 fn understand(line: &str) -> FromLab {
     match parse_event(line) {
         Ok(event) => FromLab::Event(Box::new(event)),
-        Err(error) => first_line(line).unwrap_or_else(|| FromLab::Ended {
-            reason: format!("the lab said something that is not an event: {error}"),
+        Err(error) => first_line(line).unwrap_or_else(|| {
+            FromLab::Ended(Demise {
+                how: How::Garbled,
+                words: error.to_string(),
+            })
         }),
     }
 }
@@ -260,22 +296,19 @@ fn write_orders(
     }
 }
 
-fn reason(status: io::Result<ExitStatus>, words: &str) -> String {
+fn demise(status: io::Result<ExitStatus>, words: &str) -> Demise {
     let how = match status.as_ref().map(ExitStatus::code) {
-        Ok(Some(code)) if code > 128 => {
-            format!("the lab process was ended by signal {}", code - 128)
-        }
-        Ok(Some(code)) => format!("the lab process ended with code {code}"),
-        Ok(None) => "the lab process was killed".to_owned(),
-        Err(error) => format!("the lab process is lost: {error}"),
+        Ok(Some(code)) if code > 128 => How::Signal(code - 128),
+        Ok(Some(code)) => How::Code(code),
+        Ok(None) | Err(_) => How::Killed,
     };
     // A backtrace may follow what matters.
     let mut lines = words.lines();
     let telling = lines
         .clone()
         .find(|line| line.contains("memory allocation"));
-    match telling.or(lines.next()) {
-        Some(line) => format!("{how}: {line}"),
-        None => how,
+    Demise {
+        how,
+        words: telling.or(lines.next()).unwrap_or_default().to_owned(),
     }
 }

@@ -40,8 +40,8 @@ mod sys;
 #[cfg(target_os = "linux")]
 mod wire;
 
-pub use doctor::{Check, Refusal, Verdict, examine};
-pub use handle::{Busy, FromLab, Handle, Recording};
+pub use doctor::{Check, Refusal, Remedy, Verdict, examine};
+pub use handle::{Busy, Demise, FromLab, Handle, How, Recording};
 #[cfg(target_os = "linux")]
 pub use keeper::main;
 

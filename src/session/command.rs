@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::director::{Next, WhyNot};
+use crate::lab::{self, Demise};
 use crate::lesson::{Language, Lesson};
 use crate::timeline::Timeline;
 use crate::trace::{Moment, Name, SegmentId};
@@ -46,10 +47,10 @@ pub enum Look {
 /// A sentence above the stage, with what to do about it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
-    /// The held wire cannot be had: which step failed, and the remedy, as doctor says it.
-    NoWire { why: String, remedy: String },
+    /// The held wire cannot be had: which step failed, and the remedy.
+    NoWire(lab::Refusal),
     /// The lab's process ended without being asked to. Offers Restart.
-    LabGone { reason: String },
+    LabGone(Demise),
     /// What was asked for was not done, and why.
     Refused(Refusal),
     /// The run goes on, but its file does not.

@@ -16,6 +16,7 @@ pub use command::{Command, Look, Notice, Refusal, View};
 pub use course::Course;
 
 use crate::director::{self, Next, WhyNot};
+pub use crate::lab::{Demise, How};
 use crate::lab::{FromLab, Handle};
 use crate::lesson::{BeatWatch, Language, Lesson};
 use crate::model::{Activity, State};
@@ -253,22 +254,19 @@ impl Session {
             }
             FromLab::Event(event) => self.push(*event),
             FromLab::Refused(refusal) => {
-                self.notice = Some(Notice::NoWire {
-                    why: refusal.why,
-                    remedy: refusal.remedy,
-                });
+                self.notice = Some(Notice::NoWire(refusal));
                 self.dismiss_lab();
             }
-            FromLab::Ended { reason } => {
+            FromLab::Ended(demise) => {
                 let end = self.timeline.trace().end();
                 self.push(Event {
                     n: end.0 as u64,
                     at_us: self.timeline.newest().at_us,
                     what: What::Ended {
-                        reason: reason.clone(),
+                        reason: demise.to_string(),
                     },
                 });
-                self.notice = Some(Notice::LabGone { reason });
+                self.notice = Some(Notice::LabGone(demise));
                 self.dismiss_lab();
             }
             FromLab::NotRecorded(why) => self.notice = Some(Notice::NotRecorded(why)),
@@ -306,8 +304,8 @@ impl Session {
         match Handle::start(&self.binary, &self.setup, recording, move || wake()) {
             Ok(lab) => self.lab = Some(lab),
             Err(error) => {
-                let reason = error.to_string();
-                self.notice = Some(Notice::LabGone { reason });
+                let (how, words) = (How::NotStarted, error.to_string());
+                self.notice = Some(Notice::LabGone(Demise { how, words }));
             }
         }
     }

@@ -7,8 +7,9 @@ use super::parts::{self, Button, Icon, Weight};
 use super::text::say;
 use super::theme::{self, Theme};
 use crate::lesson::Language;
-use crate::session::{Command, Look, View};
+use crate::session::{Command, Look, Notice, View};
 use crate::trace::{Timers, WireKind};
+use crate::words;
 
 pub fn top_bar_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     let theme = theme::theme(view.look);
@@ -145,37 +146,10 @@ fn look_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Comma
 
 /// What stands between the learner and the lab, in one strip with what to do about it.
 pub fn notice_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
-    use crate::session::Notice;
     let Some(notice) = view.notice else { return };
     let theme = theme::theme(view.look);
     let language = view.language;
-    let (title, detail, offers_restart) = match notice {
-        Notice::NoWire { why, remedy } => (
-            say!(language, "notice.no_wire", why = why),
-            remedy.clone(),
-            true,
-        ),
-        Notice::LabGone { reason } => (
-            say!(language, "notice.lab_gone", reason = reason),
-            say!(language, "notice.lab_gone_remedy").into_owned(),
-            true,
-        ),
-        Notice::Refused(refusal) => (
-            super::controls::refusal(view, refusal).into(),
-            String::new(),
-            false,
-        ),
-        Notice::NotRecorded(why) => (
-            say!(language, "notice.not_recorded", why = why),
-            String::new(),
-            false,
-        ),
-        Notice::Lesson(problem) => (
-            say!(language, "notice.lesson", problem = problem),
-            String::new(),
-            false,
-        ),
-    };
+    let (title, detail, offers_restart) = notice_words(view, notice);
     let tone = if offers_restart {
         theme.bad_tone()
     } else {
@@ -217,6 +191,38 @@ pub fn notice_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
             }
         });
     });
+}
+
+/// What it says, what to do, and whether Restart may help.
+fn notice_words(view: &View<'_>, notice: &Notice) -> (String, String, bool) {
+    let language = view.language;
+    match notice {
+        Notice::NoWire(refusal) => (
+            say!(language, "notice.no_wire", why = refusal.why).into_owned(),
+            words::remedy(language, refusal.remedy),
+            true,
+        ),
+        Notice::LabGone(demise) => {
+            let reason = words::demise(language, demise);
+            (
+                say!(language, "notice.lab_gone", reason = reason).into_owned(),
+                say!(language, "notice.lab_gone_remedy").into_owned(),
+                true,
+            )
+        }
+        Notice::Refused(refusal) => {
+            let why = super::controls::refusal(view, refusal);
+            (why, String::new(), false)
+        }
+        Notice::NotRecorded(why) => {
+            let said = say!(language, "notice.not_recorded", why = why);
+            (said.into_owned(), String::new(), false)
+        }
+        Notice::Lesson(problem) => {
+            let said = say!(language, "notice.lesson", problem = problem);
+            (said.into_owned(), String::new(), false)
+        }
+    }
 }
 
 fn dismiss_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Command>) {

@@ -28,9 +28,10 @@ const TABLE: &[(&str, Option<&[&str]>)] = &[
     (
         "ui",
         Some(&[
-            "packet", "trace", "model", "timeline", "lesson", "director", "session",
+            "packet", "trace", "model", "timeline", "lesson", "director", "session", "words",
         ]),
     ),
+    ("words", Some(&["lab", "lesson"])),
     ("app", None),
     ("cli", None),
 ];

@@ -134,7 +134,7 @@ fn a_killed_lab_leaves_the_run_to_look_at_and_restart_brings_a_new_one() {
     learner.wait_until("gone", |session| session.state().ended.is_some());
     let view = learner.session.view();
     assert!(
-        matches!(view.notice, Some(Notice::LabGone { .. })),
+        matches!(view.notice, Some(Notice::LabGone(_))),
         "{:?}",
         view.notice
     );

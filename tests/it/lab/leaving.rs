@@ -45,7 +45,7 @@ fn a_lab_killed_from_outside_says_so_and_leaves_nothing() {
     let killed = Command::new("kill").args(["-9", &pid]).status();
     assert!(killed.expect("kill is there").success());
     let said = play.lab.events().recv_timeout(Duration::from_secs(5));
-    assert!(matches!(said, Ok(FromLab::Ended { .. })), "{said:?}");
+    assert!(matches!(said, Ok(FromLab::Ended(_))), "{said:?}");
     drop(play);
     assert!(!children().contains(&pid.parse().expect("a number")));
 }
@@ -59,7 +59,7 @@ fn a_program_that_eats_memory_ends_its_lab_in_words_and_not_the_machine() {
     let setup = setup(&[("server", eats)], Timers::Patient);
     let lab = Handle::start(binary(), &setup, None, || {}).expect("a thread can start");
     let ended = lab.events().iter().find_map(|said| match said {
-        FromLab::Ended { reason } => Some(reason),
+        FromLab::Ended(demise) => Some(demise.to_string()),
         _ => None,
     });
     let reason = ended.expect("it ends");

@@ -4,7 +4,7 @@ use eframe::egui::{self, Key};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use sockstep::lesson::Language;
-use sockstep::session::{Command, Look, Notice};
+use sockstep::session::{Command, Demise, How, Look, Notice};
 use sockstep::trace::{Moment, SegmentId};
 
 use super::scenes;
@@ -279,9 +279,10 @@ fn language_and_look_can_be_switched() {
 #[test]
 fn a_lab_that_is_gone_offers_restart_in_its_notice() {
     let mut stage = english(scenes::lab_gone());
-    stage.notice = Some(Notice::LabGone {
-        reason: "killed by signal 9".to_owned(),
-    });
+    stage.notice = Some(Notice::LabGone(Demise {
+        how: How::Signal(9),
+        words: String::new(),
+    }));
     assert_eq!(asked_by_click(stage, "Restart the lab"), [Command::Restart]);
 }
 

@@ -1,7 +1,7 @@
 //! Pictures of the whole window, drawn on the CPU.
 
 use sockstep::lesson::Language;
-use sockstep::session::{Look, Notice};
+use sockstep::session::{Demise, How, Look, Notice};
 
 use super::scenes;
 use super::stage::{Stage, harness};
@@ -42,8 +42,8 @@ fn write_pictures_to_look_at() {
             }
             let mut stage = Stage::new(scene(), language, look);
             if name == "gone" {
-                let reason = "killed by signal 9".to_owned();
-                stage.notice = Some(Notice::LabGone { reason });
+                let (how, words) = (How::Signal(9), String::new());
+                stage.notice = Some(Notice::LabGone(Demise { how, words }));
             }
             let (mut harness, _) = harness(stage, size);
             let picture = harness.render().expect("the rasteriser draws everything");

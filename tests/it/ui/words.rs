@@ -31,7 +31,9 @@ fn keys_in_source() -> BTreeSet<String> {
                 folders.push(path);
             } else if path.extension().is_some_and(|end| end == "rs") {
                 let source = std::fs::read_to_string(path).expect("readable");
-                keys.extend(source.split("say!(").skip(1).filter_map(first_string));
+                let after = |name| source.split(name).skip(1);
+                let calls = after("say!(").chain(after(" t!("));
+                keys.extend(calls.filter_map(first_string));
             }
         }
     }
