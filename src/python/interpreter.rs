@@ -5,13 +5,15 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyDict, PyModule};
+use rustpython_vm::compiler::{Mode, compile};
 use rustpython_vm::gc_state::gc_state;
 use rustpython_vm::vm::PyGlobalState;
-use rustpython_vm::{AsObject, Interpreter, PyResult, Settings, VirtualMachine, compiler::Mode};
+use rustpython_vm::{AsObject, Interpreter, PyResult, Settings, VirtualMachine};
 
 use super::session::Session;
 use super::{
     Ending, Program, clock, codec, console, modules, socket, structs, syntax, threads, traceback,
+    wording,
 };
 
 /// CPython's limit, and what 16 MB of stack bear also in a debug build.
@@ -43,6 +45,7 @@ pub(super) fn build(session: &Arc<Session>) -> Interpreter {
 /// Gives the fresh interpreter our streams, codecs, clock and modules, and takes away the rest.
 pub(super) fn furnish(vm: &VirtualMachine) -> PyResult<()> {
     vm.recursion_limit.set(RECURSION_LIMIT);
+    wording::install(vm);
     console::install(vm)?;
     codec::install(vm)?;
     clock::install(vm)?;
@@ -67,8 +70,10 @@ pub(super) fn survived<T>(work: impl FnOnce() -> T) -> Result<T, String> {
 
 /// Runs the program's text as `__main__`.
 pub(super) fn execute(program: &Program, session: &Session, vm: &VirtualMachine) -> Ending {
-    let code = match vm.compile(&program.source, Mode::Exec, program.file.clone()) {
-        Ok(code) => code,
+    // Not `vm.compile`, which would print warnings about escapes that CPython keeps to itself.
+    let opts = vm.compile_opts();
+    let code = match compile(&program.source, Mode::Exec, &program.file, opts) {
+        Ok(code) => vm.ctx.new_code(code),
         Err(error) => return syntax::ending(&error, program),
     };
     let result = vm

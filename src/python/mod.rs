@@ -20,6 +20,7 @@ mod structs;
 mod syntax;
 mod threads;
 mod traceback;
+mod wording;
 
 use std::sync::{Arc, Weak};
 

@@ -6,7 +6,8 @@ use ruff_python_parser::{LexicalErrorType, ParseErrorType};
 use rustpython_vm::compiler::CompileError;
 
 use super::Problem;
-use super::scan::{Kind, Scan, Token, scan};
+use super::scan::{Kind, Scan, scan};
+use super::tokens::is_keyword;
 
 /// What is wrong with a program that does not compile.
 pub(super) fn problem(source: &str, error: &CompileError) -> Problem {
@@ -31,9 +32,9 @@ pub(super) fn problem(source: &str, error: &CompileError) -> Problem {
     }
 }
 
-struct Advice<'a> {
-    source: &'a str,
-    scan: Scan,
+pub(super) struct Advice<'a> {
+    pub source: &'a str,
+    pub scan: Scan,
 }
 
 impl Advice<'_> {
@@ -137,6 +138,14 @@ impl Advice<'_> {
             && self.token(start).kind == Kind::Name
             && !is_keyword(self.text(start));
         if !is_name {
+            // CPython's rule ends before `and`, `or`, `not` and comparisons.
+            let parsed = ruff_python_parser::parse_expression(target).ok()?;
+            if matches!(
+                parsed.expr(),
+                Expr::BoolOp(_) | Expr::Compare(_) | Expr::UnaryOp(_)
+            ) {
+                return None;
+            }
             let message = format!(
                 "cannot assign to {} here. Maybe you meant '==' instead of '='?",
                 kind_of(target)?
@@ -348,110 +357,6 @@ impl Advice<'_> {
     }
 }
 
-/// Finding one's way among the tokens.
-impl Advice<'_> {
-    fn token(&self, index: usize) -> Token {
-        self.scan.tokens[index.min(self.scan.tokens.len() - 1)]
-    }
-
-    fn text(&self, index: usize) -> &str {
-        let token = self.token(index);
-        &self.source[token.start..token.end]
-    }
-
-    fn token_at(&self, offset: usize) -> usize {
-        let found = self
-            .scan
-            .tokens
-            .iter()
-            .position(|token| token.end > offset || token.start >= offset);
-        found.unwrap_or(self.scan.tokens.len() - 1)
-    }
-
-    fn line_of(&self, offset: usize) -> usize {
-        super::line_of(self.source, offset)
-    }
-
-    fn line_end(&self, offset: usize) -> usize {
-        offset
-            + self.source[offset..]
-                .find('\n')
-                .unwrap_or(self.source.len() - offset)
-    }
-
-    /// The first token of the statement that this one is in.
-    fn statement(&self, at: usize) -> usize {
-        (0..at)
-            .rev()
-            .find(|&index| self.ends_statement(index))
-            .map_or(0, |index| index + 1)
-    }
-
-    /// The last token of the statement that this one is in.
-    fn end_of_statement(&self, at: usize) -> usize {
-        let after = (at..self.scan.tokens.len()).find(|&index| self.ends_statement(index));
-        after.unwrap_or(self.scan.tokens.len() - 1).max(at + 1) - 1
-    }
-
-    fn ends_statement(&self, index: usize) -> bool {
-        matches!(self.token(index).kind, Kind::Newline | Kind::End) || self.text(index) == ";"
-    }
-
-    fn begins_expression(&self, index: usize) -> bool {
-        let text = self.text(index);
-        match self.token(index).kind {
-            Kind::Name => !is_keyword(text) || matches!(text, "None" | "True" | "False"),
-            Kind::Number | Kind::String => true,
-            Kind::Operator => matches!(text, "(" | "[" | "{" | "~"),
-            Kind::Newline | Kind::End => false,
-        }
-    }
-
-    fn ends_expression(&self, index: usize) -> bool {
-        let text = self.text(index);
-        match self.token(index).kind {
-            Kind::Name => !is_keyword(text) || matches!(text, "None" | "True" | "False"),
-            Kind::Number | Kind::String => true,
-            Kind::Operator => matches!(text, ")" | "]" | "}"),
-            Kind::Newline | Kind::End => false,
-        }
-    }
-
-    /// The first token of the expression that ends with this one.
-    fn expression_start(&self, last: usize) -> usize {
-        // A closing bracket is scanned at the depth outside it, an opening one too.
-        let depth = self.token(last).depth;
-        let is_edge = |index: usize| {
-            let here = self.token(index).depth;
-            here < depth || here == depth && self.separates(index)
-        };
-        (0..last)
-            .rev()
-            .find(|&index| is_edge(index))
-            .map_or(0, |index| index + 1)
-    }
-
-    fn expression_end(&self, first: usize) -> usize {
-        let depth = self.token(first).depth;
-        let is_edge = |index: usize| {
-            let token = self.token(index);
-            let is_next = self.begins_expression(index) && self.ends_expression(index - 1);
-            token.depth < depth
-                || token.depth == depth && (self.separates(index) || is_next)
-                || matches!(token.kind, Kind::Newline | Kind::End)
-        };
-        let next = (first + 1..self.scan.tokens.len()).find(|&index| is_edge(index));
-        next.unwrap_or(self.scan.tokens.len()) - 1
-    }
-
-    fn separates(&self, index: usize) -> bool {
-        matches!(
-            self.text(index),
-            "," | ":" | "=" | ":=" | ";" | "for" | "in" | "if" | "else" | "lambda" | "return"
-        ) || matches!(self.token(index).kind, Kind::Newline)
-    }
-}
-
 /// CPython's word for an expression that nothing can be assigned to.
 fn kind_of(target: &str) -> Option<&'static str> {
     let parsed = ruff_python_parser::parse_expression(target).ok()?;
@@ -483,14 +388,4 @@ fn kind_of(target: &str) -> Option<&'static str> {
         Expr::Name(_) => "name",
         _ => return None,
     })
-}
-
-fn is_keyword(text: &str) -> bool {
-    const KEYWORDS: &[&str] = &[
-        "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class",
-        "continue", "def", "del", "elif", "else", "except", "finally", "for", "from", "global",
-        "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return",
-        "try", "while", "with", "yield",
-    ];
-    KEYWORDS.contains(&text)
 }

@@ -1,10 +1,11 @@
 //! Syntax errors, in CPython's words where a beginner trips.
 //!
 //! In: the source and what the parser said. Out: the text that CPython 3.11 prints. `scan` finds what is
-//! wrong with the letters, `advice` what is wrong with their order.
+//! wrong with the letters, `advice` what is wrong with their order, `tokens` what is around a token.
 
 mod advice;
 mod scan;
+mod tokens;
 
 use std::fmt;
 

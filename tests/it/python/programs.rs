@@ -124,7 +124,7 @@ fn check_pair(source: &str, expected: &[&str]) {
     let setup = calls
         .iter()
         .position(|call| call.starts_with("close"))
-        .unwrap();
+        .expect("the listener is closed");
     assert_eq!(&calls[setup + 1..], expected, "{source}{:?}", played.ending);
 }
 

@@ -1,5 +1,9 @@
-import socket
-
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-message = '你好' + str(5)
-s.sendto(message, ('127.0.0.1', 9))
+x = 'a'
+for wrong in (lambda: 'a' + 1, lambda: b'a' + 'b', lambda: [1] + (2,), lambda: bytearray(b'a') + 'b', lambda: 1 + 'a'):
+    try:
+        print(wrong())
+    except TypeError as e:
+        print(e)
+print('a' + 'b', b'a' + bytearray(b'b'), [1] + [2], bytearray(b'a') + b'b', 'no warning \d')
+host, port = '127.0.0.1', 8989
+print('port ' + port)
