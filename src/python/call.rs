@@ -9,7 +9,7 @@ use socket2::Socket;
 
 use super::gate::{Announcement, CallTicket, Failure, Interest, Outcome, Stopped, Wake};
 use super::locals;
-use super::session::Here;
+use super::running::Here;
 
 /// Why a call has no value.
 pub(super) enum Fault {
@@ -54,7 +54,7 @@ impl Call<'_> {
     ) -> Result<(), Fault> {
         match self
             .here
-            .session
+            .running
             .gate
             .wait(self.ticket, socket, interest, deadline)?
         {
@@ -64,7 +64,7 @@ impl Call<'_> {
     }
 
     pub fn sleep(&self, until: Instant) -> Result<(), Fault> {
-        Ok(self.here.session.gate.sleep(self.ticket, until)?)
+        Ok(self.here.running.gate.sleep(self.ticket, until)?)
     }
 }
 
@@ -76,8 +76,8 @@ pub(super) fn make<T>(
     show: impl FnOnce(&T) -> String,
 ) -> PyResult<T> {
     let here = Here::get();
-    let gate = &here.session.gate;
-    let (line, locals) = locals::at_the_learners_line(&here.session.file, vm);
+    let gate = &here.running.gate;
+    let (line, locals) = locals::at_the_learners_line(&here.running.file, vm);
     let announcement = Announcement {
         line,
         name: name.name,
@@ -87,7 +87,7 @@ pub(super) fn make<T>(
         locals,
     };
     // A stop may have come while no call was under way; then the gate need not know of this one.
-    if here.session.stop().is_on() {
+    if here.running.stop().is_on() {
         return Err(stopped(vm));
     }
     let Ok(ticket) = vm.allow_threads(|| gate.enter(announcement)) else {
@@ -135,7 +135,7 @@ pub(super) fn make<T>(
 /// The exception that ends a stopped program. The bytecode loop raises it again and again from here
 /// on, so that no `except` of the program can hold it up.
 pub(super) fn stopped(vm: &VirtualMachine) -> PyBaseExceptionRef {
-    Here::get().session.stop().raise();
+    Here::get().running.stop().raise();
     super::interpreter::end_at_next_bytecode(&vm.state);
     vm.new_exception(vm.ctx.exceptions.system_exit.to_owned(), vec![])
 }

@@ -9,7 +9,7 @@ use rustpython_vm::function::{FuncArgs, OptionalArg};
 use rustpython_vm::{PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
 use super::call;
-use super::session::Here;
+use super::running::Here;
 
 pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     // The types of a native module exist only once it was imported.
@@ -80,9 +80,9 @@ fn text_or(name: &str, value: &PyObject, default: &str, vm: &VirtualMachine) -> 
 
 /// A program that was stopped says nothing more, whatever its `finally` blocks print.
 fn show(text: &str) {
-    let session = Here::get().session;
-    if !text.is_empty() && !session.stop().is_on() {
-        session.gate.print(text);
+    let running = Here::get().running;
+    if !text.is_empty() && !running.stop().is_on() {
+        running.gate.print(text);
     }
 }
 
@@ -102,8 +102,8 @@ fn end_of_input(vm: &VirtualMachine) -> PyBaseExceptionRef {
 }
 
 fn ask(prompt: &str, vm: &VirtualMachine) -> PyResult<Option<String>> {
-    let session = Here::get().session;
-    vm.allow_threads(|| session.gate.ask(prompt))
+    let running = Here::get().running;
+    vm.allow_threads(|| running.gate.ask(prompt))
         .map_err(|_| call::stopped(vm))
 }
 

@@ -10,7 +10,7 @@ use rustpython_vm::gc_state::gc_state;
 use rustpython_vm::vm::PyGlobalState;
 use rustpython_vm::{AsObject, Interpreter, PyResult, Settings, VirtualMachine};
 
-use super::session::Session;
+use super::running::Running;
 use super::{
     Ending, Program, clock, codec, console, modules, socket, structs, syntax, threads, traceback,
     wording,
@@ -19,7 +19,7 @@ use super::{
 /// CPython's limit, and what 16 MB of stack bear also in a debug build.
 const RECURSION_LIMIT: usize = 1000;
 
-pub(super) fn build(session: &Arc<Session>) -> Interpreter {
+pub(super) fn build(running: &Arc<Running>) -> Interpreter {
     let mut settings = Settings::default();
     settings.install_signal_handlers = false;
     settings.import_site = false;
@@ -28,7 +28,7 @@ pub(super) fn build(session: &Arc<Session>) -> Interpreter {
     settings.ignore_environment = true;
     settings.isolated = true;
     settings.safe_path = true;
-    settings.argv = vec![session.file.clone()];
+    settings.argv = vec![running.file.clone()];
     let builder = Interpreter::builder(settings);
     let ours = [
         socket::module_def(&builder.ctx),
@@ -69,7 +69,7 @@ pub(super) fn survived<T>(work: impl FnOnce() -> T) -> Result<T, String> {
 }
 
 /// Runs the program's text as `__main__`.
-pub(super) fn execute(program: &Program, session: &Session, vm: &VirtualMachine) -> Ending {
+pub(super) fn execute(program: &Program, running: &Running, vm: &VirtualMachine) -> Ending {
     // Not `vm.compile`, which would print warnings about escapes that CPython keeps to itself.
     let opts = vm.compile_opts();
     let code = match compile(&program.source, Mode::Exec, &program.file, opts) {
@@ -81,34 +81,34 @@ pub(super) fn execute(program: &Program, session: &Session, vm: &VirtualMachine)
         .and_then(|scope| vm.run_code_obj(code, scope));
     let ending = match result {
         Ok(_) => Ending::well(),
-        Err(_) if session.stop().is_on() => Ending::stopped(),
-        Err(exception) => ending(&exception, session, vm),
+        Err(_) if running.stop().is_on() => Ending::stopped(),
+        Err(exception) => ending(&exception, running, vm),
     };
     threads::join_all(vm);
-    if session.stop().is_on() {
+    if running.stop().is_on() {
         return Ending::stopped();
     }
     ending
 }
 
-fn ending(exception: &PyBaseExceptionRef, session: &Session, vm: &VirtualMachine) -> Ending {
+fn ending(exception: &PyBaseExceptionRef, running: &Running, vm: &VirtualMachine) -> Ending {
     if exception.fast_isinstance(vm.ctx.exceptions.system_exit) {
-        return exit(exception, session, vm);
+        return exit(exception, running, vm);
     }
     Ending {
-        traceback: Some(traceback::text(exception, session, vm)),
-        line: traceback::last_line(exception, &session.file),
+        traceback: Some(traceback::text(exception, running, vm)),
+        line: traceback::last_line(exception, &running.file),
         is_stopped: false,
     }
 }
 
 /// `sys.exit()` ends well; `sys.exit("why")` prints why.
-fn exit(exception: &PyBaseExceptionRef, session: &Session, vm: &VirtualMachine) -> Ending {
+fn exit(exception: &PyBaseExceptionRef, running: &Running, vm: &VirtualMachine) -> Ending {
     if let Some(why) = exception.args().first().filter(|why| !vm.is_none(why))
         && !why.downcastable::<rustpython_vm::builtins::PyInt>()
         && let Ok(why) = why.str(vm)
     {
-        session.gate.print(&format!("{why}\n"));
+        running.gate.print(&format!("{why}\n"));
     }
     Ending::well()
 }

@@ -14,7 +14,7 @@ mod gate;
 mod interpreter;
 mod locals;
 mod modules;
-mod session;
+mod running;
 mod socket;
 mod structs;
 mod syntax;
@@ -29,7 +29,7 @@ use rustpython_vm::vm::PyGlobalState;
 pub use gate::{
     Announcement, CallTicket, ClosedBy, Failure, Gate, Idle, Interest, Outcome, Stopped, Wake,
 };
-use session::{Here, Session};
+use running::{Here, Running};
 
 /// A stack that bears the deepest recursion Python allows; less overflows.
 pub const STACK_BYTES: usize = 16 << 20;
@@ -82,30 +82,30 @@ impl Ending {
 /// `ready` gets the [`Stopper`] before the first line runs. Threads that the program starts are
 /// joined before this returns.
 pub fn run(program: &Program, gate: Arc<dyn Gate>, ready: impl FnOnce(Stopper)) -> Ending {
-    let session = Session::new(gate, &program.file, &program.source);
+    let running = Running::new(gate, &program.file, &program.source);
     let here = Here {
-        session: session.clone(),
+        running: running.clone(),
         thread: 0,
     };
     here.enter(|| {
-        let interpreter = interpreter::build(&session);
+        let interpreter = interpreter::build(&running);
         let ending = interpreter.enter(|vm| {
             interpreter::furnish(vm).unwrap_or_else(|error| {
-                panic!("python starts: {}", traceback::text(&error, &session, vm))
+                panic!("python starts: {}", traceback::text(&error, &running, vm))
             });
             ready(Stopper {
-                session: session.clone(),
+                running: running.clone(),
                 state: Arc::downgrade(&vm.state),
             });
-            let ending = interpreter::survived(|| interpreter::execute(program, &session, vm))
+            let ending = interpreter::survived(|| interpreter::execute(program, &running, vm))
                 .unwrap_or_else(Ending::broken);
-            session.gate.ending();
+            running.gate.ending();
             interpreter::end_other_threads(&vm.state);
-            threads::join_rest(&session, vm);
+            threads::join_rest(&running, vm);
             interpreter::empty(vm);
             ending
         });
-        session.close_all();
+        running.close_all();
         ending
     })
 }
@@ -117,13 +117,13 @@ pub fn run(program: &Program, gate: Arc<dyn Gate>, ready: impl FnOnce(Stopper)) 
 /// single long native operation (`10**10**8`) cannot be interrupted.
 #[derive(Clone)]
 pub struct Stopper {
-    session: Arc<Session>,
+    running: Arc<Running>,
     state: Weak<PyGlobalState>,
 }
 
 impl Stopper {
     pub fn stop(&self) {
-        self.session.stop().raise();
+        self.running.stop().raise();
         if let Some(state) = self.state.upgrade() {
             interpreter::end_at_next_bytecode(&state);
         }

@@ -12,7 +12,7 @@ use rustpython_vm::builtins::PyBaseExceptionRef;
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 
-use super::session::{Here, Session};
+use super::running::{Here, Running};
 use super::{STACK_BYTES, interpreter, traceback};
 
 /// The part of the module that is written in Python.
@@ -33,10 +33,10 @@ pub(super) enum Kind {
 
 fn start(function: PyObjectRef, name: &str, kind: Kind, vm: &VirtualMachine) -> PyResult<u32> {
     let parent = Here::get();
-    let session = parent.session.clone();
-    let number = session.next_thread();
+    let running = parent.running.clone();
+    let number = running.next_thread();
     let here = Here {
-        session: session.clone(),
+        running: running.clone(),
         thread: number,
     };
     let thread_name = name.to_owned();
@@ -47,39 +47,39 @@ fn start(function: PyObjectRef, name: &str, kind: Kind, vm: &VirtualMachine) -> 
             Err(why) => {
                 let text =
                     format!("Exception in thread {thread_name}: the interpreter failed: {why}\n");
-                Here::get().session.gate.print(&text);
+                Here::get().running.gate.print(&text);
             }
         }
         drop(function);
         rustpython_vm::vm::thread::cleanup_current_thread_frames(vm);
     });
     let handle = Builder::new()
-        .name(format!("{} {number}", session.file))
+        .name(format!("{} {number}", running.file))
         .stack_size(STACK_BYTES)
         .spawn(move || here.enter(body))
         .map_err(|_| vm.new_runtime_error("can't start new thread".to_owned()))?;
-    session.started.lock().push(Started { handle, kind });
+    running.started.lock().push(Started { handle, kind });
     Ok(number)
 }
 
 /// What CPython prints when a thread dies of an exception; the program goes on.
 fn report(exception: &PyBaseExceptionRef, name: &str, vm: &VirtualMachine) {
-    let session = Here::get().session;
-    if exception.fast_isinstance(vm.ctx.exceptions.system_exit) || session.stop().is_on() {
+    let running = Here::get().running;
+    if exception.fast_isinstance(vm.ctx.exceptions.system_exit) || running.stop().is_on() {
         return;
     }
-    let text = traceback::text(exception, &session, vm);
-    session
+    let text = traceback::text(exception, &running, vm);
+    running
         .gate
         .print(&format!("Exception in thread {name}:\n{text}"));
 }
 
 /// Waits for the threads that the program itself would wait for at its end.
 pub(super) fn join_all(vm: &VirtualMachine) {
-    let session = Here::get().session;
+    let running = Here::get().running;
     loop {
         let next = {
-            let mut started = session.started.lock();
+            let mut started = running.started.lock();
             let index = started
                 .iter()
                 .position(|thread| thread.kind == Kind::Waited);
@@ -91,12 +91,12 @@ pub(super) fn join_all(vm: &VirtualMachine) {
 }
 
 /// Ends and joins the daemons. They were told to end; here those are woken that wait for a lock.
-pub(super) fn join_rest(session: &Arc<Session>, vm: &VirtualMachine) {
-    let rest: Vec<_> = session.started.lock().drain(..).collect();
+pub(super) fn join_rest(running: &Arc<Running>, vm: &VirtualMachine) {
+    let rest: Vec<_> = running.started.lock().drain(..).collect();
     if rest.is_empty() {
         return;
     }
-    session.stop().raise();
+    running.stop().raise();
     for thread in rest {
         vm.allow_threads(|| thread.handle.join().ok());
     }
@@ -119,7 +119,7 @@ mod native {
     use super::Kind;
     use crate::python::call;
     use crate::python::gate::Idle;
-    use crate::python::session::Here;
+    use crate::python::running::Here;
     use crate::python::socket::seconds;
 
     #[pyfunction]
@@ -216,7 +216,7 @@ mod native {
 
         fn wait(&self, expires: &Receiver<Instant>, vm: &VirtualMachine) -> PyResult<bool> {
             let here = Here::get();
-            let (gate, stop) = (&here.session.gate, here.session.stop());
+            let (gate, stop) = (&here.running.gate, here.running.stop());
             gate.idle(here.thread, Idle::Begins);
             let got = vm.allow_threads(|| {
                 select! {

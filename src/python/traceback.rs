@@ -12,19 +12,19 @@ use rustpython_vm::suggestion::offer_suggestions;
 use rustpython_vm::{AsObject, Py, VirtualMachine};
 
 use super::carets::{self, Span};
-use super::session::Session;
+use super::running::Running;
 use super::syntax;
 
 /// The whole traceback, with the exceptions that led to this one, ending in a line end.
 pub(super) fn text(
     exception: &PyBaseExceptionRef,
-    session: &Session,
+    running: &Running,
     vm: &VirtualMachine,
 ) -> String {
     let mut printer = Printer {
         text: String::new(),
         seen: HashSet::new(),
-        session,
+        running,
         vm,
     };
     printer.chain(exception);
@@ -47,7 +47,7 @@ pub(super) fn last_line(exception: &Py<PyBaseException>, file: &str) -> Option<u
 struct Printer<'a> {
     text: String,
     seen: HashSet<usize>,
-    session: &'a Session,
+    running: &'a Running,
     vm: &'a VirtualMachine,
 }
 
@@ -114,7 +114,7 @@ impl Printer<'_> {
                 ..
             }),
         ) = (name, entries.last_mut())
-            && let Some(source) = source(self.session, file, *line)
+            && let Some(source) = source(self.running, file, *line)
         {
             *span = span.with_attribute(source, &name.to_string_lossy());
         }
@@ -181,8 +181,8 @@ impl Printer<'_> {
             span,
         } = entry;
         writeln!(self.text, "  File \"{file}\", line {line}, in {name}").ok();
-        let session = self.session;
-        let Some(source) = source(session, file, *line) else {
+        let running = self.running;
+        let Some(source) = source(running, file, *line) else {
             return;
         };
         let shown = source.trim();
@@ -262,10 +262,10 @@ impl Printer<'_> {
 }
 
 /// The text of a line of the program; of other files there is none.
-fn source<'a>(session: &'a Session, file: &str, line: usize) -> Option<&'a str> {
-    let is_program = file == session.file;
+fn source<'a>(running: &'a Running, file: &str, line: usize) -> Option<&'a str> {
+    let is_program = file == running.file;
     is_program
-        .then(|| session.source.lines().nth(line.checked_sub(1)?))
+        .then(|| running.source.lines().nth(line.checked_sub(1)?))
         .flatten()
 }
 

@@ -102,7 +102,7 @@ impl Initializer for PySocket {
             vm,
             name,
             |call| {
-                let descriptor = Descriptor::open(&call.here.session, family, kind, proto)?;
+                let descriptor = Descriptor::open(&call.here.running, family, kind, proto)?;
                 *zelf.descriptor.lock() = Some(descriptor);
                 Ok(())
             },
@@ -164,10 +164,10 @@ impl PySocket {
             0,
             |to| {
                 let (socket, remote) = to.accept()?;
-                let session = &to.call.here.session;
-                let descriptor = Descriptor::adopt(session, socket, made)?;
+                let running = &to.call.here.running;
+                let descriptor = Descriptor::adopt(running, socket, made)?;
                 if let Some(handle) = descriptor.handle() {
-                    session.gate.established(&handle.socket());
+                    running.gate.established(&handle.socket());
                 }
                 Ok((Self::adopted(descriptor), remote))
             },
@@ -463,6 +463,6 @@ impl PySocket {
 /// Connects, and says so before the program sees it.
 fn connected(to: &mut Transfer<'_, '_>, address: &SockAddr) -> Result<(), Fault> {
     to.connect(address)?;
-    to.call.here.session.gate.established(&to.handle.socket());
+    to.call.here.running.gate.established(&to.handle.socket());
     Ok(())
 }

@@ -11,7 +11,7 @@ use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
 use super::constants::SOCK_STREAM;
 use crate::python::gate::{ClosedBy, Gate};
-use crate::python::session::Session;
+use crate::python::running::Running;
 
 pub(crate) struct Descriptor {
     pub family: i32,
@@ -19,7 +19,7 @@ pub(crate) struct Descriptor {
     pub proto: i32,
     pub timeout: PyMutex<Timeout>,
     handle: PyMutex<Option<Arc<Handle>>>,
-    session: Arc<Session>,
+    running: Arc<Running>,
 }
 
 /// How long a call may take, which the program sets and the kernel never hears of.
@@ -77,33 +77,33 @@ impl Handle {
 impl Descriptor {
     /// Asks the kernel for a socket.
     pub fn open(
-        session: &Arc<Session>,
+        running: &Arc<Running>,
         family: i32,
         kind: i32,
         proto: i32,
     ) -> io::Result<Arc<Self>> {
         let protocol = (proto != 0).then(|| Protocol::from(proto));
         let socket = Socket::new(Domain::from(family), Type::from(kind), protocol)?;
-        Self::adopt(session, socket, [family, kind, proto])
+        Self::adopt(running, socket, [family, kind, proto])
     }
 
     /// Takes over a socket that the kernel just gave us.
     pub fn adopt(
-        session: &Arc<Session>,
+        running: &Arc<Running>,
         socket: Socket,
         [family, kind, proto]: [i32; 3],
     ) -> io::Result<Arc<Self>> {
         socket.set_nonblocking(true)?;
-        session.gate.opened(&socket);
+        running.gate.opened(&socket);
         let descriptor = Arc::new(Self {
             family,
             kind,
             proto,
-            timeout: PyMutex::new(*session.default_timeout.lock()),
+            timeout: PyMutex::new(*running.default_timeout.lock()),
             handle: PyMutex::new(Some(Arc::new(Handle::new(socket, kind)))),
-            session: session.clone(),
+            running: running.clone(),
         });
-        session.remember(&descriptor);
+        running.remember(&descriptor);
         Ok(descriptor)
     }
 
@@ -130,6 +130,6 @@ impl Descriptor {
 
 impl Drop for Descriptor {
     fn drop(&mut self) {
-        self.close(&*self.session.gate.clone(), ClosedBy::Interpreter);
+        self.close(&*self.running.gate.clone(), ClosedBy::Interpreter);
     }
 }

@@ -112,7 +112,7 @@ impl PySocket {
             vm,
             name,
             |call| {
-                descriptor.close(&*call.here.session.gate, ClosedBy::Call);
+                descriptor.close(&*call.here.running.gate, ClosedBy::Call);
                 Ok(())
             },
             none,

@@ -10,7 +10,7 @@ pub(super) mod native {
     use rustpython_vm::function::{ArgBytesLike, OptionalArg};
     use rustpython_vm::{PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
-    use crate::python::session::Here;
+    use crate::python::running::Here;
     use crate::python::socket::address::{aton, host_text, int, no_such_name, resolve};
     use crate::python::socket::arguments::{timeout_from, timeout_object};
     use crate::python::socket::constants::{AF_INET, AF_INET6, ALL};
@@ -109,7 +109,7 @@ pub(super) mod native {
     /// The lab's hosts carry the program's own name, which is the file's without its ending.
     #[pyfunction]
     fn gethostname() -> String {
-        let file = Here::get().session.file.clone();
+        let file = Here::get().running.file.clone();
         file.trim_end_matches(".py").to_owned()
     }
 
@@ -148,12 +148,12 @@ pub(super) mod native {
     #[pyfunction]
     fn setdefaulttimeout(timeout: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
         let timeout = timeout_from(&timeout, vm)?;
-        *Here::get().session.default_timeout.lock() = timeout;
+        *Here::get().running.default_timeout.lock() = timeout;
         Ok(())
     }
 
     #[pyfunction]
     fn getdefaulttimeout(_: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyObjectRef {
-        timeout_object(*Here::get().session.default_timeout.lock(), vm)
+        timeout_object(*Here::get().running.default_timeout.lock(), vm)
     }
 }

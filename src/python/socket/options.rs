@@ -30,7 +30,7 @@ pub(super) fn set(socket: &PySocket, args: FuncArgs, vm: &VirtualMachine) -> PyR
     };
     let shown = format!("{}, {shown}", constants::option_name(level, name));
     let work = |to: &mut Transfer<'_, '_>| {
-        let gate = &to.call.here.session.gate;
+        let gate = &to.call.here.running.gate;
         Ok(gate.set_option(&to.handle.socket(), level, name, &bytes)?)
     };
     socket.gated(("setsockopt", shown), 0, work, none, vm)
@@ -61,7 +61,7 @@ pub(super) fn get(socket: &PySocket, args: FuncArgs, vm: &VirtualMachine) -> PyR
         (Some(_), _) => vm.ctx.new_bytes(bytes.to_vec()).into(),
     };
     let work = |to: &mut Transfer<'_, '_>| {
-        let gate = &to.call.here.session.gate;
+        let gate = &to.call.here.running.gate;
         Ok(gate.get_option(&to.handle.socket(), level, name, bytes_room)?)
     };
     let show = |bytes: &Vec<u8>| locals::repr(&value(bytes), vm);

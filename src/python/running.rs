@@ -1,7 +1,7 @@
 //! What the parts of one running program share: its gate, its name, and whether it is to stop.
 //!
 //! Native functions have no other way to their program than the thread they run on, so each of a
-//! program's threads holds its [`Session`] in a thread-local.
+//! program's threads holds its [`Running`] in a thread-local.
 
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -14,7 +14,7 @@ use super::gate::{ClosedBy, Gate};
 use super::socket::{Descriptor, Timeout};
 use super::threads::Started;
 
-pub(super) struct Session {
+pub(super) struct Running {
     pub gate: Arc<dyn Gate>,
     /// The name shown in tracebacks; a frame with this path is the learner's own.
     pub file: String,
@@ -29,7 +29,7 @@ pub(super) struct Session {
     sockets: PyMutex<Vec<Weak<Descriptor>>>,
 }
 
-impl Session {
+impl Running {
     pub fn new(gate: Arc<dyn Gate>, file: &str, source: &str) -> Arc<Self> {
         Arc::new(Self {
             gate,
@@ -103,7 +103,7 @@ impl Stop {
 /// Which program, and which of its threads, this thread runs.
 #[derive(Clone)]
 pub(super) struct Here {
-    pub session: Arc<Session>,
+    pub running: Arc<Running>,
     pub thread: u32,
 }
 
@@ -122,6 +122,6 @@ impl Here {
 
     pub fn get() -> Self {
         HERE.with(|here| here.borrow().clone())
-            .expect("python code runs only on threads that entered a session")
+            .expect("python code runs only on threads that entered a running")
     }
 }
