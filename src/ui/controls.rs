@@ -1,6 +1,6 @@
 //! What each control would do now, or why it is off. Pure: buttons and keys both ask here.
 
-use super::text::{host_title, say};
+use super::text::{host_word, say};
 use crate::director::{Next, WhyNot};
 use crate::lesson::Language;
 use crate::model::Activity;
@@ -40,7 +40,7 @@ pub fn step(view: &View<'_>, name: &Name) -> Offer {
     let language = view.language;
     present(view)?;
     let state = view.timeline.state();
-    let title = host_title(language, state, name);
+    let title = host_word(language, state, name);
     let Some(program) = state.programs.get(name) else {
         return Err(say!(language, "off.no_program").into_owned());
     };
@@ -117,7 +117,7 @@ pub fn present(view: &View<'_>) -> Result<(), String> {
 /// A sentence for each reason of the director.
 pub fn why_not(view: &View<'_>, why: &WhyNot) -> String {
     let language: Language = view.language;
-    let title = |name: &Name| host_title(language, view.timeline.state(), name);
+    let title = |name: &Name| host_word(language, view.timeline.state(), name);
     match why {
         WhyNot::Moving => say!(language, "off.moving"),
         WhyNot::Computing(name) => say!(language, "off.computing", program = title(name)),
@@ -132,7 +132,7 @@ pub fn why_not(view: &View<'_>, why: &WhyNot) -> String {
 /// A sentence for each reason of the session.
 pub fn refusal(view: &View<'_>, refusal: &Refusal) -> String {
     let language: Language = view.language;
-    let title = |name: &Name| host_title(language, view.timeline.state(), name);
+    let title = |name: &Name| host_word(language, view.timeline.state(), name);
     match refusal {
         Refusal::Next(why) => return why_not(view, why),
         Refusal::Past => say!(language, "off.past"),

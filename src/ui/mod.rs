@@ -82,7 +82,9 @@ fn hosts_and_wire_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) 
     let state = view.timeline.state();
     let is_server = |name: &&Name| controls::is_server(name);
     let (servers, clients): (Vec<&Name>, Vec<&Name>) = state.host_order.iter().partition(is_server);
-    let room = (ui.available_width() - theme::LADDER_WIDTH) / 2.0;
+    let more_hosts = state.host_order.len().saturating_sub(2) as f32;
+    let ladder = theme::LADDER_WIDTH + theme::LADDER_HOST * more_hosts;
+    let room = (ui.available_width() - ladder) / 2.0;
     let width = room.clamp(220.0, 430.0);
     let column = Frame::new().inner_margin(Margin {
         left: 12,

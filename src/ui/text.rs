@@ -42,6 +42,15 @@ pub fn host_title(language: Language, state: &State, name: &str) -> String {
     }
 }
 
+/// The title as a word of a sentence: between a figure and a hanzi stands a space.
+pub fn host_word(language: Language, state: &State, name: &str) -> String {
+    let mut title = host_title(language, state, name);
+    if language == Language::Chinese && title.ends_with(|c: char| c.is_ascii_alphanumeric()) {
+        title.push(' ');
+    }
+    title
+}
+
 /// Text in which `**…**` is bold and `` `…` `` is code.
 pub fn marked(text: &str, size: f32, theme: &Theme, colour: egui::Color32) -> LayoutJob {
     let mut job = LayoutJob::default();

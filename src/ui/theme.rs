@@ -33,8 +33,10 @@ pub const LESSON: Rangef = Rangef {
     min: 300.0,
     max: 400.0,
 };
-/// The ladder needs this much, or state names collide with arrows.
-pub const LADDER_WIDTH: f32 = 394.0;
+/// The ladder needs this much with two hosts, or state names collide with arrows.
+pub const LADDER_WIDTH: f32 = 398.0;
+/// And this much more with each further host.
+pub const LADDER_HOST: f32 = 120.0;
 
 pub const TEXT: f32 = 13.5;
 pub const LESSON_TEXT: f32 = 14.5;

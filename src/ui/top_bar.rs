@@ -18,7 +18,10 @@ pub fn top_bar_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         mark_ui(ui, theme);
         if let Some(lesson) = view.lesson {
             ui.add_space(4.0);
-            let number = format!("{:02}", lesson.number);
+            let number = match lesson.number {
+                0 => String::new(),
+                number => format!("{number:02}"),
+            };
             ui.label(
                 RichText::new(number)
                     .font(theme::text_font(theme::TEXT))
@@ -159,9 +162,9 @@ pub fn notice_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         .fill(tone.soft)
         .inner_margin(egui::Margin::symmetric(16, 8));
     frame.show(ui, |ui| {
-        ui.horizontal(|ui| {
+        ui.horizontal_top(|ui| {
             ui.set_min_width(ui.available_width());
-            let (rect, _) = ui.allocate_exact_size(vec2(18.0, 18.0), Sense::hover());
+            let (rect, _) = ui.allocate_exact_size(vec2(18.0, 28.0), Sense::hover());
             parts::paint_icon(ui.painter(), Icon::Info, rect.center(), 16.0, tone.strong);
             if offers_restart {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

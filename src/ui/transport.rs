@@ -5,7 +5,7 @@ use eframe::egui::{Align, Layout, RichText, Ui};
 
 use super::controls::{self, Offer, is_server};
 use super::parts::{Button, Icon, Weight};
-use super::text::{host_title, say};
+use super::text::{host_title, host_word, say};
 use super::theme::{self, Theme};
 use super::timeline_strip;
 use crate::session::{Command, View};
@@ -100,7 +100,7 @@ fn next_hint(view: &View<'_>) -> String {
         Next::Give(Order::Step { program }) => {
             let call = state.programs.get(program).and_then(|p| p.current_call());
             let call = call.map_or("", |call| call.name.as_str());
-            let title = host_title(language, state, program);
+            let title = host_word(language, state, program);
             say!(language, "hint.next_step", program = title, call = call).into_owned()
         }
         Next::Give(Order::Deliver { segment }) => {

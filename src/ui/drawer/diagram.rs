@@ -11,25 +11,26 @@ use crate::ui::text::{host_title, say};
 use crate::ui::theme::{self, Theme};
 
 /// A state and where it stands, in shares of the width and of the height.
-const NODES: [(&str, f32, f32); 11] = [
-    ("CLOSED", 0.06, 0.50),
-    ("SYN_SENT", 0.20, 0.18),
-    ("LISTEN", 0.20, 0.82),
-    ("SYN_RECV", 0.35, 0.82),
-    ("ESTABLISHED", 0.45, 0.40),
-    ("FIN_WAIT1", 0.60, 0.14),
-    ("FIN_WAIT2", 0.76, 0.14),
-    ("CLOSING", 0.68, 0.48),
-    ("TIME_WAIT", 0.93, 0.14),
-    ("CLOSE_WAIT", 0.62, 0.84),
-    ("LAST_ACK", 0.80, 0.84),
+const NODES: [(&str, f32, f32); 12] = [
+    ("CLOSED", 0.0, 0.50),
+    ("SYN_SENT", 0.20, 0.08),
+    ("LISTEN", 0.20, 0.92),
+    ("SYN_RECV", 0.38, 0.92),
+    ("ESTABLISHED", 0.44, 0.36),
+    ("FIN_WAIT1", 0.62, 0.08),
+    ("FIN_WAIT2", 0.81, 0.08),
+    ("CLOSING", 0.81, 0.47),
+    ("TIME_WAIT", 1.0, 0.08),
+    ("CLOSE_WAIT", 0.62, 0.92),
+    ("LAST_ACK", 0.81, 0.92),
+    ("CLOSED", 1.0, 0.92),
 ];
 
 /// From, to, what makes it so.
-const EDGES: [(usize, usize, &str); 13] = [
+const EDGES: [(usize, usize, &str); 14] = [
     (0, 1, "connect()"),
     (0, 2, "listen()"),
-    (2, 3, "SYN ⟶"),
+    (2, 3, "SYN"),
     (1, 4, "SYN·ACK"),
     (3, 4, "ACK"),
     (4, 5, "close()"),
@@ -39,7 +40,8 @@ const EDGES: [(usize, usize, &str); 13] = [
     (7, 8, "ACK"),
     (4, 9, "FIN"),
     (9, 10, "close()"),
-    (1, 3, "SYN"),
+    (10, 11, "ACK"),
+    (8, 11, "60 s"),
 ];
 
 const NODE: egui::Vec2 = vec2(92.0, 22.0);
@@ -61,7 +63,7 @@ pub fn diagram_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
         edge_ui(ui.painter(), theme, centre(from), centre(to), label);
     }
     for (index, (state, _, _)) in NODES.iter().enumerate() {
-        node_ui(ui, view, theme, state, centre(index));
+        node_ui(ui, view, theme, (index, *state), centre(index));
     }
 }
 
@@ -99,7 +101,7 @@ fn leave(from: Pos2, to: Pos2) -> Pos2 {
 }
 
 /// Lit when a socket is in it; whose is written below, so that colour is not all.
-fn node_ui(ui: &Ui, view: &View<'_>, theme: &Theme, state: &str, centre: Pos2) {
+fn node_ui(ui: &Ui, view: &View<'_>, theme: &Theme, (index, state): (usize, &str), centre: Pos2) {
     let rect = Rect::from_center_size(centre, NODE);
     let whose = whose(view, state);
     let is_lit = !whose.is_empty();
@@ -124,7 +126,7 @@ fn node_ui(ui: &Ui, view: &View<'_>, theme: &Theme, state: &str, centre: Pos2) {
         painter.text(below, Align2::CENTER_CENTER, &whose, font, tone.strong);
         name = format!("{state}: {whose}");
     }
-    let response = ui.interact(rect, ui.scope_id().with(("node", state)), Sense::hover());
+    let response = ui.interact(rect, ui.scope_id().with(("node", index)), Sense::hover());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &name));
     let hint = if is_lit {
         format!("{name}\n{}", state_meaning(view.language, state))

@@ -14,6 +14,9 @@ use crate::ui::theme::{self, Theme, Tone};
 
 /// So many slots are drawn; the number beside them says the rest.
 const SLOTS: u32 = 6;
+const SLOT: f32 = 14.0;
+/// What the numbers beside the slots need.
+const NUMBER: f32 = 62.0;
 
 pub fn buffers_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, facts: &SocketFacts) {
     let language = view.language;
@@ -144,7 +147,8 @@ fn queue_ui(
         label_ui(ui, theme, label, width);
         ui.spacing_mut().item_spacing.x = 3.0;
         let slots = backlog.map_or(SLOTS, |backlog| (backlog + 1).min(SLOTS));
-        for slot in 0..slots.max(count.min(SLOTS)) {
+        let fitting = ((ui.available_width() - NUMBER) / (SLOT + 3.0)).max(1.0) as u32;
+        for slot in 0..slots.max(count.min(SLOTS)).min(fitting) {
             slot_ui(ui, theme, tone, slot < count);
         }
         let number = match backlog {
@@ -152,14 +156,14 @@ fn queue_ui(
             None => count.to_string(),
         };
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            number_ui(ui, theme, &number, 56.0);
+            number_ui(ui, theme, &number, NUMBER - 8.0);
         });
     };
     ui.horizontal(row).response.on_hover_text(hint);
 }
 
 fn slot_ui(ui: &mut Ui, theme: &Theme, tone: Tone, is_taken: bool) {
-    let (rect, _) = ui.allocate_exact_size(vec2(14.0, 14.0), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(vec2(SLOT, SLOT), Sense::hover());
     let painter = ui.painter();
     if is_taken {
         let stroke = Stroke::new(1.5, tone.strong);

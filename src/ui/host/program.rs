@@ -206,7 +206,7 @@ fn call_job(call: &CallRecord, theme: &Theme, is_current: bool) -> LayoutJob {
         .into_iter()
         .filter(|arg| !arg.is_empty())
         .collect::<Vec<_>>();
-    push(&format!("({}) = ", args.join(", ")), ink);
+    push(&format!("({}) =\u{a0}", args.join(", ")), ink);
     match call.resolved.as_ref() {
         None => push("…", ink),
         Some(resolved) => match (&resolved.returned, resolved.new_fd) {

@@ -25,7 +25,7 @@ pub fn socket_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, socket: &Socket) {
         ui.set_min_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 3.0;
         head_ui(ui, view, theme, facts);
-        addresses_ui(ui, theme, facts);
+        addresses_ui(ui, view.language, theme, facts);
         if facts.state == "LISTEN" {
             buffers::queues_ui(ui, view, theme, facts);
         } else if has_buffers(facts) {
@@ -105,8 +105,9 @@ fn ownerless(language: Language, facts: &SocketFacts) -> String {
     .into_owned()
 }
 
-fn addresses_ui(ui: &mut Ui, theme: &Theme, facts: &SocketFacts) {
-    let local = facts.local.as_deref().unwrap_or("—");
+fn addresses_ui(ui: &mut Ui, language: Language, theme: &Theme, facts: &SocketFacts) {
+    let unbound = say!(language, "socket.unbound");
+    let local = facts.local.as_deref().unwrap_or(&unbound);
     let code = |text: &str| {
         RichText::new(text)
             .font(theme::code_font(theme::SMALL))

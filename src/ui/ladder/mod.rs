@@ -12,12 +12,14 @@ use eframe::egui;
 use eframe::egui::{Align2, Pos2, Rect, ScrollArea, Sense, Stroke, Ui, Vec2b, pos2, vec2};
 
 use self::plan::{Band, Plan};
-use super::text::{host_title, say};
+use super::text::{host_word, say};
 use super::theme::{self, Theme};
 use crate::session::{Command, View};
 
-/// Beside the outer lifelines, for state names.
-const SIDE: f32 = 98.0;
+/// Left and right of the outer lifelines, for state names. On the right are a listener's lane and
+/// the scroll bar, too.
+const LEFT: f32 = 94.0;
+const RIGHT: f32 = 108.0;
 const BAND: f32 = 9.0;
 const LANE: f32 = 12.0;
 const HEADER: f32 = 34.0;
@@ -36,9 +38,9 @@ impl Stage<'_> {
         pos2(self.xs[host], self.origin.y + y)
     }
 
-    /// The lifelines' outer sides: names stand left of the first, right of all others.
+    /// Where names stand: right of the last lifeline, left of all others.
     fn side(&self, host: usize) -> f32 {
-        if host == 0 { -1.0 } else { 1.0 }
+        if host + 1 == self.xs.len() { 1.0 } else { -1.0 }
     }
 }
 
@@ -46,7 +48,7 @@ pub fn ladder_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     let theme = theme::theme(view.look);
     let plan = plan::plan(view.timeline.state());
     let whole = ui.available_rect_before_wrap();
-    let xs = lifelines(whole, plan.hosts.len());
+    let xs = lifelines(whole, &plan);
     header_ui(ui, view, theme, &plan, &xs, whole);
     let body = whole.with_min_y(whole.top() + HEADER);
     let mut child = ui.new_child(egui::UiBuilder::new().max_rect(body).id_salt("ladder"));
@@ -74,19 +76,26 @@ pub fn ladder_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         });
 }
 
-/// Evenly spread, with room for names outside.
-fn lifelines(rect: Rect, count: usize) -> Vec<f32> {
-    let inner = (rect.width() - 2.0 * SIDE).max(40.0);
+/// Evenly spread, with room for lanes and names outside.
+fn lifelines(rect: Rect, plan: &Plan) -> Vec<f32> {
+    let count = plan.hosts.len();
+    let lanes = |host: usize, usual: usize| {
+        let most = outermost(plan, host).clamp(usual, 8) - usual;
+        LANE * most as f32
+    };
+    let left = LEFT + lanes(0, 0);
+    let right = RIGHT + lanes(count.saturating_sub(1), 1);
+    let inner = (rect.width() - left - right).max(40.0);
     let step = inner / (count.max(2) - 1) as f32;
     (0..count)
-        .map(|index| (rect.left() + SIDE + step * index as f32).round() + 0.5)
+        .map(|index| (rect.left() + left + step * index as f32).round() + 0.5)
         .collect()
 }
 
 fn header_ui(ui: &Ui, view: &View<'_>, theme: &Theme, plan: &Plan, xs: &[f32], rect: Rect) {
     let state = view.timeline.state();
     for (host, x) in plan.hosts.iter().zip(xs) {
-        let title = host_title(view.language, state, host);
+        let title = host_word(view.language, state, host);
         let title = say!(view.language, "ladder.kernel", host = title);
         let at = pos2(*x, rect.top() + HEADER / 2.0 + 2.0);
         let font = theme::bold_font(theme::SMALL);
@@ -103,13 +112,22 @@ fn lifelines_ui(ui: &Ui, view: &View<'_>, theme: &Theme, stage: &Stage<'_>, heig
         let stroke = Stroke::new(2.0, theme.host_tone(host).strong);
         painter.vline(stage.xs[index], stage.origin.y..=bottom, stroke);
     }
-    let outermost = |host: usize| {
-        let bands = stage.plan.bands.iter().filter(|band| band.host == host);
-        bands.map(|band| band.lane).max().unwrap_or(0)
-    };
     for band in &stage.plan.bands {
-        band_ui(ui, view, theme, stage, band, (bottom, outermost(band.host)));
+        band_ui(
+            ui,
+            view,
+            theme,
+            stage,
+            band,
+            (bottom, outermost(stage.plan, band.host)),
+        );
     }
+}
+
+/// The lane that lies farthest out.
+fn outermost(plan: &Plan, host: usize) -> usize {
+    let bands = plan.bands.iter().filter(|band| band.host == host);
+    bands.map(|band| band.lane).max().unwrap_or(0)
 }
 
 fn band_ui(
@@ -161,7 +179,7 @@ fn band_ui(
 fn empty_ui(ui: &Ui, view: &View<'_>, theme: &Theme, rect: Rect) {
     let font = theme::text_font(theme::SMALL);
     let text = say!(view.language, "ladder.empty");
-    let width = rect.width() - 2.0 * SIDE - 48.0;
+    let width = rect.width() - LEFT - RIGHT - 48.0;
     let galley = ui
         .painter()
         .layout(text.into_owned(), font, theme.muted, width.max(120.0));

@@ -23,6 +23,11 @@ pub fn token_ui(
     (centre, middle, room): (Pos2, Pos2, f32),
     commands: &mut Vec<Command>,
 ) {
+    // Two segments may have the same name.
+    let own = egui::UiBuilder::new()
+        .max_rect(ui.max_rect())
+        .id_salt(segment.id);
+    let ui = &mut ui.new_child(own);
     let buttons = buttons(view, theme, (segment, text));
     let widths = buttons
         .each_ref()

@@ -116,8 +116,7 @@ fn table_ui(ui: &mut Ui, theme: &Theme, header: &Row, rows: &[Vec<Vec<Inline>>],
         ..ink
     };
     let natural = |cell: &Vec<Inline>, ink: Ink| {
-        let galley = inline::layout(ui, inline::job(theme, cell, ink), f32::INFINITY);
-        galley.size().x + CELL
+        inline::lay(ui, theme, cell, ink, f32::INFINITY).size().x + CELL
     };
     let wants: Vec<f32> = (0..header.len())
         .map(|column| {
@@ -150,25 +149,20 @@ fn share(width: f32, wants: &[f32]) -> Vec<f32> {
 }
 
 fn table_row_ui(ui: &mut Ui, theme: &Theme, row: &Row, widths: &[f32], ink: Ink) {
-    let galleys: Vec<_> = row
+    let cells: Vec<_> = row
         .iter()
         .zip(widths)
-        .map(|(cell, width)| inline::layout(ui, inline::job(theme, cell, ink), width - CELL + 1.0))
+        .map(|(cell, width)| inline::lay(ui, theme, cell, ink, width - CELL + 1.0))
         .collect();
-    let height = galleys
-        .iter()
-        .map(|galley| galley.size().y)
-        .fold(0.0, f32::max)
-        + 4.0;
+    let height = cells.iter().map(|cell| cell.size().y).fold(0.0, f32::max) + 4.0;
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     let mut x = rect.left();
     let mut text = String::new();
-    for (galley, width) in galleys.into_iter().zip(widths) {
-        text.push_str(galley.text());
+    for (cell, width) in cells.iter().zip(widths) {
+        text.push_str(&cell.text());
         text.push_str("; ");
-        ui.painter()
-            .galley(pos2(x, rect.top() + 2.0), galley, ink.colour);
+        cell.paint(ui, theme, pos2(x, rect.top() + 2.0));
         x += width;
     }
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));

@@ -6,8 +6,9 @@ use eframe::egui;
 use std::sync::Arc;
 
 use eframe::egui::text::{LayoutJob, TextFormat};
-use eframe::egui::{Color32, Galley, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, vec2};
+use eframe::egui::{Color32, Galley, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, Vec2, vec2};
 
+use super::wrap;
 use crate::lesson::Inline;
 use crate::ui::theme::{self, Theme};
 
@@ -75,10 +76,45 @@ impl Ink {
     }
 }
 
-pub fn job(theme: &Theme, inlines: &[Inline], ink: Ink) -> LayoutJob {
-    let mut job = LayoutJob::default();
+/// Text on its lines, ready to be painted.
+pub struct Laid<'a> {
+    inlines: &'a [Inline],
+    galley: Arc<Galley>,
+    /// Which run each character belongs to, line ends included.
+    owners: Vec<usize>,
+}
+
+/// Breaks text into lines of at most this width.
+pub fn lay<'a>(ui: &Ui, theme: &Theme, inlines: &'a [Inline], ink: Ink, width: f32) -> Laid<'a> {
+    let formats = formats(theme, inlines, ink);
+    let (unbroken, _) = job(inlines, &formats, &[]);
+    let unbroken = ui.painter().layout_job(unbroken);
+    let chars: Vec<(char, f32)> = unbroken
+        .rows
+        .iter()
+        .flat_map(|row| {
+            let glyphs = row.glyphs.iter().map(|glyph| (glyph.chr, glyph.max_x()));
+            glyphs.chain(row.ends_with_newline.then_some(('\n', 0.0)))
+        })
+        .collect();
+    let breaks = wrap::breaks(&chars, width.max(40.0));
+    let (broken, owners) = job(inlines, &formats, &breaks);
+    let galley = if breaks.is_empty() {
+        unbroken
+    } else {
+        ui.painter().layout_job(broken)
+    };
+    Laid {
+        inlines,
+        galley,
+        owners,
+    }
+}
+
+/// How each run looks, and what it keeps free before it.
+fn formats(theme: &Theme, inlines: &[Inline], ink: Ink) -> Vec<(f32, TextFormat)> {
     let (mut was_boxed, mut was_key) = (false, false);
-    for inline in inlines {
+    let format = |inline: &Inline| {
         let is_boxed = inline.look.code || inline.look.key;
         let font = if is_boxed {
             theme::code_font(ink.size * 0.92)
@@ -105,85 +141,141 @@ pub fn job(theme: &Theme, inlines: &[Inline], ink: Ink) -> LayoutJob {
             (false, false) => 0.0,
         };
         (was_boxed, was_key) = (is_boxed, inline.look.key);
-        job.append(&inline.text, lead, format);
+        (lead, format)
+    };
+    inlines.iter().map(format).collect()
+}
+
+/// The runs with line ends put in, and whose each character is.
+fn job(
+    inlines: &[Inline],
+    formats: &[(f32, TextFormat)],
+    breaks: &[usize],
+) -> (LayoutJob, Vec<usize>) {
+    let mut job = LayoutJob::default();
+    job.wrap.max_width = f32::INFINITY;
+    let mut owners = Vec::new();
+    let mut breaks = breaks.iter().copied().peekable();
+    let mut count = 0;
+    for (index, (inline, (lead, format))) in inlines.iter().zip(formats).enumerate() {
+        let mut line = String::new();
+        let mut lead = if count == 0 && !inline.look.key {
+            0.0
+        } else {
+            *lead
+        };
+        for char in inline.text.chars() {
+            if breaks.next_if_eq(&count).is_some() {
+                line.push('\n');
+                owners.push(index);
+                job.append(&line, lead, format.clone());
+                // At the start of a line only a key's box needs room.
+                lead = if inline.look.key { lead } else { 0.0 };
+                line.clear();
+            }
+            line.push(char);
+            owners.push(index);
+            count += 1;
+        }
+        if !line.is_empty() {
+            job.append(&line, lead, format.clone());
+        }
     }
-    job
+    (job, owners)
 }
 
-pub fn layout(ui: &Ui, mut job: LayoutJob, width: f32) -> Arc<Galley> {
-    job.wrap.max_width = width.max(40.0);
-    ui.painter().layout_job(job)
+impl Laid<'_> {
+    pub fn size(&self) -> Vec2 {
+        self.galley.size()
+    }
+
+    /// What a reader hears.
+    pub fn text(&self) -> String {
+        self.inlines
+            .iter()
+            .map(|inline| inline.text.as_str())
+            .collect()
+    }
+
+    /// The end of the last line, from the top left.
+    pub fn end(&self) -> Vec2 {
+        let row = self.galley.rows.last();
+        row.map_or(Vec2::ZERO, |row| {
+            vec2(row.rect().right(), row.rect().center().y)
+        })
+    }
+
+    pub fn paint(&self, ui: &Ui, theme: &Theme, origin: Pos2) {
+        self.paint_boxes(ui, theme, origin);
+        ui.painter()
+            .galley(origin, Arc::clone(&self.galley), theme.text);
+    }
+
+    /// All of it in one colour.
+    pub fn paint_in(&self, ui: &Ui, theme: &Theme, origin: Pos2, colour: Color32) {
+        self.paint_boxes(ui, theme, origin);
+        let galley = Arc::clone(&self.galley);
+        ui.painter()
+            .galley_with_override_text_color(origin, galley, colour);
+    }
+
+    fn link_at(&self, at: Vec2) -> Option<&str> {
+        let offset = self.galley.cursor_from_pos(at).index.0;
+        let owner = self.owners.get(offset)?;
+        self.inlines.get(*owner)?.link.as_deref()
+    }
+
+    /// One box for each stretch of code or key on each row.
+    fn paint_boxes(&self, ui: &Ui, theme: &Theme, origin: Pos2) {
+        let is_boxed = |inline: &Inline| inline.look.code || inline.look.key;
+        if !self.inlines.iter().any(is_boxed) {
+            return;
+        }
+        let mut owners = self.owners.iter().copied();
+        for row in &self.galley.rows {
+            let mut current: Option<(usize, Rect)> = None;
+            for glyph in &row.glyphs {
+                let owner = owners.next().unwrap_or(usize::MAX);
+                let rect = glyph.logical_rect().translate(row.pos.to_vec2());
+                match &mut current {
+                    Some((index, stretch)) if *index == owner => *stretch = stretch.union(rect),
+                    _ => {
+                        paint_box(ui, theme, self.inlines, current.take(), origin);
+                        current = Some((owner, rect));
+                    }
+                }
+            }
+            paint_box(ui, theme, self.inlines, current, origin);
+            if row.ends_with_newline {
+                owners.next();
+            }
+        }
+    }
 }
 
-/// Lays out, boxes code and keys, paints; a link opens on click.
+/// Lays out and paints; a link opens on click.
 pub fn inlines_ui(ui: &mut Ui, theme: &Theme, inlines: &[Inline], ink: Ink) {
     let width = ui.available_width();
-    let galley = layout(ui, job(theme, inlines, ink), width);
+    let laid = lay(ui, theme, inlines, ink, width);
     let has_link = inlines.iter().any(|inline| inline.link.is_some());
     let sense = if has_link {
         Sense::click()
     } else {
         Sense::hover()
     };
-    let (rect, response) = ui.allocate_exact_size(vec2(width, galley.size().y), sense);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, laid.size().y), sense);
     if !ui.is_rect_visible(rect) {
         return;
     }
-    paint_boxes(ui, theme, inlines, &galley, rect.min);
-    let text = galley.text().to_owned();
+    let text = laid.text();
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
     if response.clicked()
         && let Some(pointer) = response.interact_pointer_pos()
-        && let Some(url) = link_at(inlines, &galley, pointer - rect.min)
+        && let Some(url) = laid.link_at(pointer - rect.min)
     {
         ui.ctx().open_url(egui::OpenUrl::new_tab(url));
     }
-    ui.painter().galley(rect.min, galley, ink.colour);
-}
-
-fn link_at<'a>(inlines: &'a [Inline], galley: &Galley, at: egui::Vec2) -> Option<&'a str> {
-    let mut offset = galley.cursor_from_pos(at).index.0;
-    for inline in inlines {
-        let length = inline.text.chars().count();
-        if offset < length {
-            return inline.link.as_deref();
-        }
-        offset -= length;
-    }
-    None
-}
-
-/// One box for each stretch of code or key on each row.
-fn paint_boxes(ui: &Ui, theme: &Theme, inlines: &[Inline], galley: &Galley, origin: Pos2) {
-    let is_boxed = |inline: &Inline| inline.look.code || inline.look.key;
-    if !inlines.iter().any(is_boxed) {
-        return;
-    }
-    let mut sections = sections(inlines);
-    for row in &galley.rows {
-        let mut current: Option<(usize, Rect)> = None;
-        for glyph in &row.glyphs {
-            let section = sections.next().unwrap_or(usize::MAX);
-            let rect = glyph.logical_rect().translate(row.pos.to_vec2());
-            match &mut current {
-                Some((index, stretch)) if *index == section => *stretch = stretch.union(rect),
-                _ => {
-                    paint_box(ui, theme, inlines, current.take(), origin);
-                    current = Some((section, rect));
-                }
-            }
-        }
-        paint_box(ui, theme, inlines, current, origin);
-        if row.ends_with_newline {
-            sections.next();
-        }
-    }
-}
-
-/// Which run each character belongs to, in order.
-fn sections(inlines: &[Inline]) -> impl Iterator<Item = usize> {
-    let runs = inlines.iter().enumerate();
-    runs.flat_map(|(index, inline)| std::iter::repeat_n(index, inline.text.chars().count()))
+    laid.paint(ui, theme, rect.min);
 }
 
 fn paint_box(

@@ -3,6 +3,7 @@
 mod block;
 mod inline;
 mod quiz;
+mod wrap;
 
 use eframe::egui;
 use eframe::egui::{
@@ -58,13 +59,17 @@ fn padded<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
 }
 
 fn opening_ui(ui: &mut Ui, theme: &Theme, lesson: &Lesson) {
-    let title = plain(&lesson.title);
+    // A file that begins with a heading of its own says there what it is about.
+    let (title, rest) = match lesson.opening.split_first() {
+        Some((Block::Heading { level: 1, text }, rest)) => (text.clone(), rest),
+        _ => (plain(&lesson.title), lesson.opening.as_slice()),
+    };
     inline::inlines_ui(ui, theme, &title, Ink::title(theme));
     if !lesson.goal.is_empty() {
         let goal = plain(&lesson.goal);
         inline::inlines_ui(ui, theme, &goal, Ink::body(theme.muted));
     }
-    block::blocks_ui(ui, theme, &lesson.opening, Ink::body(theme.text));
+    block::blocks_ui(ui, theme, rest, Ink::body(theme.text));
 }
 
 fn plain(text: &str) -> Vec<Inline> {
@@ -171,24 +176,20 @@ fn title_ui(
         Place::Here(moment) => (theme.text, Some(moment)),
         Place::Ahead(moment) => (theme.text, moment),
     };
-    let job = inline::job(theme, &beat.title, Ink::beat(colour));
     let room = if moment.is_some() { 24.0 } else { 0.0 };
-    let galley = inline::layout(ui, job, ui.available_width() - room);
-    let size = galley.size() + vec2(room, 0.0);
+    let width = ui.available_width() - room;
+    let laid = inline::lay(ui, theme, &beat.title, Ink::beat(colour), width);
     let sense = if moment.is_some() {
         Sense::click()
     } else {
         Sense::hover()
     };
-    let (rect, response) = ui.allocate_exact_size(size, sense);
-    let text = galley.text().to_owned();
-    let end = galley.rows.last().map_or(rect.min, |row| {
-        rect.min + vec2(row.rect().right(), row.rect().center().y)
-    });
+    let (rect, response) = ui.allocate_exact_size(laid.size() + vec2(room, 0.0), sense);
+    let text = laid.text();
+    let end = rect.min + laid.end();
     let is_hot = response.hovered() && moment.is_some();
     let ink = if is_hot { theme.wire } else { colour };
-    ui.painter()
-        .galley_with_override_text_color(rect.min, galley, ink);
+    laid.paint_in(ui, theme, rect.min, ink);
     let Some(moment) = moment else {
         let hint = say!(view.language, "beat.ahead", trigger = beat.trigger.text);
         response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, &text));

@@ -60,17 +60,16 @@ pub fn quiz_ui(
 
 fn option_ui(ui: &mut Ui, theme: &Theme, option: &QuizOption, standing: Standing) -> bool {
     let is_open = standing.is_right.is_none();
-    let job = inline::job(theme, &option.text, Ink::body(theme.text));
     let width = ui.available_width();
-    let galley = inline::layout(ui, job, width - 36.0);
-    let size = vec2(width, galley.size().y + 4.0);
+    let laid = inline::lay(ui, theme, &option.text, Ink::body(theme.text), width - 36.0);
+    let size = vec2(width, laid.size().y + 4.0);
     let sense = if is_open {
         Sense::click()
     } else {
         Sense::hover()
     };
     let (rect, response) = ui.allocate_exact_size(size, sense);
-    let name = galley.text().to_owned();
+    let name = laid.text();
     let painter = ui.painter();
     if response.hovered() && is_open {
         painter.rect_filled(rect, CONTROL_RADIUS, theme.trough);
@@ -91,7 +90,7 @@ fn option_ui(ui: &mut Ui, theme: &Theme, option: &QuizOption, standing: Standing
         }
     }
     let at = egui::pos2(rect.left() + 30.0, rect.top() + 2.0);
-    painter.galley(at, galley, theme.text);
+    laid.paint(ui, theme, at);
     response.widget_info(|| {
         WidgetInfo::selected(Role::RadioButton, is_open, standing.is_chosen, &name)
     });

@@ -1,7 +1,13 @@
 //! Pictures of the whole window, drawn on the CPU.
 
-use sockstep::lesson::Language;
+use std::path::Path;
+
+use eframe::egui;
+use egui_kittest::kittest::Queryable;
+use sockstep::lesson::{BeatWatch, Language};
 use sockstep::session::{Demise, How, Look, Notice};
+use sockstep::timeline::Timeline;
+use sockstep::trace::{What, load};
 
 use super::scenes;
 use super::stage::{Stage, harness};
@@ -10,25 +16,31 @@ use super::story::Story;
 const SMALL: [f32; 2] = [1280.0, 720.0];
 const LARGE: [f32; 2] = [1920.0, 1080.0];
 
+type Scene = (&'static str, fn() -> Story);
+
+const SCENES: [Scene; 12] = [
+    ("start", scenes::start),
+    ("syn_ack", scenes::syn_ack_held),
+    ("data", scenes::data_held),
+    ("closing", scenes::closing),
+    ("refused", scenes::refused),
+    ("dropped", scenes::syn_dropped),
+    ("asking", scenes::asking),
+    ("gone", scenes::lab_gone),
+    ("past", scenes::past),
+    ("twins", scenes::two_clients),
+    ("states", scenes::closing),
+    ("crowd", scenes::crowded_queue),
+];
+
 #[test]
-#[ignore = "writes pictures to look at into SOCKSTEP_PICTURES"]
+#[ignore = "writes pictures to look at into the folder SOCKSTEP_PICTURES"]
 fn write_pictures_to_look_at() {
     use Language::{Chinese, English};
     use Look::{Dark, Light};
     let folder = std::env::var("SOCKSTEP_PICTURES").unwrap_or_else(|_| ".".to_owned());
     let only = std::env::var("SOCKSTEP_ONLY").unwrap_or_default();
-    type Scene = (&'static str, fn() -> Story);
-    let scenes: [Scene; 8] = [
-        ("start", scenes::start),
-        ("syn_ack", scenes::syn_ack_held),
-        ("data", scenes::data_held),
-        ("closing", scenes::closing),
-        ("refused", scenes::refused),
-        ("dropped", scenes::syn_dropped),
-        ("asking", scenes::asking),
-        ("gone", scenes::lab_gone),
-    ];
-    for (name, scene) in scenes {
+    for (name, scene) in SCENES {
         for (language, look, size) in [
             (Chinese, Light, SMALL),
             (English, Light, SMALL),
@@ -37,19 +49,81 @@ fn write_pictures_to_look_at() {
             (Chinese, Light, LARGE),
         ] {
             let file = format!("{name}-{language:?}-{look:?}-{}.png", size[0]).to_lowercase();
-            if !file.contains(&only) {
-                continue;
+            if file.contains(&only) {
+                let stage = staged(name, scene(), language, look);
+                save(stage, size, name == "states", &format!("{folder}/{file}"));
             }
-            let mut stage = Stage::new(scene(), language, look);
-            if name == "gone" {
-                let (how, words) = (How::Signal(9), String::new());
-                stage.notice = Some(Notice::LabGone(Demise { how, words }));
-            }
-            let (mut harness, _) = harness(stage, size);
-            let picture = harness.render().expect("the rasteriser draws everything");
-            picture
-                .save(format!("{folder}/{file}"))
-                .expect("the folder exists");
         }
     }
+    for (place, share) in [("a", 0.25), ("b", 0.5), ("c", 0.75), ("d", 1.0)] {
+        let file = format!("real-{place}-chinese-light-1280.png");
+        if file.contains(&only) {
+            save(recorded(share), SMALL, false, &format!("{folder}/{file}"));
+        }
+    }
+}
+
+fn staged(name: &str, story: Story, language: Language, look: Look) -> Stage {
+    let mut stage = Stage::new(story, language, look);
+    if name == "gone" {
+        let (how, words) = (How::Signal(9), String::new());
+        stage.notice = Some(Notice::LabGone(Demise { how, words }));
+    }
+    if name == "past" {
+        stage.notice = Some(Notice::Refused(sockstep::session::Refusal::Past));
+        stage.selected = stage
+            .story
+            .timeline
+            .newest()
+            .segments
+            .keys()
+            .next()
+            .copied();
+    }
+    stage
+}
+
+/// Lesson 4 itself, over a run that a real lab recorded, up to a share of its events.
+fn recorded(share: f64) -> Stage {
+    let text = include_str!("../lessons/handshake.jsonl");
+    let trace = load(text).expect("a sound trace").trace;
+    let mut story = Story::new();
+    story.timeline = Timeline::new(trace.header().clone());
+    let count = (trace.events().len() as f64 * share) as usize;
+    for event in &trace.events()[..count] {
+        story.timeline.push(event.clone());
+    }
+    let n = count as u64;
+    let at_us = trace.events()[count - 1].at_us;
+    story.timeline.push(sockstep::trace::Event {
+        n,
+        at_us,
+        what: What::Rest,
+    });
+    let mut stage = Stage::new(story, Language::Chinese, Look::Light);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("lessons/04-handshake/zh.md");
+    let lesson = std::fs::read_to_string(&folder).expect("it is there");
+    stage.lesson = sockstep::lesson::parse(&lesson, &folder, Language::Chinese).expect("sound");
+    let watch = BeatWatch::of(&stage.lesson, stage.story.timeline.trace());
+    stage.beats = watch.reached().to_vec();
+    stage.verdicts = watch.verdicts().clone();
+    stage
+}
+
+fn save(stage: Stage, size: [f32; 2], shows_states: bool, path: &str) {
+    let is_chinese = stage.language == Language::Chinese;
+    let (mut harness, _) = harness(stage, size);
+    if shows_states {
+        let tab = if is_chinese {
+            "TCP 状态图"
+        } else {
+            "TCP states"
+        };
+        harness.get_by_label(tab).click();
+        harness.run_steps(3);
+        harness.event(egui::Event::PointerGone);
+        harness.run_steps(3);
+    }
+    let picture = harness.render().expect("the rasteriser draws everything");
+    picture.save(path).expect("the folder exists");
 }

@@ -338,3 +338,62 @@ pub fn lab_gone() -> Story {
     });
     story
 }
+
+/// The cursor stands in the middle of a run that has gone on.
+pub fn past() -> Story {
+    let mut story = closing();
+    let moment = story.timeline.stops()[10];
+    story.timeline.go_to(moment);
+    story
+}
+
+/// Two clients on hosts of their own.
+pub fn two_clients() -> Story {
+    let mut story = Story::with_clients(&[
+        ("client1", [192, 168, 131, 10]),
+        ("client2", [192, 168, 131, 11]),
+    ]);
+    for program in ["server", "client1", "client2"] {
+        story.call(program, 3, "socket", "AF_INET, SOCK_STREAM", None);
+    }
+    story.rest();
+    story.socket(listener());
+    story.rest();
+    for (index, client) in ["client1", "client2"].into_iter().enumerate() {
+        story.step(client);
+        story.returns(client, "<socket.socket fd=3>", Some(3));
+        story.call(client, 4, "connect", "(\"192.168.131.62\", 8989)", Some(3));
+        story.rest();
+        story.step(client);
+        story.sent(client, syn(), b"");
+        story.blocks(client);
+        story.socket(SocketFacts {
+            host: client.to_owned(),
+            key: Key(10 + index as u64),
+            ..end("client", "SYN_SENT", Some(3))
+        });
+        story.rest();
+    }
+    story
+}
+
+/// More connections wait than the backlog says.
+pub fn crowded_queue() -> Story {
+    let mut story = syn_ack_held();
+    story.socket(SocketFacts {
+        backlog: Some(2),
+        accept_queue: Some(3),
+        ..listener()
+    });
+    for key in 20..23 {
+        story.socket(SocketFacts {
+            key: Key(key),
+            listener: Some(Key(1)),
+            recv_queue: 120_000,
+            remote: Some(format!("192.168.131.{key}:50070")),
+            ..end("server", "ESTABLISHED", None)
+        });
+    }
+    story.push(What::Rest);
+    story
+}

@@ -64,6 +64,11 @@ pub struct Story {
 
 impl Story {
     pub fn new() -> Self {
+        Self::with_clients(&[("client", CLIENT_ADDRESS)])
+    }
+
+    /// A server and these clients, all with the same programs.
+    pub fn with_clients(clients: &[(&str, [u8; 4])]) -> Self {
         let host = |name: &str, address: [u8; 4]| HostSetup {
             name: name.to_owned(),
             addresses: vec![IpAddr::from(address)],
@@ -74,13 +79,17 @@ impl Story {
             file: format!("{name}.py"),
             source: source.to_owned(),
         };
+        let mut hosts = vec![host("server", SERVER_ADDRESS)];
+        let mut programs = vec![program("server", SERVER)];
+        for (name, address) in clients {
+            hosts.push(host(name, *address));
+            programs.push(program(name, CLIENT));
+        }
+        let timers = Timers::Patient;
         let setup = Setup {
-            hosts: vec![
-                host("server", SERVER_ADDRESS),
-                host("client", CLIENT_ADDRESS),
-            ],
-            programs: vec![program("server", SERVER), program("client", CLIENT)],
-            timers: Timers::Patient,
+            hosts,
+            programs,
+            timers,
         };
         let header = Header::new(&setup, "6.18.44".to_owned(), WireKind::Held);
         Self {
@@ -327,7 +336,7 @@ pub fn listener() -> SocketFacts {
 
 /// One end of the connection.
 pub fn end(host: &str, state: &str, fd: Option<i32>) -> SocketFacts {
-    let is_client = host == "client";
+    let is_client = host != "server";
     let (local, remote) = if is_client {
         (CLIENT_END, SERVER_END)
     } else {
