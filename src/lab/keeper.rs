@@ -191,6 +191,9 @@ fn start(
 /// The orders' reader: a thread, because reading standard input waits.
 fn read_orders(mut input: Input, postbox: Postbox) -> io::Result<()> {
     let read = move || {
+        if rights::give_up_all().is_err() {
+            return postbox.post(Mail::OrdersEnded);
+        }
         let mut line = String::new();
         loop {
             line.clear();

@@ -192,7 +192,6 @@ impl State {
         if let Some(original) = copy_of.and_then(|id| self.segments.get_mut(&id)) {
             original.copies.push((*segment, event.at_us));
         }
-        let cause = self.cause_of(from);
         let segment = Segment {
             id: *segment,
             from: from.clone(),
@@ -203,18 +202,8 @@ impl State {
             copy_of: *copy_of,
             copies: Vec::new(),
             fate,
-            cause,
         };
         self.segments.insert(segment.id, segment);
-    }
-
-    /// The call a host's program is in while its kernel sends: shown as "inferred" where it is used.
-    fn cause_of(&self, host: &str) -> Option<crate::trace::CallId> {
-        self.programs
-            .values()
-            .filter(|program| program.host == host)
-            .find_map(Program::current_call)
-            .map(|call| call.id)
     }
 
     fn decide(&mut self, id: SegmentId, fate: Fate) {

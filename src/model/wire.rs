@@ -2,7 +2,7 @@
 
 pub use crate::packet::Kind;
 use crate::packet::Packet;
-use crate::trace::{CallId, Name, SegmentId};
+use crate::trace::{Name, SegmentId};
 
 #[derive(Clone, Debug)]
 pub struct Segment {
@@ -19,8 +19,6 @@ pub struct Segment {
     /// Later ones like it, with the time each was sent.
     pub copies: Vec<(SegmentId, u64)>,
     pub fate: Fate,
-    /// The call its host's program was in when it left.
-    pub cause: Option<CallId>,
 }
 
 /// Times are microseconds since the start.

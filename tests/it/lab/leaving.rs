@@ -50,6 +50,57 @@ fn a_lab_killed_from_outside_says_so_and_leaves_nothing() {
     assert!(!children().contains(&pid.parse().expect("a number")));
 }
 
+/// `key` of every thread of a process, by the thread's name.
+fn of_threads(pid: u32, key: &str) -> Vec<(String, String)> {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task"))
+        .expect("it runs")
+        .flatten();
+    let value = |status: &str, key: &str| {
+        let mut lines = status.lines().filter_map(|line| line.split_once(":\t"));
+        let found = lines.find(|(name, _)| *name == key);
+        found
+            .map(|(_, value)| value.trim().to_owned())
+            .unwrap_or_default()
+    };
+    let statuses = tasks.filter_map(|task| fs::read_to_string(task.path().join("status")).ok());
+    statuses
+        .map(|status| (value(&status, "Name"), value(&status, key)))
+        .collect()
+}
+
+#[test]
+fn once_the_hosts_stand_no_program_has_a_right_or_can_get_one() {
+    if !is_wire_there() {
+        return;
+    }
+    const NET_ADMIN: u64 = 1 << 12;
+    let mut play = Play::start(&[("server", LISTENS), ("client", CONNECTS)]);
+    play.step_until_blocked("server");
+    let keeper = play.lab.pid().expect("it runs");
+    let listed = fs::read_to_string(format!("/proc/{keeper}/task/{keeper}/children"));
+    let worker = listed.expect("the kernel lists children").trim().parse();
+    let worker: u32 = worker.expect("the keeper has one child");
+    for key in ["CapEff", "CapPrm"] {
+        for (thread, value) in of_threads(worker, key) {
+            let rights = u64::from_str_radix(&value, 16).expect("hexadecimal");
+            // The loop may destroy sockets; nobody may do anything else.
+            let allowed = match thread.as_str() {
+                "sockstep-lab" => NET_ADMIN,
+                _ => 0,
+            };
+            assert_eq!(rights & !allowed, 0, "{thread}: {key} is {value}");
+        }
+    }
+    for (thread, value) in of_threads(worker, "NoNewPrivs") {
+        assert_eq!(value, "1", "{thread}");
+    }
+    let limits = fs::read_to_string(format!("/proc/{worker}/limits")).expect("it runs");
+    let data = limits
+        .lines()
+        .find(|line| line.starts_with("Max data size"));
+    assert!(!data.expect("a limit").contains("unlimited"));
+}
+
 #[test]
 fn a_program_that_eats_memory_ends_its_lab_in_words_and_not_the_machine() {
     if !is_wire_there() {
