@@ -27,6 +27,8 @@ pub struct Seat {
     calls: BTreeMap<CallTicket, Call>,
     pub descriptors: BTreeMap<Key, Descriptor>,
     printed: usize,
+    /// The main thread is through: whoever comes to wait is told to stop.
+    is_ending: bool,
     has_ended: bool,
 }
 
@@ -62,6 +64,7 @@ impl Seat {
             calls: BTreeMap::new(),
             descriptors: BTreeMap::new(),
             printed: 0,
+            is_ending: false,
             has_ended: false,
         }
     }
@@ -93,6 +96,13 @@ impl Seat {
         record: &mut Recorder<W>,
     ) {
         match report {
+            Report::Announced { reply, .. }
+            | Report::Blocked { reply, .. }
+            | Report::Asked { reply, .. }
+                if self.is_ending =>
+            {
+                reply.send(Reply::Stop).ok();
+            }
             Report::Announced {
                 ticket,
                 call,
@@ -352,6 +362,7 @@ impl Seat {
 
     /// The main thread is through: whoever still waits is told to stop.
     fn release_others(&mut self) {
+        self.is_ending = true;
         for doing in self.threads.values() {
             match doing {
                 Doing::AtGate(_, reply) | Doing::Blocked(_, _, reply) | Doing::Asking(reply) => {
