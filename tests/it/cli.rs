@@ -193,3 +193,45 @@ fn an_exception_and_a_limit_have_exit_codes_of_their_own() {
     let steps = sockstep(&["run", &waits, &quiet, "--steps", "1"]);
     assert_eq!(steps.status.code(), Some(3));
 }
+
+/// Not root, in no group, and without a home: the id Debian calls nobody.
+const NOBODY: &str = "65534";
+
+#[test]
+fn an_ordinary_user_holds_the_wire_too() {
+    if !is_wire_there() {
+        return;
+    }
+    let is_root = std::fs::read_to_string("/proc/self/status")
+        .expect("/proc")
+        .lines()
+        .any(|line| line.starts_with("Uid:\t0\t"));
+    if !is_root {
+        return; // then every other test shows it
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let everybody = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(folder.path(), everybody).expect("our own folder");
+    let binary = folder.path().join("sockstep");
+    std::fs::copy(env!("CARGO_BIN_EXE_sockstep"), &binary).expect("room for a copy");
+    let server = file(folder.path(), "s.py", LISTENS);
+    let client = file(folder.path(), "c.py", CONNECTS);
+    let output = Command::new("setpriv")
+        .args(["--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"])
+        .args([binary.to_str().expect("UTF-8"), "run", &server, &client])
+        .current_dir(folder.path())
+        .output()
+        .expect("util-linux has setpriv");
+    let said = text(&output.stdout);
+    // Without lines for input() both programs end in EOFError, after the handshake.
+    assert!(
+        said.contains("connect() returns None"),
+        "{said}{}",
+        text(&output.stderr)
+    );
+    assert_eq!(
+        said.matches("EOFError: EOF when reading a line").count(),
+        2,
+        "{said}"
+    );
+}
