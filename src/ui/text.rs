@@ -103,20 +103,26 @@ fn seconds(us: u64) -> String {
     }
 }
 
+/// A timer is shown in tenths of a second for this long, in milliseconds.
+const LAST_MS: u64 = 3_000;
+
 /// What is left of a kernel timer, and repaints while it runs down. `None` when it is due.
 pub fn left(ui: &egui::Ui, view: &View<'_>, expires_ms: u32, read_at_us: u64) -> Option<String> {
     let past_ms = now_us(view).saturating_sub(read_at_us) / 1_000;
     let left_ms = u64::from(expires_ms).saturating_sub(past_ms);
     if left_ms > 0 && is_ticking(view) {
-        // A short timer is worth watching; a long one changes once a second.
-        let step = if left_ms <= 10_000 { 200 } else { 1_000 };
-        let rest = left_ms.min(step);
+        // The last moments are worth watching; before, the number changes once a second.
+        let rest = if left_ms <= LAST_MS {
+            left_ms.min(200)
+        } else {
+            1_000
+        };
         ui.ctx()
             .request_repaint_after(std::time::Duration::from_millis(rest));
     }
     match left_ms {
         0 => None,
-        1..=10_000 => Some(format!("{}.{} s", left_ms / 1_000, left_ms % 1_000 / 100)),
+        1..=LAST_MS => Some(format!("{}.{} s", left_ms / 1_000, left_ms % 1_000 / 100)),
         _ => Some(format!("{} s", left_ms / 1_000)),
     }
 }

@@ -122,6 +122,8 @@ fn layer_tone(theme: &Theme, layer: Layer) -> Tone {
 fn segment_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
     let Some(segment) = shown_segment(view) else {
         super::parts::caption(ui, theme, &say!(view.language, "drawer.none"));
+        ui.add_space(6.0);
+        keys_ui(ui, view, theme);
         return;
     };
     let Some(packet) = &segment.packet else {
@@ -165,6 +167,30 @@ fn segment_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
         ui.ctx().request_repaint();
     }
     ui.advance_cursor_after_rect(whole);
+}
+
+/// Every key and what it does: room that would else be empty.
+fn keys_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
+    let language = view.language;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(6.0, 8.0);
+        for (key, action) in [
+            ("Space", say!(language, "control.next")),
+            ("←", say!(language, "control.back")),
+            ("D", say!(language, "control.deliver")),
+            ("X", say!(language, "control.drop")),
+            ("C", say!(language, "host.client")),
+            ("S", say!(language, "host.server")),
+            ("L", say!(language, "control.live")),
+            ("R", say!(language, "control.restart")),
+        ] {
+            let size = super::parts::keycap_size(ui.painter(), key);
+            let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+            super::parts::paint_keycap(ui.painter(), rect, key, theme.muted);
+            super::parts::caption(ui, theme, &action);
+            ui.add_space(10.0);
+        }
+    });
 }
 
 /// IP header, TCP header and data, bytes.

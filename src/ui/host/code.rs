@@ -88,6 +88,7 @@ fn upper_radius() -> egui::CornerRadius {
 
 fn marked(program: &Program) -> Option<Marked> {
     if let Activity::Ended { traceback, line } = &program.activity {
+        // One that ended well stands nowhere.
         let line = line.filter(|_| traceback.is_some())?;
         return Some(Marked {
             line,

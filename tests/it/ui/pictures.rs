@@ -9,6 +9,7 @@ use sockstep::session::{Demise, How, Look, Notice};
 use sockstep::timeline::Timeline;
 use sockstep::trace::{What, load};
 
+use super::kept;
 use super::scenes;
 use super::stage::{Stage, harness};
 use super::story::Story;
@@ -32,6 +33,29 @@ const SCENES: [Scene; 12] = [
     ("states", scenes::closing),
     ("crowd", scenes::crowded_queue),
 ];
+
+/// Pictures that are kept: what each shows, in which language and look, how large.
+#[test]
+fn the_window_looks_as_it_did() {
+    use Language::{Chinese, English};
+    use Look::{Dark, Light};
+    type Kept = (Scene, Language, Look, [f32; 2]);
+    let kept: [Kept; 6] = [
+        (("start", scenes::start), English, Light, SMALL),
+        (("syn_ack", scenes::syn_ack_held), Chinese, Light, SMALL),
+        (("closing", scenes::closing), English, Dark, LARGE),
+        (("refused", scenes::refused), Chinese, Dark, SMALL),
+        (("past", scenes::past), English, Light, SMALL),
+        (("gone", scenes::lab_gone), Chinese, Light, SMALL),
+    ];
+    let mut wrong = Vec::new();
+    for ((name, scene), language, look, size) in kept {
+        let (mut harness, _) = harness(staged(name, scene(), language, look), size);
+        let picture = harness.render().expect("the rasteriser draws everything");
+        wrong.extend(kept::difference(name, &picture));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
 
 #[test]
 #[ignore = "writes pictures to look at into the folder SOCKSTEP_PICTURES"]
