@@ -174,14 +174,20 @@ impl Session {
         }
     }
 
+    /// The time of what we look at: it stands still in the past and when the lab is gone.
     fn now_us(&self) -> u64 {
         let state = self.timeline.state();
-        match self.clock {
-            Some((at, zero_us)) if self.timeline.is_live() && state.ended.is_none() => {
-                zero_us + at.elapsed().as_micros() as u64
-            }
-            _ => state.at_us,
+        if self.timeline.is_live() && state.ended.is_none() {
+            self.now_live_us()
+        } else {
+            state.at_us
         }
+    }
+
+    /// What the lab's clock shows now.
+    fn now_live_us(&self) -> u64 {
+        self.clock
+            .map_or(0, |(at, zero_us)| zero_us + at.elapsed().as_micros() as u64)
     }
 
     fn go_on(&mut self) {
@@ -259,9 +265,10 @@ impl Session {
             }
             FromLab::Ended(demise) => {
                 let end = self.timeline.trace().end();
+                let newest_us = self.timeline.newest().at_us;
                 self.push(Event {
                     n: end.0 as u64,
-                    at_us: self.timeline.newest().at_us,
+                    at_us: self.now_live_us().max(newest_us),
                     what: What::Ended {
                         reason: demise.to_string(),
                     },
@@ -275,8 +282,7 @@ impl Session {
 
     fn push(&mut self, event: Event) {
         // An event says what the lab's clock shows; reading it takes no time worth showing.
-        let ahead = |(at, zero): (Instant, u64)| zero + at.elapsed().as_micros() as u64;
-        if self.clock.is_none_or(|clock| ahead(clock) < event.at_us) {
+        if self.clock.is_none() || self.now_live_us() < event.at_us {
             self.clock = Some((Instant::now(), event.at_us));
         }
         self.timeline.push(event);

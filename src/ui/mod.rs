@@ -51,7 +51,7 @@ pub fn stage_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
             .show(ui, |ui| top_bar::notice_ui(ui, view, commands));
     }
     if let Some(lesson) = view.lesson {
-        Panel::left("lesson")
+        Panel::left(sized(ui, "lesson"))
             .default_size(theme::LESSON.clamp(ui.available_width() * theme::LESSON_SHARE))
             .size_range(240.0..=560.0)
             .frame(bar(0, 0))
@@ -62,10 +62,18 @@ pub fn stage_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         .show(ui, |ui| hosts_and_wire_ui(ui, view, commands));
 }
 
+/// A panel keeps the size a learner gave it, for each rough size of the window: one that grows, as
+/// on a projector, lays itself out anew.
+fn sized(ui: &Ui, panel: &'static str) -> Id {
+    const STEP: f32 = 160.0;
+    let window = ui.ctx().content_rect().size() / STEP;
+    Id::new((panel, window.x.round() as i32, window.y.round() as i32))
+}
+
 /// Drawer below; clients, ladder, servers above.
 fn hosts_and_wire_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     let theme = theme::theme(view.look);
-    Panel::bottom("drawer")
+    Panel::bottom(sized(ui, "drawer"))
         .default_size(theme::DRAWER.clamp(ui.available_height() * theme::DRAWER_SHARE))
         .size_range(90.0..=460.0)
         .frame(Frame::new().fill(theme.panel).inner_margin(Margin {
@@ -92,12 +100,9 @@ fn hosts_and_wire_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) 
         top: 6,
         bottom: 0,
     });
-    for (id, hosts) in [("clients", &clients), ("servers", &servers)] {
-        let panel = if id == "clients" {
-            Panel::left(id)
-        } else {
-            Panel::right(id)
-        };
+    let clients_panel = Panel::left(sized(ui, "clients"));
+    let servers_panel = Panel::right(sized(ui, "servers"));
+    for (panel, hosts) in [(clients_panel, &clients), (servers_panel, &servers)] {
         panel
             .default_size(width)
             .size_range(200.0..=620.0)
