@@ -129,6 +129,17 @@ pub fn exit_now(code: i32) -> ! {
     unsafe { libc::_exit(code) }
 }
 
+/// How long this process has computed, on all its threads together.
+pub fn computed() -> Duration {
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: the kernel writes one `timespec`, which lives across the call.
+    unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &mut time) };
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
+
 /// The process's name in `ps`, at most 15 bytes.
 pub fn rename(name: &std::ffi::CStr) {
     // SAFETY: the kernel copies up to 16 bytes of a string that ends in zero.

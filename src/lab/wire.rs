@@ -21,13 +21,14 @@ use super::record::Recorder;
 use super::seat::{Mail, Postbox};
 use super::seats::{Seat, WhyNot};
 use super::snapshot::{Owner, Snapshot};
-use super::sys::{Epoll, Watch};
+use super::sys::{self, Epoll, Watch};
 use crate::packet;
 use crate::trace::{Bytes, Key, Order, Ordered, SegmentId, What};
 
 /// A packet is at most this long.
 const PACKET_BYTES: usize = 64 << 10;
 /// A program that computes longer than this counts as being at rest, so that the learner can act.
+/// Processor time, because a program that only waits for its turn is not at rest.
 const PATIENCE: Duration = Duration::from_millis(100);
 /// A call that does not wait answers within this; longer, and the loop stops waiting for it.
 const ANSWER: Duration = Duration::from_millis(20);
@@ -56,7 +57,8 @@ pub struct Wire<W: io::Write> {
     /// Something happened that may have changed a socket.
     is_dirty: bool,
     is_at_rest: bool,
-    last_change: Instant,
+    /// How long the programs had computed when something last happened; `None`: look next time.
+    computed: Option<Duration>,
     buffer: Vec<u8>,
 }
 
@@ -109,7 +111,7 @@ impl<W: io::Write> Wire<W> {
             next_call: 0,
             is_dirty: true,
             is_at_rest: false,
-            last_change: Instant::now(),
+            computed: None,
             buffer: vec![0; PACKET_BYTES],
         })
     }
@@ -194,7 +196,7 @@ impl<W: io::Write> Wire<W> {
     fn stir(&mut self) {
         self.is_dirty = true;
         self.is_at_rest = false;
-        self.last_change = Instant::now();
+        self.computed = None;
     }
 
     fn obey(&mut self, ordered: Ordered) -> io::Result<()> {
@@ -329,7 +331,7 @@ impl<W: io::Write> Wire<W> {
         }
         if has_changed {
             self.is_at_rest = false;
-            self.last_change = Instant::now();
+            self.computed = None;
         }
         Ok(has_changed)
     }
@@ -356,14 +358,15 @@ impl<W: io::Write> Wire<W> {
     /// Nothing to do now: says so when it is true, and sleeps until something comes.
     fn wait(&mut self) -> io::Result<Vec<u64>> {
         let is_moving = self.seats.iter().any(Seat::is_moving);
-        let still_for = self.last_change.elapsed();
-        if !self.is_at_rest && (!is_moving || still_for >= PATIENCE) {
+        let since = *self.computed.get_or_insert_with(sys::computed);
+        let is_patient = is_moving && sys::computed().saturating_sub(since) < PATIENCE;
+        if !self.is_at_rest && !is_patient {
             self.is_at_rest = true;
             self.record.event(What::Rest);
         }
         self.record.flush()?;
         let now = Instant::now();
-        let patience = (!self.is_at_rest).then(|| PATIENCE.saturating_sub(still_for));
+        let patience = (!self.is_at_rest).then_some(PATIENCE);
         let deadlines = self.seats.iter().filter_map(Seat::next_deadline);
         let deadline = deadlines
             .min()
