@@ -53,7 +53,7 @@ pub fn stage_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     if let Some(lesson) = view.lesson {
         Panel::left(sized(ui, "lesson"))
             .default_size(theme::LESSON.clamp(ui.available_width() * theme::LESSON_SHARE))
-            .size_range(240.0..=560.0)
+            .size_range(220.0..=560.0)
             .frame(bar(0, 0))
             .show(ui, |ui| lesson::lesson_ui(ui, view, lesson, commands));
     }
@@ -93,7 +93,7 @@ fn hosts_and_wire_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) 
     let more_hosts = state.host_order.len().saturating_sub(2) as f32;
     let ladder = theme::LADDER_WIDTH + theme::LADDER_HOST * more_hosts;
     let room = (ui.available_width() - ladder) / 2.0;
-    let width = room.clamp(220.0, 430.0);
+    let width = theme::HOSTS.clamp(room);
     let column = Frame::new().inner_margin(Margin {
         left: 12,
         right: 8,
@@ -105,7 +105,7 @@ fn hosts_and_wire_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) 
     for (panel, hosts) in [(clients_panel, &clients), (servers_panel, &servers)] {
         panel
             .default_size(width)
-            .size_range(200.0..=620.0)
+            .size_range(170.0..=620.0)
             .frame(column)
             .show(ui, |ui| host::hosts_ui(ui, view, hosts, commands));
     }

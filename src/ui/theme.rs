@@ -22,19 +22,24 @@ pub const SMALL_GAP: f32 = 5.0;
 pub const TOP_BAR: f32 = 44.0;
 pub const TRANSPORT: f32 = 76.0;
 /// The drawer takes this share of the height at first, the lesson this share of the width.
-pub const DRAWER_SHARE: f32 = 0.25;
-pub const LESSON_SHARE: f32 = 0.22;
+pub const DRAWER_SHARE: f32 = 0.27;
+pub const LESSON_SHARE: f32 = 0.235;
 pub const DRAWER: Rangef = Rangef {
-    min: 168.0,
+    min: 132.0,
     max: 300.0,
 };
 pub const CONTROL_HEIGHT: f32 = 38.0;
 pub const LESSON: Rangef = Rangef {
-    min: 300.0,
+    min: 236.0,
     max: 400.0,
 };
 /// The ladder needs this much with two hosts, or state names collide with arrows.
 pub const LADDER_WIDTH: f32 = 398.0;
+/// A column of hosts.
+pub const HOSTS: Rangef = Rangef {
+    min: 186.0,
+    max: 430.0,
+};
 /// And this much more with each further host.
 pub const LADDER_HOST: f32 = 120.0;
 

@@ -172,25 +172,38 @@ fn segment_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
 /// Every key and what it does: room that would else be empty.
 fn keys_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
     let language = view.language;
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(6.0, 8.0);
-        for (key, action) in [
-            ("Space", say!(language, "control.next")),
-            ("←", say!(language, "control.back")),
-            ("D", say!(language, "control.deliver")),
-            ("X", say!(language, "control.drop")),
-            ("C", say!(language, "host.client")),
-            ("S", say!(language, "host.server")),
-            ("L", say!(language, "control.live")),
-            ("R", say!(language, "control.restart")),
-        ] {
-            let size = super::parts::keycap_size(ui.painter(), key);
+    let keys = [
+        ("Space", say!(language, "control.next")),
+        ("←", say!(language, "control.back")),
+        ("D", say!(language, "control.deliver")),
+        ("X", say!(language, "control.drop")),
+        ("C", say!(language, "host.client")),
+        ("S", say!(language, "host.server")),
+        ("L", say!(language, "control.live")),
+        ("R", say!(language, "control.restart")),
+    ];
+    let names = keys
+        .each_ref()
+        .map(|(key, action)| format!("{key}: {action}"));
+    let shown = ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(18.0, 8.0);
+        for (key, action) in keys {
+            let painter = ui.painter();
+            let font = theme::text_font(theme::SMALL);
+            let action = painter.layout_no_wrap(action.into_owned(), font, theme.muted);
+            let cap = super::parts::keycap_size(painter, key);
+            let size = vec2(cap.x + 6.0 + action.size().x, cap.y);
             let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-            super::parts::paint_keycap(ui.painter(), rect, key, theme.muted);
-            super::parts::caption(ui, theme, &action);
-            ui.add_space(10.0);
+            let cap = Rect::from_min_size(rect.min, cap);
+            super::parts::paint_keycap(ui.painter(), cap, key, theme.muted);
+            let at = pos2(cap.right() + 6.0, rect.center().y - action.size().y / 2.0);
+            ui.painter().galley(at, action, theme.muted);
         }
     });
+    let name = names.join(", ");
+    shown
+        .response
+        .widget_info(|| WidgetInfo::labeled(Role::Label, true, &name));
 }
 
 /// IP header, TCP header and data, bytes.

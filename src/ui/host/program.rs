@@ -111,7 +111,7 @@ fn status_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, program: &Program) {
             }
             let job = marked(&text, theme::TEXT, theme, theme.text);
             let hint = status_hint(view, program);
-            let label = parts::one_line(ui, job);
+            let label = ui.add(egui::Label::new(job).wrap());
             if let Some(hint) = hint {
                 label.on_hover_text(hint);
             }

@@ -28,7 +28,14 @@ pub fn token_ui(
         .max_rect(ui.max_rect())
         .id_salt(segment.id);
     let ui = &mut ui.new_child(own);
-    let buttons = buttons(view, theme, (segment, text));
+    let mut buttons = buttons(view, theme, (segment, text));
+    let caps = buttons
+        .each_ref()
+        .map(|(button, _)| button.size(ui.painter()).x);
+    if caps.iter().sum::<f32>() > room + 26.0 {
+        // Too narrow for key caps; the keys work all the same.
+        buttons.iter_mut().for_each(|(button, _)| button.key = None);
+    }
     let widths = buttons
         .each_ref()
         .map(|(button, _)| button.size(ui.painter()).x - 8.0);
@@ -150,7 +157,7 @@ fn waiting_ui(
     } else {
         text.into_owned()
     };
-    let mut job = egui::text::LayoutJob::simple(text, font, theme.wire, room);
+    let mut job = egui::text::LayoutJob::simple(text, font, theme.wire, room.max(90.0));
     job.halign = egui::Align::Center;
     let galley = ui.painter().layout_job(job);
     let place = galley.rect.translate(top.to_vec2());

@@ -131,6 +131,17 @@ fn space_on_a_focused_button_presses_that_button_only() {
 }
 
 #[test]
+fn after_a_click_space_still_means_next() {
+    let (mut harness, stage) = harness(english(scenes::syn_ack_held()), SIZE);
+    harness.get_by_label("SYN seq 0 · delivered").click();
+    harness.run_steps(2);
+    harness.key_press(Key::Space);
+    harness.run_steps(2);
+    let asked = [Command::Select(Some(SegmentId(1))), Command::Next];
+    assert_eq!(stage.borrow().commands, asked);
+}
+
+#[test]
 fn typing_an_answer_fires_no_key_and_enter_sends_it() {
     let (mut harness, stage) = harness(english(scenes::asking()), SIZE);
     let field = "A line for input() in client";

@@ -55,9 +55,9 @@ fn stray(old: &RgbImage, new: &RgbImage) -> usize {
     old.pixels().zip(new.pixels()).filter(is_far).count()
 }
 
-/// Sixteen steps a channel, and no alpha.
+/// Thirty-two steps a channel, and no alpha.
 fn rounded(picture: &RgbaImage) -> RgbImage {
-    let round = |channel: u8| (channel >> 4) * 17;
+    let round = |channel: u8| (u16::from(channel >> 3) * 255 / 31) as u8;
     let (width, height) = picture.dimensions();
     RgbImage::from_fn(width, height, |x, y| {
         let [red, green, blue, _] = picture.get_pixel(x, y).0;

@@ -16,6 +16,8 @@ use super::story::Story;
 
 const SMALL: [f32; 2] = [1280.0, 720.0];
 const LARGE: [f32; 2] = [1920.0, 1080.0];
+/// The window cannot be made smaller.
+const SMALLEST: [f32; 2] = [960.0, 600.0];
 
 type Scene = (&'static str, fn() -> Story);
 
@@ -71,6 +73,7 @@ fn write_pictures_to_look_at() {
             (Chinese, Dark, SMALL),
             (English, Dark, LARGE),
             (Chinese, Light, LARGE),
+            (English, Light, SMALLEST),
         ] {
             let file = format!("{name}-{language:?}-{look:?}-{}.png", size[0]).to_lowercase();
             if file.contains(&only) {
