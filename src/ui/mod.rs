@@ -67,7 +67,7 @@ pub fn stage_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
 fn sized(ui: &Ui, panel: &'static str) -> Id {
     const STEP: f32 = 160.0;
     let window = ui.ctx().content_rect().size() / STEP;
-    Id::new((panel, window.x.round() as i32, window.y.round() as i32))
+    Id::unique((panel, window.x.round() as i32, window.y.round() as i32))
 }
 
 /// Drawer below; clients, ladder, servers above.
