@@ -40,7 +40,9 @@ fn what<'a>(event: &'a Event, state: &'a State) -> Said<'a> {
         }
         What::Note { text } => Some(("note", text.clone())),
         What::Ended { reason } => Some(("lab", reason.clone())),
-        What::Line { .. } | What::Order(_) | What::Rest | What::Unknown => None,
+        What::Line { .. } | What::Thread { .. } | What::Order(_) | What::Rest | What::Unknown => {
+            None
+        }
     }
 }
 
@@ -81,6 +83,7 @@ fn of_program(what: &What, state: &State) -> Option<String> {
             traceback: None, ..
         } => "ended".to_owned(),
         What::Line { .. }
+        | What::Thread { .. }
         | What::Sent { .. }
         | What::Delivered { .. }
         | What::Dropped { .. }

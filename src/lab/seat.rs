@@ -8,6 +8,7 @@ use std::fs::File;
 use std::io::{self, Write as _};
 use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd, RawFd};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
@@ -138,6 +139,7 @@ pub fn start(
         postbox: postbox.clone(),
         epoll: epoll.clone(),
         timers,
+        tickets: AtomicU64::new(1),
         name: setup.name.clone(),
     });
     std::thread::Builder::new()
@@ -171,12 +173,12 @@ struct LabGate {
     postbox: Postbox,
     epoll: Arc<Epoll>,
     timers: Timers,
+    tickets: AtomicU64,
 }
 
 thread_local! {
     /// One way back for each of a program's threads: it waits for one answer at a time.
     static ANSWERS: (Sender<Reply>, Receiver<Reply>) = bounded(1);
-    static TICKETS: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
 }
 
 impl LabGate {
@@ -200,12 +202,9 @@ impl LabGate {
         })
     }
 
-    /// A number no other thread of this program uses: the thread's, then a count.
-    fn ticket(&self, thread: u32) -> CallTicket {
-        TICKETS.with(|count| {
-            count.set(count.get() + 1);
-            CallTicket(u64::from(thread) << 40 | count.get())
-        })
+    /// A number no other call of this program has.
+    fn ticket(&self) -> CallTicket {
+        CallTicket(self.tickets.fetch_add(1, Ordering::Relaxed))
     }
 }
 
@@ -224,7 +223,7 @@ fn key_of(socket: &Socket) -> Key {
 
 impl Gate for LabGate {
     fn enter(&self, call: Announcement) -> Result<CallTicket, Stopped> {
-        let ticket = self.ticket(call.thread);
+        let ticket = self.ticket();
         self.ask_loop(|reply| Report::Announced {
             ticket,
             call,
@@ -292,11 +291,12 @@ impl Gate for LabGate {
 
     /// From here on the kernel waits for a thinking student: the retry limits that are per socket.
     fn established(&self, socket: &Socket) {
-        const TCP_USER_TIMEOUT: i32 = 18;
-        const TCP_RTO_MAX_MS: i32 = 44; // Linux 6.15
         const ONE_DAY_MS: u32 = 86_400_000;
         if self.timers == Timers::Patient {
-            for (name, value) in [(TCP_RTO_MAX_MS, 1000), (TCP_USER_TIMEOUT, ONE_DAY_MS)] {
+            for (name, value) in [
+                (sys::TCP_RTO_MAX_MS, 1000),
+                (libc::TCP_USER_TIMEOUT, ONE_DAY_MS),
+            ] {
                 // A kernel without it still makes a lab: a resend may then take up to 120 s.
                 sys::set_option(
                     socket.as_fd(),

@@ -12,10 +12,14 @@ use super::record::Recorder;
 use super::seat::{Descriptor, Reply, Report};
 use super::snapshot::Owner;
 use crate::python::{Announcement, CallTicket, ClosedBy, Failure, Idle, Outcome};
-use crate::trace::{Bytes, CallId, Key, Name, Returned, What};
+use crate::trace::{Bytes, CallId, Key, Name, Returned, ThreadState, What};
 
+/// How many bytes of one call are recorded.
+const BYTES: usize = 4 << 20;
 /// What one program may print in a run.
 const OUTPUT_BYTES: usize = 1 << 20;
+/// A call that does not wait answers in microseconds; on a busy machine, in milliseconds.
+const OVERDUE: Duration = Duration::from_millis(200);
 /// How long a waiting thread may take to look at its own descriptors.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -43,8 +47,10 @@ struct Call {
 enum Doing {
     /// Running Python, or not started yet.
     Computing,
-    /// Making a call that answers at once.
-    InCall(CallTicket),
+    /// Making a call that answers at once, since then.
+    InCall(CallTicket, Instant),
+    /// Making a call that turned out to wait in the kernel: `close` that lingers.
+    Stuck,
     AtGate(CallTicket, Sender<Reply>),
     Blocked(CallTicket, Option<Instant>, Sender<Reply>),
     Asking(Sender<Reply>),
@@ -72,13 +78,14 @@ impl Seat {
     /// Some thread is between the loop's word and the kernel's answer.
     pub fn is_in_call(&self) -> bool {
         let mut threads = self.threads.values();
-        !self.has_ended && threads.any(|doing| matches!(doing, Doing::InCall(_)))
+        !self.has_ended && threads.any(|doing| matches!(doing, Doing::InCall(..)))
     }
 
     /// Some thread can go on by itself.
     pub fn is_moving(&self) -> bool {
         let mut threads = self.threads.values();
-        !self.has_ended && threads.any(|doing| matches!(doing, Doing::Computing | Doing::InCall(_)))
+        !self.has_ended
+            && threads.any(|doing| matches!(doing, Doing::Computing | Doing::InCall(..)))
     }
 
     pub fn next_deadline(&self) -> Option<Instant> {
@@ -132,15 +139,21 @@ impl Seat {
                 self.threads.insert(0, Doing::Asking(reply));
                 record.event(What::Ask {
                     program: self.name.clone(),
-                    prompt,
+                    prompt: shortened(prompt),
+                    thread: 0,
                 });
             }
             Report::Idle { thread, idle } => {
-                let doing = match idle {
-                    Idle::Begins => Doing::Idle,
-                    Idle::Ends => Doing::Computing,
+                let (doing, state) = match idle {
+                    Idle::Begins => (Doing::Idle, ThreadState::Waits),
+                    Idle::Ends => (Doing::Computing, ThreadState::GoesOn),
                 };
                 self.threads.insert(thread, doing);
+                record.event(What::Thread {
+                    program: self.name.clone(),
+                    thread,
+                    state,
+                });
             }
             Report::Ending => self.release_others(),
             Report::Ended(ending) => {
@@ -149,7 +162,7 @@ impl Seat {
                 self.descriptors.clear();
                 record.event(What::Exit {
                     program: self.name.clone(),
-                    traceback: ending.traceback,
+                    traceback: ending.traceback.map(shortened),
                     line: ending.line,
                 });
             }
@@ -161,7 +174,7 @@ impl Seat {
         let standing = self.threads.iter_mut().find_map(|(_, doing)| match doing {
             Doing::AtGate(ticket, reply) => {
                 let (ticket, reply) = (*ticket, reply.clone());
-                *doing = Doing::InCall(ticket);
+                *doing = Doing::InCall(ticket, Instant::now());
                 Some(reply)
             }
             _ => None,
@@ -213,11 +226,32 @@ impl Seat {
                 && test(*ticket, *until)
             {
                 reply.send(answer).ok();
-                *doing = Doing::InCall(*ticket);
+                *doing = Doing::InCall(*ticket, Instant::now());
                 return true;
             }
         }
         false
+    }
+
+    /// A call that should have answered long ago waits in the kernel, and is shown so.
+    pub fn overdue<W: Write>(&mut self, now: Instant, record: &mut Recorder<W>) -> bool {
+        let mut found = false;
+        for doing in self.threads.values_mut() {
+            if let Doing::InCall(ticket, since) = doing
+                && now.saturating_duration_since(*since) >= OVERDUE
+                && let Some(call) = self.calls.get_mut(ticket)
+            {
+                if !std::mem::replace(&mut call.was_blocked, true) {
+                    record.event(What::Blocked {
+                        program: self.name.clone(),
+                        call: call.id,
+                    });
+                }
+                *doing = Doing::Stuck;
+                found = true;
+            }
+        }
+        found
     }
 
     /// Asks a waiting thread for the state of descriptors that only this program can see.
@@ -235,7 +269,7 @@ impl Seat {
             Doing::AtGate(_, reply) | Doing::Blocked(_, _, reply) | Doing::Asking(reply) => {
                 Some(reply)
             }
-            Doing::Computing | Doing::InCall(_) | Doing::Idle => None,
+            Doing::Computing | Doing::InCall(..) | Doing::Stuck | Doing::Idle => None,
         });
         let (found, answer) = bounded(1);
         let asked = waiting.is_some_and(|reply| {
@@ -282,14 +316,18 @@ impl Seat {
         record.event(What::Line {
             program: self.name.clone(),
             line: call.line,
-            locals: call.locals.into_iter().collect(),
+            locals: call
+                .locals
+                .into_iter()
+                .map(|(name, value)| (shortened(name), shortened(value)))
+                .collect(),
         });
         record.event(What::Call {
             program: self.name.clone(),
             call: id,
             line: call.line,
             name: call.name.to_owned(),
-            args: call.args,
+            args: shortened(call.args),
             fd: call.fd,
             thread,
         });
@@ -298,7 +336,7 @@ impl Seat {
     /// It belongs to the call that is being made just now.
     fn opened(&mut self, descriptor: Descriptor) {
         for doing in self.threads.values() {
-            if let Doing::InCall(ticket) = doing
+            if let Doing::InCall(ticket, _) = doing
                 && let Some(call) = self.calls.get_mut(ticket)
             {
                 call.new_fd = Some(descriptor.fd);
@@ -333,13 +371,22 @@ impl Seat {
             return;
         };
         self.threads.insert(call.thread, Doing::Computing);
+        let mut bytes = outcome.bytes;
+        if let Some(bytes) = bytes.as_mut().filter(|bytes| bytes.len() > BYTES) {
+            let all = bytes.len();
+            bytes.truncate(BYTES);
+            record.note(format!(
+                "{}: only the first {BYTES} of {all} bytes are recorded",
+                self.name
+            ));
+        }
         record.event(What::Return {
             program: self.name.clone(),
             call: call.id,
-            returned: outcome
-                .result
-                .map_or_else(failed, |value| Returned::Value { value }),
-            bytes: outcome.bytes.map(Bytes),
+            returned: outcome.result.map_or_else(failed, |value| Returned::Value {
+                value: shortened(value),
+            }),
+            bytes: bytes.map(Bytes),
             new_fd: call.new_fd,
         });
     }
@@ -368,7 +415,7 @@ impl Seat {
                 Doing::AtGate(_, reply) | Doing::Blocked(_, _, reply) | Doing::Asking(reply) => {
                     reply.send(Reply::Stop).ok();
                 }
-                Doing::Computing | Doing::InCall(_) | Doing::Idle => {}
+                Doing::Computing | Doing::InCall(..) | Doing::Stuck | Doing::Idle => {}
             }
         }
         self.threads.clear();
@@ -381,6 +428,17 @@ fn failed(failure: Failure) -> Returned {
         errno: failure.errno,
         error: failure.error,
         exception: failure.exception,
-        message: failure.message,
+        message: shortened(failure.message),
     }
+}
+
+/// A program can make texts as long as memory allows; nobody reads more than this of one.
+fn shortened(mut text: String) -> String {
+    const LONGEST: usize = 16 << 10;
+    if text.len() > LONGEST {
+        let cut = text.floor_char_boundary(LONGEST);
+        text.truncate(cut);
+        text.push('…');
+    }
+    text
 }

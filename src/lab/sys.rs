@@ -291,15 +291,88 @@ impl Epoll {
     }
 }
 
-/// Reads a socket option into `value`; gives how many bytes the kernel wrote.
+/// The options whose value is plain bytes as long as the caller says. Others count in units of
+/// their own or hold pointers (`SO_ATTACH_FILTER`, `SO_GET_FILTER`): the kernel would write past
+/// a buffer, or read memory of ours, and programs may name any option.
+const PLAIN_OPTIONS: &[(i32, &[i32])] = &[
+    (
+        libc::SOL_SOCKET,
+        &[
+            libc::SO_REUSEADDR,
+            libc::SO_TYPE,
+            libc::SO_ERROR,
+            libc::SO_DONTROUTE,
+            libc::SO_BROADCAST,
+            libc::SO_SNDBUF,
+            libc::SO_RCVBUF,
+            libc::SO_KEEPALIVE,
+            libc::SO_OOBINLINE,
+            libc::SO_PRIORITY,
+            libc::SO_LINGER,
+            libc::SO_REUSEPORT,
+            libc::SO_RCVLOWAT,
+            libc::SO_SNDLOWAT,
+            libc::SO_RCVTIMEO,
+            libc::SO_SNDTIMEO,
+            libc::SO_ACCEPTCONN,
+            libc::SO_PROTOCOL,
+            libc::SO_DOMAIN,
+            libc::SO_COOKIE,
+        ],
+    ),
+    (
+        libc::IPPROTO_TCP,
+        &[
+            libc::TCP_NODELAY,
+            libc::TCP_MAXSEG,
+            libc::TCP_CORK,
+            libc::TCP_KEEPIDLE,
+            libc::TCP_KEEPINTVL,
+            libc::TCP_KEEPCNT,
+            libc::TCP_SYNCNT,
+            libc::TCP_LINGER2,
+            libc::TCP_DEFER_ACCEPT,
+            libc::TCP_WINDOW_CLAMP,
+            libc::TCP_INFO,
+            libc::TCP_QUICKACK,
+            libc::TCP_CONGESTION,
+            libc::TCP_USER_TIMEOUT,
+            libc::TCP_NOTSENT_LOWAT,
+            TCP_RTO_MAX_MS,
+        ],
+    ),
+    (libc::IPPROTO_IP, &[libc::IP_TOS, libc::IP_TTL]),
+    (
+        libc::IPPROTO_IPV6,
+        &[libc::IPV6_V6ONLY, libc::IPV6_UNICAST_HOPS],
+    ),
+];
+
+/// The longest time between two retransmissions, in milliseconds (Linux 6.15).
+pub const TCP_RTO_MAX_MS: i32 = 44;
+
+fn check_plain(level: i32, name: i32) -> io::Result<()> {
+    let mut levels = PLAIN_OPTIONS.iter();
+    let is_plain = levels.any(|(known, names)| *known == level && names.contains(&name));
+    if is_plain {
+        Ok(())
+    } else {
+        Err(io::Error::from_raw_os_error(libc::ENOPROTOOPT))
+    }
+}
+
+/// Reads a socket option into `value`; gives how many bytes the kernel wrote. ENOPROTOOPT for
+/// options that are not plain bytes.
 pub fn get_option(
     socket: BorrowedFd<'_>,
     level: i32,
     name: i32,
     value: &mut [u8],
 ) -> io::Result<usize> {
+    check_plain(level, name)?;
     let mut len = value.len() as libc::socklen_t;
-    // SAFETY: the kernel writes at most `len` bytes into the slice, which lives across the call.
+    // SAFETY: of a plain option the kernel writes at most `len` bytes into the slice, which lives
+    // across the call.
     check(unsafe {
         libc::getsockopt(
             socket.as_raw_fd(),
@@ -309,11 +382,19 @@ pub fn get_option(
             &mut len,
         )
     })?;
-    Ok(len as usize)
+    let written = len as usize;
+    assert!(
+        written <= value.len(),
+        "option {level}/{name} is not plain bytes"
+    );
+    Ok(written)
 }
 
+/// ENOPROTOOPT for options that are not plain bytes.
 pub fn set_option(socket: BorrowedFd<'_>, level: i32, name: i32, value: &[u8]) -> io::Result<()> {
-    // SAFETY: the kernel reads at most `len` bytes of the slice, which lives across the call.
+    check_plain(level, name)?;
+    // SAFETY: of a plain option the kernel reads at most `len` bytes of the slice, which lives
+    // across the call, and keeps no pointer to it.
     check(unsafe {
         libc::setsockopt(
             socket.as_raw_fd(),

@@ -18,7 +18,7 @@ use super::hold::{Dropped, Hold};
 use super::host::Host;
 use super::inspect::{self, Table};
 use super::record::Recorder;
-use super::seat::{Mail, Postbox};
+use super::seat::{Mail, Postbox, Report};
 use super::seats::{Seat, WhyNot};
 use super::snapshot::{Owner, Snapshot};
 use super::sys::{self, Epoll, Watch};
@@ -30,6 +30,8 @@ const PACKET_BYTES: usize = 64 << 10;
 /// A program that computes longer than this counts as being at rest, so that the learner can act.
 /// Processor time, because a program that only waits for its turn is not at rest.
 const PATIENCE: Duration = Duration::from_millis(100);
+/// A program that neither computes nor calls for this long waits for something we do not see.
+const LIMIT: Duration = Duration::from_millis(2000);
 /// A call that does not wait answers within this; longer, and the loop stops waiting for it.
 const ANSWER: Duration = Duration::from_millis(20);
 /// A timer that ran out shows its effect a moment later (`jiffies`).
@@ -57,8 +59,9 @@ pub struct Wire<W: io::Write> {
     /// Something happened that may have changed a socket.
     is_dirty: bool,
     is_at_rest: bool,
-    /// How long the programs had computed when something last happened; `None`: look next time.
-    computed: Option<Duration>,
+    /// How long the programs had computed, and when, after something last happened; `None`: look
+    /// next time.
+    since: Option<(Duration, Instant)>,
     buffer: Vec<u8>,
 }
 
@@ -111,7 +114,7 @@ impl<W: io::Write> Wire<W> {
             next_call: 0,
             is_dirty: true,
             is_at_rest: false,
-            computed: None,
+            since: None,
             buffer: vec![0; PACKET_BYTES],
         })
     }
@@ -134,7 +137,11 @@ impl<W: io::Write> Wire<W> {
             let changed = self.look()?;
             let woken = self.go_on(&ready);
             ready.clear();
-            if !took && !changed && !woken && self.mail.is_empty() && self.orders.is_empty() {
+            if took || changed || woken || !self.orders.is_empty() {
+                continue;
+            }
+            self.judge_rest()?;
+            if self.mail.is_empty() {
                 ready = self.wait()?;
             }
         }
@@ -175,7 +182,10 @@ impl<W: io::Write> Wire<W> {
             };
             match mail {
                 Some(Mail::From(place, report)) => {
-                    self.stir();
+                    // Printing moves no socket, and a program that only prints is at rest.
+                    if !matches!(report, Report::Printed(_)) {
+                        self.stir();
+                    }
                     let Self {
                         seats,
                         next_call,
@@ -196,7 +206,7 @@ impl<W: io::Write> Wire<W> {
     fn stir(&mut self) {
         self.is_dirty = true;
         self.is_at_rest = false;
-        self.computed = None;
+        self.since = None;
     }
 
     fn obey(&mut self, ordered: Ordered) -> io::Result<()> {
@@ -208,7 +218,13 @@ impl<W: io::Write> Wire<W> {
                 let answered = self
                     .seat(&program)
                     .and_then(|seat| seat.answer(text.clone()));
-                answered.map(|()| self.record.event(What::Answer { program, text }))
+                answered.map(|()| {
+                    self.record.event(What::Answer {
+                        program,
+                        text,
+                        thread: 0,
+                    });
+                })
             }
             Order::Deliver { segment } => self.deliver(segment)?,
             Order::Drop { segment } => match self.hold.drop(segment) {
@@ -331,7 +347,7 @@ impl<W: io::Write> Wire<W> {
         }
         if has_changed {
             self.is_at_rest = false;
-            self.computed = None;
+            self.since = None;
         }
         Ok(has_changed)
     }
@@ -348,6 +364,7 @@ impl<W: io::Write> Wire<W> {
         let now = Instant::now();
         for seat in &mut self.seats {
             woken |= seat.expire(now);
+            woken |= seat.overdue(now, &mut self.record);
         }
         if woken {
             self.stir();
@@ -355,15 +372,26 @@ impl<W: io::Write> Wire<W> {
         woken
     }
 
-    /// Nothing to do now: says so when it is true, and sleeps until something comes.
-    fn wait(&mut self) -> io::Result<Vec<u64>> {
+    /// Says that nothing more happens by itself, when that is true.
+    fn judge_rest(&mut self) -> io::Result<()> {
+        if self.is_at_rest {
+            return Ok(());
+        }
         let is_moving = self.seats.iter().any(Seat::is_moving);
-        let since = *self.computed.get_or_insert_with(sys::computed);
-        let is_patient = is_moving && sys::computed().saturating_sub(since) < PATIENCE;
-        if !self.is_at_rest && !is_patient {
+        let now = (sys::computed(), Instant::now());
+        let (computed, at) = *self.since.get_or_insert(now);
+        let is_patient = now.0.saturating_sub(computed) < PATIENCE
+            && now.1.saturating_duration_since(at) < LIMIT;
+        if !is_moving || !is_patient {
             self.is_at_rest = true;
             self.record.event(What::Rest);
+            self.record.flush()?;
         }
+        Ok(())
+    }
+
+    /// Sleeps until something comes.
+    fn wait(&mut self) -> io::Result<Vec<u64>> {
         self.record.flush()?;
         let now = Instant::now();
         let patience = (!self.is_at_rest).then_some(PATIENCE);

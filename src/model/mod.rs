@@ -104,7 +104,10 @@ impl State {
     pub fn apply(&mut self, event: &Event) {
         self.moment = Moment(self.moment.0 + 1);
         self.at_us = event.at_us;
-        self.is_at_rest = matches!(event.what, What::Rest);
+        // What is only said changes nothing, and a program that prints for ever is at rest.
+        if !matches!(event.what, What::Print { .. } | What::Note { .. }) {
+            self.is_at_rest = matches!(event.what, What::Rest);
+        }
         match &event.what {
             What::Call { program, .. }
             | What::Blocked { program, .. }
@@ -113,6 +116,7 @@ impl State {
             | What::Print { program, .. }
             | What::Ask { program, .. }
             | What::Answer { program, .. }
+            | What::Thread { program, .. }
             | What::Exit { program, .. } => {
                 if let Some(program) = self.programs.get_mut(program) {
                     program.apply(event);

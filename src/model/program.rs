@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::trace::{CallId, Event, Name, ProgramSetup, Returned, What};
+use crate::trace::{CallId, Event, Name, ProgramSetup, Returned, ThreadState, What};
 
 #[derive(Clone, Debug)]
 pub struct Program {
@@ -13,7 +13,11 @@ pub struct Program {
     /// The line it stands at, counted from 1.
     pub line: Option<u32>,
     pub locals: BTreeMap<String, String>,
+    /// Of the thread that matters most to a learner: one that can be stepped, or else one that
+    /// moves, or else one that waits.
     pub activity: Activity,
+    /// What each thread is doing; 0 is the main one. `None`: it waits for another one.
+    pub threads: BTreeMap<u32, Option<Activity>>,
     /// Since when it does that, in microseconds since the start.
     pub since_us: u64,
     pub output: String,
@@ -71,6 +75,7 @@ impl Program {
             line: None,
             locals: BTreeMap::new(),
             activity: Activity::Running,
+            threads: BTreeMap::from([(0, Some(Activity::Running))]),
             since_us: 0,
             output: String::new(),
             calls: Vec::new(),
@@ -94,57 +99,51 @@ impl Program {
     }
 
     pub(super) fn apply(&mut self, event: &Event) {
+        let at_us = event.at_us;
         match &event.what {
             What::Call { .. } => self.called(event),
             What::Blocked { call, .. } => {
                 if let Some(record) = self.record(*call) {
-                    record.blocked_at_us = Some(event.at_us);
+                    record.blocked_at_us = Some(at_us);
+                    let thread = record.thread;
+                    self.become_now(thread, Activity::Blocked(*call), at_us);
                 }
-                self.become_now(Activity::Blocked(*call), event.at_us);
             }
-            What::Return {
-                call,
-                returned,
-                bytes,
-                new_fd,
-                ..
-            } => {
-                let resolved = Resolved {
-                    at_us: event.at_us,
-                    returned: returned.clone(),
-                    bytes: bytes.as_ref().map(|bytes| bytes.0.clone()),
-                    new_fd: *new_fd,
-                };
+            What::Return { call, .. } => {
+                let resolved = resolved(event);
                 if let Some(record) = self.record(*call) {
-                    record.resolved = Some(resolved);
+                    record.resolved = resolved;
+                    let thread = record.thread;
+                    self.become_now(thread, Activity::Running, at_us);
                 }
-                self.become_now(Activity::Running, event.at_us);
             }
             What::Line { line, locals, .. } => {
                 self.line = Some(*line);
                 self.locals = locals.clone();
             }
             What::Print { text, .. } => self.output.push_str(text),
-            What::Ask { prompt, .. } => {
+            What::Ask { prompt, thread, .. } => {
                 self.output.push_str(prompt);
-                self.become_now(Activity::Asking(prompt.clone()), event.at_us);
+                self.become_now(*thread, Activity::Asking(prompt.clone()), at_us);
             }
-            What::Answer { text, .. } => {
+            What::Answer { text, thread, .. } => {
                 if let Some(text) = text {
                     self.output.push_str(text);
                     self.output.push('\n');
                 }
-                self.become_now(Activity::Running, event.at_us);
+                self.become_now(*thread, Activity::Running, at_us);
             }
+            What::Thread { thread, state, .. } => self.thread_changed(*thread, *state, at_us),
             What::Exit {
                 traceback, line, ..
             } => {
-                let ended = Activity::Ended {
+                self.threads.clear();
+                self.activity = Activity::Ended {
                     traceback: traceback.clone(),
                     line: *line,
                 };
                 self.line = line.or(self.line);
-                self.become_now(ended, event.at_us);
+                self.since_us = at_us;
             }
             What::Sent { .. }
             | What::Delivered { .. }
@@ -158,6 +157,21 @@ impl Program {
             | What::Ended { .. }
             | What::Unknown => {}
         }
+    }
+
+    fn thread_changed(&mut self, thread: u32, state: ThreadState, at_us: u64) {
+        match state {
+            ThreadState::Started | ThreadState::GoesOn => {
+                self.threads.insert(thread, Some(Activity::Running));
+            }
+            ThreadState::Waits => {
+                self.threads.insert(thread, None);
+            }
+            ThreadState::Ended => {
+                self.threads.remove(&thread);
+            }
+        }
+        self.summarise(at_us);
     }
 
     fn called(&mut self, event: &Event) {
@@ -185,16 +199,20 @@ impl Program {
             blocked_at_us: None,
             resolved: None,
         });
-        self.line = Some(*line);
-        self.become_now(Activity::Ready(*call), event.at_us);
+        self.become_now(*thread, Activity::Ready(*call), event.at_us);
     }
 
+    /// The lowest thread that stands before a call makes it.
     pub(super) fn permitted(&mut self, at_us: u64) {
-        if let Activity::Ready(id) = self.activity {
+        let ready = self.threads.iter().find_map(|(thread, doing)| match doing {
+            Some(Activity::Ready(id)) => Some((*thread, *id)),
+            _ => None,
+        });
+        if let Some((thread, id)) = ready {
             if let Some(record) = self.record(id) {
                 record.permitted_at_us = Some(at_us);
             }
-            self.become_now(Activity::InCall(id), at_us);
+            self.become_now(thread, Activity::InCall(id), at_us);
         }
     }
 
@@ -202,8 +220,51 @@ impl Program {
         self.calls.iter_mut().rev().find(|call| call.id == id)
     }
 
-    fn become_now(&mut self, activity: Activity, at_us: u64) {
-        self.activity = activity;
-        self.since_us = at_us;
+    fn become_now(&mut self, thread: u32, activity: Activity, at_us: u64) {
+        self.threads.insert(thread, Some(activity));
+        self.summarise(at_us);
     }
+
+    /// Shows the thread that matters most; among equals, the lowest.
+    fn summarise(&mut self, at_us: u64) {
+        let doing = self.threads.values().flatten();
+        let foremost = doing.min_by_key(|activity| rank(activity)).cloned();
+        let activity = foremost.unwrap_or(Activity::Running);
+        if let Activity::Ready(id) | Activity::InCall(id) | Activity::Blocked(id) = activity {
+            self.line = self.call(id).map(|call| call.line).or(self.line);
+        }
+        if activity != self.activity {
+            self.activity = activity;
+            self.since_us = at_us;
+        }
+    }
+}
+
+fn rank(activity: &Activity) -> u8 {
+    match activity {
+        Activity::Ready(_) => 0,
+        Activity::InCall(_) => 1,
+        Activity::Asking(_) => 2,
+        Activity::Running => 3,
+        Activity::Blocked(_) => 4,
+        Activity::Ended { .. } => 5,
+    }
+}
+
+fn resolved(event: &Event) -> Option<Resolved> {
+    let What::Return {
+        returned,
+        bytes,
+        new_fd,
+        ..
+    } = &event.what
+    else {
+        return None;
+    };
+    Some(Resolved {
+        at_us: event.at_us,
+        returned: returned.clone(),
+        bytes: bytes.as_ref().map(|bytes| bytes.0.clone()),
+        new_fd: *new_fd,
+    })
 }

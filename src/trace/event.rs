@@ -128,11 +128,21 @@ pub enum What {
     Ask {
         program: Name,
         prompt: String,
+        #[serde(default)]
+        thread: u32,
     },
     Answer {
         program: Name,
         /// `None` is the end of input.
         text: Option<String>,
+        #[serde(default)]
+        thread: u32,
+    },
+    /// Something became of one of a program's threads, beside its calls.
+    Thread {
+        program: Name,
+        thread: u32,
+        state: ThreadState,
     },
     Exit {
         program: Name,
@@ -181,6 +191,16 @@ pub enum What {
     /// A `what` of a newer version: kept in place, ignored.
     #[serde(other)]
     Unknown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ThreadState {
+    Started,
+    /// For another thread of its program: a lock, a join.
+    Waits,
+    GoesOn,
+    Ended,
 }
 
 /// How a call ended.

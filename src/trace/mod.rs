@@ -9,8 +9,8 @@ mod order;
 mod setup;
 
 pub use event::{
-    Bytes, CallId, Event, Key, Moment, Name, Returned, SegmentId, SocketFacts, TcpFacts, Timer,
-    TimerKind, What,
+    Bytes, CallId, Event, Key, Moment, Name, Returned, SegmentId, SocketFacts, TcpFacts,
+    ThreadState, Timer, TimerKind, What,
 };
 pub use jsonl::{LoadError, Loaded, load, parse_event, to_line};
 pub use order::{By, Order, Ordered};

@@ -191,6 +191,7 @@ fn conversation() -> Trace {
         What::Ask {
             program: "caller".to_owned(),
             prompt: String::new(),
+            thread: 0,
         }, // 36
         call("caller", 5, "connect"),                    // 37
         refused("caller", 5),                            // 38

@@ -197,6 +197,7 @@ impl Story {
         self.push(What::Ask {
             program: program.to_owned(),
             prompt: prompt.to_owned(),
+            thread: 0,
         });
     }
 
