@@ -42,7 +42,13 @@ const FILES: [(&str, &[u8]); 7] = [
 ];
 
 pub fn definitions(language: Language) -> FontDefinitions {
-    let mut fonts = FontDefinitions::empty();
+    // Of egui's own fonts the ones with pictures stay, as a last resort: a program may print 😀.
+    // Rare hanzi come from the system's fonts, when it has any (`NativeOptions` of eframe).
+    let mut fonts = FontDefinitions::default();
+    let usual = fonts.families.remove(&FontFamily::Proportional);
+    let is_picture = |name: &String| name.to_lowercase().contains("emoji");
+    let pictures: Vec<String> = usual.into_iter().flatten().filter(is_picture).collect();
+    fonts.font_data.retain(|name, _| pictures.contains(name));
     for (name, bytes) in FILES {
         let data = Arc::new(FontData::from_static(bytes));
         fonts.font_data.insert(name.to_owned(), data);
@@ -59,7 +65,8 @@ pub fn definitions(language: Language) -> FontDefinitions {
         (FontFamily::Name("bold".into()), bold),
         (FontFamily::Monospace, &["mono", "inter"]),
     ] {
-        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        let own = names.iter().map(|name| (*name).to_owned());
+        let names = own.chain(pictures.iter().cloned()).collect();
         fonts.families.insert(family, names);
     }
     fonts

@@ -336,3 +336,12 @@ fn delay_ms(harness: &Harness<'_>) -> u128 {
         delay.as_millis()
     }
 }
+
+/// The harness panics on a character that no font has.
+#[test]
+fn what_a_program_prints_has_no_boxes_even_with_pictures_in_it() {
+    let mut story = scenes::start();
+    story.prints("client", "你好 😀🎉 ✓ → café\n");
+    let (harness, _) = harness(english(story), SIZE);
+    assert!(harness.query_by_label_contains("😀🎉").is_some());
+}
