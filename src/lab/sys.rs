@@ -146,6 +146,30 @@ pub fn rename(name: &std::ffi::CStr) {
     unsafe { libc::prctl(libc::PR_SET_NAME, name.as_ptr()) };
 }
 
+/// Lets this process read and write its own files in /proc, also when its binary may only be
+/// executed (`prctl(2)`, `PR_SET_DUMPABLE`). Core files are forbidden elsewhere.
+pub fn own_proc_files() {
+    // SAFETY: takes only numbers.
+    unsafe { libc::prctl(libc::PR_SET_DUMPABLE, 1, 0, 0, 0) };
+}
+
+/// Makes room for descriptors from [`LAB_FDS`] on, as far as the hard limit allows.
+pub fn room_for_descriptors() -> io::Result<()> {
+    const WANTED: libc::rlim_t = 1024;
+    let mut limit = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    // SAFETY: the kernel writes one `rlimit`, which lives across the call.
+    check(unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &mut limit) })?;
+    if limit.rlim_cur < WANTED {
+        limit.rlim_cur = WANTED.min(limit.rlim_max);
+        // SAFETY: the kernel reads one `rlimit`, which lives across the call.
+        check(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &limit) })?;
+    }
+    Ok(())
+}
+
 /// No program this process could start will ever have more rights than it has.
 pub fn no_new_privileges() -> io::Result<()> {
     // SAFETY: takes only numbers.
