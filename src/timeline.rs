@@ -22,6 +22,8 @@ pub struct Timeline {
     past: Option<State>,
     /// Moments at which the run stood still: what `Back` and `Forward` go by.
     stops: Vec<Moment>,
+    /// Something worth a stop has happened since the last one.
+    has_news: bool,
 }
 
 impl Timeline {
@@ -33,6 +35,7 @@ impl Timeline {
             newest,
             past: None,
             stops: Vec::new(),
+            has_news: true,
         }
     }
 
@@ -46,8 +49,15 @@ impl Timeline {
 
     pub fn push(&mut self, event: Event) {
         self.newest.apply(&event);
+        self.has_news |= is_news(&event.what);
         if matches!(event.what, What::Rest | What::Ended { .. }) {
-            self.stops.push(self.newest.moment);
+            let moment = self.newest.moment;
+            match self.stops.last_mut() {
+                // A copy behind a held segment, a timer set anew: no step of its own.
+                Some(last) if !self.has_news => *last = moment,
+                Some(_) | None => self.stops.push(moment),
+            }
+            self.has_news = false;
         }
         self.trace.push(event);
     }
@@ -126,5 +136,27 @@ impl Timeline {
         // While things still move, the newest stop is the one before what moves.
         let before = self.stops.iter().rev().copied().find(|stop| *stop < moment);
         before.or((moment > Moment(0)).then_some(Moment(0)))
+    }
+}
+
+fn is_news(what: &What) -> bool {
+    match what {
+        What::Sent { absorbed, .. } => !absorbed,
+        What::Socket(_) | What::Note { .. } | What::Rest | What::Unknown => false,
+        What::Call { .. }
+        | What::Blocked { .. }
+        | What::Return { .. }
+        | What::Line { .. }
+        | What::Print { .. }
+        | What::Ask { .. }
+        | What::Answer { .. }
+        | What::Thread { .. }
+        | What::Exit { .. }
+        | What::Delivered { .. }
+        | What::Dropped { .. }
+        | What::Duplicated { .. }
+        | What::Gone { .. }
+        | What::Order(_)
+        | What::Ended { .. } => true,
     }
 }

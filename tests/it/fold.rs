@@ -192,3 +192,18 @@ fn back_and_forward_go_from_stop_to_stop_and_the_end_is_live() {
     timeline.forward();
     assert_eq!(moments(&timeline), (Cursor::Live, 2, 0));
 }
+
+#[test]
+fn a_copy_that_waits_behind_its_original_is_no_step_of_its_own() {
+    let mut timeline = Timeline::new(header());
+    for event in events(vec![
+        What::Rest,
+        sent(0, None, false),
+        What::Rest,
+        sent(1, Some(0), true),
+        What::Rest,
+    ]) {
+        timeline.push(event);
+    }
+    assert_eq!(timeline.stops(), [Moment(1), Moment(5)]);
+}
