@@ -21,6 +21,8 @@ use crate::trace::{Event, Header, Ordered, Setup, parse_event, to_line};
 const EVENTS: usize = 4096;
 /// Orders that may wait for the lab; beyond this an order is refused.
 const ORDERS: usize = 64;
+/// The longest line a lab may say, in bytes: a header with every program's text fits.
+const LONGEST_LINE: usize = 16 << 20;
 /// How much of a lab's last words is kept, in bytes.
 const LAST_WORDS: usize = 4096;
 
@@ -77,7 +79,8 @@ impl std::fmt::Display for Demise {
 #[error("the lab takes no orders now")]
 pub struct Busy;
 
-/// Opens the file a run is written to. Called on the handle's own thread: opening may wait.
+/// Opens the file a run is written to, once the lab has started. Called on the handle's own
+/// thread: opening may wait.
 pub type Recording = Box<dyn FnOnce() -> io::Result<File> + Send>;
 
 /// A running lab. Dropping it ends the lab and waits until nothing of it is left; a window hangs
@@ -195,12 +198,17 @@ impl Run {
     }
 
     fn spawn(&self) -> io::Result<Child> {
-        let child = Command::new(&self.binary)
+        let mut command = Command::new(&self.binary);
+        command
             .arg("lab")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()?;
+            .stderr(Stdio::piped());
+        // Ctrl-C goes to a whole process group. The lab is in one of its own: it ends when its
+        // orders do, and cleans up first.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let child = command.spawn()?;
         self.pid.store(child.id(), Ordering::Release);
         Ok(child)
     }
@@ -221,10 +229,11 @@ impl Run {
             String::from_utf8_lossy(&words).trim().to_owned()
         };
         let words = named("lab stderr").spawn(keep);
-        let refused = self.read_events(BufReader::new(stdout), wake);
+        let last = self.read_events(BufReader::new(stdout), wake);
         let status = child.wait();
         let words = words.ok().and_then(|thread| thread.join().ok());
-        if was_asked.try_recv().is_err() && !refused {
+        let is_explained = last == Last::Explained;
+        if was_asked.try_recv().is_err() && !is_explained {
             self.say(FromLab::Ended(demise(status, &words.unwrap_or_default())));
             wake();
         }
@@ -239,25 +248,58 @@ impl Run {
         opened.inspect_err(failed).ok()
     }
 
-    /// Until the lab's output ends. True when it refused to start.
-    fn read_events(&mut self, lines: BufReader<impl io::Read>, wake: &impl Fn()) -> bool {
-        let mut refused = false;
-        let mut recording = self.open_recording();
-        for line in lines.lines().map_while(Result::ok) {
-            let said = understand(&line);
-            refused |= matches!(said, FromLab::Refused(_));
-            if let Some(file) = &mut recording
-                && !refused
-                && let Err(error) = writeln!(file, "{line}")
+    /// Until the lab's output ends, or is not worth reading.
+    fn read_events(&mut self, mut lab: BufReader<impl io::Read>, wake: &impl Fn()) -> Last {
+        let mut recording = None;
+        let mut last = Last::Open;
+        while let Some(line) = next_line(&mut lab) {
+            let said = line.as_deref().map_or_else(too_long, understand);
+            if matches!(said, FromLab::Started(_)) {
+                recording = self.open_recording();
+            }
+            if let (Some(file), Some(line)) = (&mut recording, &line)
+                && let Err(error) = file.write_all(format!("{line}\n").as_bytes())
             {
                 self.say(FromLab::NotRecorded(error.to_string()));
                 recording = None;
             }
+            if matches!(said, FromLab::Refused(_)) || line.is_none() {
+                last = Last::Explained;
+            }
             self.say(said);
             wake();
+            if line.is_none() {
+                break; // the lab notices that its output is closed
+            }
         }
-        refused
+        last
     }
+}
+
+/// Whether the last that was read says why there is no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Last {
+    Explained,
+    Open,
+}
+
+/// `Some(None)`: the line is too long.
+fn next_line(lab: &mut impl io::BufRead) -> Option<Option<String>> {
+    let mut line = Vec::new();
+    let mut lab = lab.take(LONGEST_LINE as u64 + 1);
+    let read = lab.read_until(b'\n', &mut line).ok()?;
+    if line.last() == Some(&b'\n') {
+        line.pop();
+    }
+    let is_short = line.len() <= LONGEST_LINE;
+    (read > 0).then(|| is_short.then(|| String::from_utf8_lossy(&line).into_owned()))
+}
+
+fn too_long() -> FromLab {
+    FromLab::Ended(Demise {
+        how: How::Garbled,
+        words: format!("a line is longer than {} MiB", LONGEST_LINE >> 20),
+    })
 }
 
 fn understand(line: &str) -> FromLab {
@@ -310,5 +352,65 @@ fn demise(status: io::Result<ExitStatus>, words: &str) -> Demise {
     Demise {
         how,
         words: telling.or(lines.next()).unwrap_or_default().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicBool;
+
+    use super::*;
+
+    const HEADER: &str = r#"{"sockstep":1,"version":"","kernel":"","wire":"held","hosts":[]}"#;
+    const REST: &str = r#"{"n":0,"at_us":0,"what":"rest"}"#;
+
+    /// What the handle makes of a lab's output, and whether it opened the recording.
+    fn heard(output: &[u8]) -> (Vec<FromLab>, Last, bool) {
+        let (_orders, orders) = bounded(1);
+        let (sender, events) = bounded(8);
+        let was_opened = Arc::new(AtomicBool::new(false));
+        let opens = was_opened.clone();
+        let recording: Recording = Box::new(move || {
+            opens.store(true, Ordering::Release);
+            Err(io::Error::other("a full disk"))
+        });
+        let mut run = Run {
+            binary: PathBuf::new(),
+            setup: String::new(),
+            recording: Some(recording),
+            orders,
+            events: sender,
+            pid: Arc::default(),
+        };
+        let last = run.read_events(BufReader::new(output), &|| {});
+        drop(run);
+        let was_opened = was_opened.load(Ordering::Acquire);
+        (events.iter().collect(), last, was_opened)
+    }
+
+    #[test]
+    fn a_line_without_end_is_cut_off_and_said() {
+        let mut output = format!("{REST}\n").into_bytes();
+        output.resize(output.len() + LONGEST_LINE + 1, b'x');
+        let (said, last, _) = heard(&output);
+        assert!(
+            matches!(&said[..], [FromLab::Event(_), FromLab::Ended(demise)]
+                if demise.how == How::Garbled && demise.words.contains("16 MiB")),
+            "{said:?}"
+        );
+        assert_eq!(last, Last::Explained);
+    }
+
+    #[test]
+    fn the_recording_is_opened_when_the_header_has_come() {
+        for (output, expected) in [
+            (format!("{HEADER}\n{REST}\n"), true),
+            (format!("{REST}\n"), false),
+            (String::new(), false),
+        ] {
+            let (_, last, was_opened) = heard(output.as_bytes());
+            assert_eq!(was_opened, expected, "{output}");
+            assert_eq!(last, Last::Open);
+        }
     }
 }
