@@ -88,6 +88,14 @@ pub struct Rule {
     kind: Kind,
     /// Counted from 1; a segment that the kernel sends again counts again.
     ordinal: usize,
+    /// As it was written.
+    text: String,
+}
+
+impl std::fmt::Display for Rule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
 }
 
 impl Rule {
@@ -109,7 +117,21 @@ impl Rule {
             from: (who != "any").then(|| who.to_owned()),
             kind,
             ordinal: ordinal.ok_or_else(|| format!("'{which}' is not 1, 2, 3 …; {FORM}"))?,
+            text: text.to_owned(),
         })
+    }
+
+    /// Fails when it names a host that is not there.
+    pub fn check(&self, hosts: &[&str]) -> Result<(), String> {
+        match &self.from {
+            Some(from) if !hosts.iter().any(|host| is_meant_by(from, host)) => {
+                let known = hosts.join(", ");
+                Err(format!(
+                    "no host is '{from}'; the hosts are {known}, or any"
+                ))
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// Whether the rule means this segment of the run.
@@ -119,8 +141,19 @@ impl Rule {
     }
 
     fn is_alike(&self, segment: &Segment) -> bool {
-        let is_from = self.from.as_ref().is_none_or(|from| *from == segment.from);
+        let from = self.from.as_ref();
+        let is_from = from.is_none_or(|from| is_meant_by(from, &segment.from));
         is_from && segment.kind() == Some(self.kind) && segment.fate != Fate::Absorbed
+    }
+}
+
+/// `client` means `client`, `client1`, `client2` …, and so does `server`; any other word one host.
+fn is_meant_by(word: &str, host: &str) -> bool {
+    let number = host.strip_prefix(word).unwrap_or("not a number");
+    let is_numbered = number.bytes().all(|byte| byte.is_ascii_digit());
+    match word {
+        "client" | "server" => is_numbered,
+        _ => word == host,
     }
 }
 
@@ -154,5 +187,27 @@ mod tests {
                 (got, _) => panic!("{text}: {got:?}"),
             }
         }
+    }
+
+    #[test]
+    fn client_and_server_mean_each_of_their_kind() {
+        for (rule, host, expected) in [
+            ("client SYN 1", "client", true),
+            ("client SYN 1", "client1", true),
+            ("client SYN 1", "client12", true),
+            ("client SYN 1", "clients", false),
+            ("client SYN 1", "server", false),
+            ("server SYN 1", "server2", true),
+            ("client1 SYN 1", "client1", true),
+            ("client1 SYN 1", "client12", false),
+            ("any SYN 1", "router", true),
+            ("bogus SYN 1", "client1", false),
+        ] {
+            let checked = Rule::parse(rule).expect("it is sound").check(&[host]);
+            assert_eq!(checked.is_ok(), expected, "{rule}: {host}");
+        }
+        let bogus = Rule::parse("bogus SYN 1").expect("it is sound");
+        let message = bogus.check(&["server", "client1"]).expect_err("unknown");
+        assert!(message.contains("server, client1"), "{message}");
     }
 }
