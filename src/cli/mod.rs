@@ -4,7 +4,11 @@
 //! or something could not be done, 2 for bad arguments, 3 when a limit ended a run.
 
 mod doctor;
+mod files;
+mod literals;
+mod programs;
 mod run;
+mod save;
 mod text;
 
 use std::path::PathBuf;

@@ -3,23 +3,23 @@
 //! The same lab, the same events, the same director as in the window; only the picture is text.
 
 use std::collections::VecDeque;
-use std::fs;
 use std::io::{self, Write as _};
-use std::net::{IpAddr, Ipv4Addr};
-use std::path::{Path, PathBuf};
+use std::net::IpAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Args;
 use crossbeam_channel::RecvTimeoutError;
 
-use super::text;
+use super::programs::{self, Addresses, Prepared};
+use super::{files, save, text};
 use crate::director::{self, Next, Rule, WhyNot};
 use crate::lab::{FromLab, Handle, Recording};
-use crate::lesson::{self, Language};
+use crate::lesson::Language;
 use crate::model::{Activity, State};
 use crate::trace::{
-    By, Event, Header, HostSetup, Name, Order, Ordered, ProgramSetup, Setup, Timers, What, to_line,
+    By, Event, Header, Name, Order, Ordered, ProgramSetup, Setup, TimerKind, Timers, What, to_line,
 };
 
 /// A run without `--for` ends after this, in seconds: a server in a loop never ends by itself.
@@ -33,11 +33,11 @@ pub struct Arguments {
     /// The lesson's language: zh or en.
     #[arg(long, value_parser = super::language)]
     lang: Option<Language>,
-    /// The server's address. Default: 127.0.0.1 if a client names it, else 10.0.0.2.
-    #[arg(long, value_name = "ADDRESS")]
+    /// The server's address. Default: 127.0.0.1 if a string in a client names it, else 10.0.0.2.
+    #[arg(long, value_name = "ADDRESS", value_parser = programs::address)]
     server_ip: Option<IpAddr>,
     /// A client's address; repeat it for the next client. Default: 10.0.0.11, 10.0.0.12 …
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = programs::address)]
     client_ip: Vec<IpAddr>,
     /// Lines for the server's input().
     #[arg(long, value_name = "FILE")]
@@ -45,7 +45,7 @@ pub struct Arguments {
     /// Lines for a client's input(); repeat it for the next client.
     #[arg(long, value_name = "FILE")]
     stdin_client: Vec<PathBuf>,
-    /// Drop this segment: 'client SYN 1', 'server data 2', 'any FIN 1'. Repeatable.
+    /// Drop this segment: 'client SYN 1', 'client2 data 2', 'any FIN 1'. Repeatable.
     #[arg(long, value_name = "RULE", value_parser = Rule::parse)]
     drop: Vec<Rule>,
     /// Start each client this long after the one before, instead of when that has ended.
@@ -60,7 +60,7 @@ pub struct Arguments {
     /// Stop after this long. Default: 60.
     #[arg(long = "for", value_name = "SECONDS", value_parser = seconds)]
     limit: Option<f64>,
-    /// Write the run to this file, one event a line, as it happens.
+    /// Write the run to this file, one event a line, as it happens. It may replace an older run.
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
     /// Print events as JSON Lines.
@@ -69,25 +69,36 @@ pub struct Arguments {
 }
 
 pub fn main(arguments: Arguments) -> ExitCode {
-    let run = match Run::prepare(arguments) {
+    let mut run = match Run::prepare(arguments) {
         Ok(run) => run,
         Err(message) => {
-            eprintln!("sockstep run: {message}");
+            complain(&message);
             return ExitCode::from(2);
         }
     };
-    match run.play() {
-        Ok(End::Done { has_died: false }) => ExitCode::SUCCESS,
+    let ended = run.play();
+    if let Ok(End::Done { .. } | End::Limit(_)) = ended {
+        for (rule, _) in run.drop.iter().filter(|(_, has_matched)| !has_matched) {
+            complain(&format!("--drop '{rule}' never matched"));
+        }
+    }
+    match ended {
+        Ok(End::Done { has_died: false } | End::Unread) => ExitCode::SUCCESS,
         Ok(End::Done { has_died: true }) => ExitCode::FAILURE,
         Ok(End::Limit(which)) => {
-            eprintln!("sockstep run: stopped by {which}");
+            complain(&format!("stopped by {which}"));
             ExitCode::from(3)
         }
         Err(message) => {
-            eprintln!("sockstep run: {message}");
+            complain(&message);
             ExitCode::FAILURE
         }
     }
+}
+
+/// On standard error, which may be closed: then nobody wants to know.
+fn complain(message: &str) {
+    writeln!(io::stderr(), "sockstep run: {message}").ok();
 }
 
 enum End {
@@ -96,27 +107,42 @@ enum End {
     },
     /// The option that ended it.
     Limit(&'static str),
+    /// Whoever read standard output went away, as `head` does.
+    Unread,
 }
 
 struct Run {
     setup: Setup,
     /// By program: lines for `input()`.
     input: Vec<(Name, VecDeque<String>)>,
-    drop: Vec<Rule>,
+    /// Each with whether it has matched.
+    drop: Vec<(Rule, bool)>,
     stagger: Option<Duration>,
     steps: usize,
     limit: Duration,
     save: Option<PathBuf>,
     is_json: bool,
+    /// The learner knows that no client is left for a server that waits.
+    has_said_who_waits: bool,
 }
 
 impl Run {
     fn prepare(arguments: Arguments) -> Result<Self, String> {
-        let mut setup = match &arguments.files[..] {
-            [lesson] => lesson_setup(lesson, arguments.lang.unwrap_or_default())?,
-            [server, clients @ ..] => programs_setup(server, clients, &arguments)?,
+        let addresses = Addresses {
+            server: arguments.server_ip,
+            clients: arguments.client_ip,
+        };
+        let prepared = match &arguments.files[..] {
+            [lesson] => programs::of_lesson(lesson, arguments.lang.unwrap_or_default())?,
+            [server, clients @ ..] => programs::of_files(server, clients, &addresses)?,
             [] => return Err("name a lesson, or a server and a client".to_owned()),
         };
+        let Prepared { mut setup, remark } = prepared;
+        let hosts: Vec<&str> = setup.hosts.iter().map(|host| host.name.as_str()).collect();
+        for rule in &arguments.drop {
+            rule.check(&hosts)
+                .map_err(|why| format!("--drop '{rule}': {why}"))?;
+        }
         if let Some(timers) = arguments.timers {
             setup.timers = timers;
         }
@@ -124,28 +150,35 @@ impl Run {
         let is_server = |p: &&ProgramSetup| p.name.starts_with("server");
         let servers = setup.programs.iter().filter(is_server);
         for (program, file) in servers.zip(&arguments.stdin_server) {
-            input.push((program.name.clone(), lines(file)?));
+            input.push((program.name.clone(), files::lines(file)?));
         }
         let clients = setup.programs.iter().filter(|p| !is_server(p));
         for (program, file) in clients.zip(&arguments.stdin_client) {
-            input.push((program.name.clone(), lines(file)?));
+            input.push((program.name.clone(), files::lines(file)?));
+        }
+        if let Some(path) = &arguments.save {
+            save::check(path)?;
+        }
+        if let Some(remark) = remark.filter(|_| !arguments.json) {
+            complain(&remark);
         }
         Ok(Self {
             setup,
             input,
-            drop: arguments.drop,
+            drop: arguments.drop.into_iter().map(|r| (r, false)).collect(),
             stagger: arguments.stagger.map(Duration::from_secs_f64),
             steps: arguments.steps.unwrap_or(usize::MAX),
             limit: Duration::from_secs_f64(arguments.limit.unwrap_or(LIMIT_SECONDS)),
             save: arguments.save,
             is_json: arguments.json,
+            has_said_who_waits: false,
         })
     }
 
-    fn play(mut self) -> Result<End, String> {
+    fn play(&mut self) -> Result<End, String> {
         let binary = super::own_binary().map_err(|error| error.to_string())?;
         let save = self.save.take();
-        let save = save.map(|path| -> Recording { Box::new(move || fs::File::create(path)) });
+        let save = save.map(|path| -> Recording { Box::new(move || save::open(&path)) });
         let lab = Handle::start(&binary, &self.setup, save, || {})
             .map_err(|error| format!("the lab could not be started: {error}"))?;
         let started = Instant::now();
@@ -155,11 +188,18 @@ impl Run {
             let left = self.limit.saturating_sub(started.elapsed());
             let wait = self.until_stagger(started).unwrap_or(left).min(left);
             match lab.events().recv_timeout(wait) {
-                Ok(FromLab::Started(header)) => state = Some(self.begin(&header)),
+                Ok(FromLab::Started(header)) => {
+                    state = Some(State::new(&header));
+                    if let Err(error) = self.begin(&header) {
+                        return not_written(&error);
+                    }
+                }
                 Ok(FromLab::Event(event)) => {
                     let state = state.as_mut().ok_or("an event came before the header")?;
                     state.apply(&event);
-                    self.show(&event, state);
+                    if let Err(error) = self.show(&event, state) {
+                        return not_written(&error);
+                    }
                 }
                 Ok(FromLab::Refused(refusal)) => {
                     let remedy = super::remedy(refusal.remedy);
@@ -199,7 +239,12 @@ impl Run {
         let may_go = |name: &Name| self.may_go(state, name, started);
         match director::next_where(state, may_go) {
             Next::Give(Order::Deliver { segment }) => {
-                let is_meant = self.drop.iter().any(|rule| rule.means(state, segment));
+                let mut is_meant = false;
+                for (rule, has_matched) in &mut self.drop {
+                    let means = rule.means(state, segment);
+                    *has_matched |= means;
+                    is_meant |= means;
+                }
                 Some(Ok(match is_meant {
                     true => Order::Drop { segment },
                     false => Order::Deliver { segment },
@@ -225,7 +270,36 @@ impl Run {
                 let has_died = state.programs.values().any(|p| died(&p.activity));
                 Some(Err(End::Done { has_died }))
             }
+            Next::Not(WhyNot::Waiting) => {
+                self.say_who_waits(state);
+                None
+            }
             Next::Not(_) | Next::Forward => None,
+        }
+    }
+
+    /// Once, when nothing but a new client could wake the programs that are left.
+    fn say_who_waits(&mut self, state: &State) {
+        let has_ended = |name: &Name| state.programs.get(name).is_some_and(|p| p.has_ended());
+        if self.has_said_who_waits || self.is_json || !self.clients().all(has_ended) {
+            return;
+        }
+        let mut sockets = state.host_order.iter().flat_map(|host| state.sockets(host));
+        let timers = sockets.find_map(|socket| match socket.facts.timer.as_ref()?.kind {
+            TimerKind::Retransmit | TimerKind::Keepalive | TimerKind::Probe => Some(()),
+            TimerKind::TimeWait | TimerKind::Other => None,
+        });
+        let mut left = state.programs.values().filter(|p| !p.has_ended());
+        if let (None, Some(server)) = (timers, left.next())
+            && let Some(call) = server.current_call()
+        {
+            self.has_said_who_waits = true;
+            complain(&format!(
+                "all clients have ended; the {} still waits in {}(); stopping at --for {} s (Ctrl-C ends it now)",
+                server.name,
+                call.name,
+                self.limit.as_secs_f64()
+            ));
         }
     }
 
@@ -260,111 +334,41 @@ impl Run {
             .min()
     }
 
-    fn begin(&self, header: &Header) -> State {
+    fn begin(&self, header: &Header) -> io::Result<()> {
         if self.is_json {
-            print_line(&to_line(header));
-        } else {
-            print_line(&format!("Linux {}, held wire", header.kernel));
-            for host in &header.hosts {
-                let addresses: Vec<String> =
-                    host.addresses.iter().map(ToString::to_string).collect();
-                print_line(&format!("{} is {}", host.name, addresses.join(", ")));
-            }
+            return print_line(&to_line(header));
         }
-        State::new(header)
+        print_line(&format!("Linux {}, held wire", header.kernel))?;
+        for host in &header.hosts {
+            let addresses: Vec<String> = host.addresses.iter().map(ToString::to_string).collect();
+            print_line(&format!("{} is {}", host.name, addresses.join(", ")))?;
+        }
+        Ok(())
     }
 
-    fn show(&self, event: &Event, state: &State) {
+    fn show(&self, event: &Event, state: &State) -> io::Result<()> {
         if self.is_json {
-            print_line(&to_line(event));
+            print_line(&to_line(event))?;
         } else if let Some(line) = text::line(event, state) {
-            print_line(&line);
+            print_line(&line)?;
         }
         if matches!(event.what, What::Rest) {
-            io::stdout().flush().ok();
+            io::stdout().flush()?;
         }
+        Ok(())
     }
 }
 
-/// A reader that went away (`| head`) ends the run quietly at its limits, not with a panic.
-fn print_line(line: &str) {
-    writeln!(io::stdout(), "{line}").ok();
+fn print_line(line: &str) -> io::Result<()> {
+    writeln!(io::stdout(), "{line}")
 }
 
-fn lesson_setup(path: &Path, language: Language) -> Result<Setup, String> {
-    if path.extension().is_some_and(|extension| extension == "py") {
-        return Err("one program has nobody to talk to: name a server and a client".to_owned());
+/// A reader that went away is no mistake, a full disk is one.
+fn not_written(error: &io::Error) -> Result<End, String> {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => Ok(End::Unread),
+        _ => Err(format!("cannot write to standard output: {error}")),
     }
-    let lesson = lesson::load(path, language).map_err(|problems| {
-        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        lines.join("\n")
-    })?;
-    Ok(Setup {
-        hosts: lesson.hosts,
-        programs: lesson.programs,
-        timers: lesson.timers,
-    })
-}
-
-fn programs_setup(
-    server: &Path,
-    clients: &[PathBuf],
-    arguments: &Arguments,
-) -> Result<Setup, String> {
-    let mut programs = vec![program("server", server)?];
-    let names: Vec<Name> = (1..=clients.len()).map(|n| format!("client{n}")).collect();
-    for (name, file) in names.iter().zip(clients) {
-        programs.push(program(name, file)?);
-    }
-    let speaks_to_itself = programs[1..]
-        .iter()
-        .any(|p| p.source.contains("127.0.0.1") || p.source.contains("localhost"));
-    let server_ip = arguments.server_ip.unwrap_or(match speaks_to_itself {
-        true => Ipv4Addr::LOCALHOST.into(),
-        false => Ipv4Addr::new(10, 0, 0, 2).into(),
-    });
-    let mut hosts = vec![host("server", server_ip)];
-    let mut given = arguments.client_ip.iter().copied();
-    for (index, name) in names.iter().enumerate() {
-        let usual = Ipv4Addr::new(10, 0, 0, 11).to_bits() + index as u32;
-        let address = given.next().unwrap_or(Ipv4Addr::from_bits(usual).into());
-        hosts.push(host(name, address));
-    }
-    let mut addresses: Vec<IpAddr> = hosts.iter().flat_map(|h| h.addresses.clone()).collect();
-    addresses.sort_unstable();
-    if let Some(twice) = addresses.windows(2).find(|pair| pair[0] == pair[1]) {
-        return Err(format!("two hosts cannot both be {}", twice[0]));
-    }
-    Ok(Setup {
-        hosts,
-        programs,
-        timers: Timers::default(),
-    })
-}
-
-fn host(name: &str, address: IpAddr) -> HostSetup {
-    HostSetup {
-        name: name.to_owned(),
-        addresses: vec![address],
-    }
-}
-
-fn program(name: &str, file: &Path) -> Result<ProgramSetup, String> {
-    let shown = file.file_name().unwrap_or(file.as_os_str());
-    Ok(ProgramSetup {
-        name: name.to_owned(),
-        host: name.to_owned(),
-        file: shown.to_string_lossy().into_owned(),
-        source: read(file)?,
-    })
-}
-
-fn lines(file: &Path) -> Result<VecDeque<String>, String> {
-    Ok(read(file)?.lines().map(str::to_owned).collect())
-}
-
-fn read(file: &Path) -> Result<String, String> {
-    fs::read_to_string(file).map_err(|error| format!("cannot read it: {error}: {}", file.display()))
 }
 
 fn seconds(word: &str) -> Result<f64, String> {

@@ -1,7 +1,11 @@
 //! The program as a process: what it prints, how it exits.
 
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
 use sockstep::trace::load;
@@ -143,7 +147,9 @@ fn programs_get_their_input_and_a_rule_drops_the_segment_it_means() {
         "--stdin-client",
         &for_client,
         "--drop",
-        "client1 SYN 1",
+        "client SYN 1",
+        "--drop",
+        "client1 RST 7",
         "--timers",
         "natural",
         "--save",
@@ -162,11 +168,19 @@ fn programs_get_their_input_and_a_rule_drops_the_segment_it_means() {
         "{said}"
     );
     assert!(said.contains("prints 张三 b'hi'"), "{said}");
+    let complained = text(&output.stderr);
+    assert_eq!(
+        complained,
+        "sockstep run: --drop 'client1 RST 7' never matched\n"
+    );
     let saved = std::fs::read_to_string(saved).expect("it was saved");
     let loaded = load(&saved).expect("a header");
     assert!(loaded.cut_short.is_none());
     assert!(loaded.trace.events().len() > 30);
 }
+
+const ACCEPTS: &str =
+    "import socket\ns = socket.socket()\ns.bind(('', 9))\ns.listen()\ns.accept()\n";
 
 #[test]
 fn an_exception_and_a_limit_have_exit_codes_of_their_own() {
@@ -180,18 +194,243 @@ fn an_exception_and_a_limit_have_exit_codes_of_their_own() {
         "d.py",
         "import socket\nsocket.socket().connect(('10.0.0.2', 9))\n",
     );
-    let waits = file(
-        folder.path(),
-        "w.py",
-        "import socket\ns = socket.socket()\ns.bind(('', 9))\ns.listen()\ns.accept()\n",
-    );
+    let waits = file(folder.path(), "w.py", ACCEPTS);
     let died = sockstep(&["run", &quiet, &dies]);
     assert_eq!(died.status.code(), Some(1));
     assert!(text(&died.stdout).contains("ConnectionRefusedError: [Errno 111] Connection refused"));
-    let limit = sockstep(&["run", &waits, &quiet, "--for", "0.5"]);
+    let limit = sockstep(&["run", &waits, &quiet, "--for", "1.5"]);
     assert_eq!(limit.status.code(), Some(3));
+    let told = "all clients have ended; the server still waits in accept(); stopping at --for 1.5 s (Ctrl-C ends it now)";
+    let complained = text(&limit.stderr);
+    assert_eq!(complained.matches(told).count(), 1, "{complained}");
     let steps = sockstep(&["run", &waits, &quiet, "--steps", "1"]);
     assert_eq!(steps.status.code(), Some(3));
+}
+
+/// Refused before anything runs: exit code 2, and this in what it says.
+#[track_caller]
+fn refused(arguments: &[&str], message: &str) {
+    let output = sockstep(arguments);
+    let said = text(&output.stderr);
+    assert!(said.contains(message), "{arguments:?}: {said}");
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+}
+
+#[test]
+fn a_rule_for_an_unknown_host_names_the_known_ones() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let quiet = file(folder.path(), "q.py", "x = 1\n");
+    let run = |rule| ["run", &quiet, &quiet, "--drop", rule];
+    let known = "the hosts are server, client1";
+    refused(&run("bogus SYN 1"), known);
+    refused(&run("client2 SYN 1"), known);
+}
+
+#[test]
+fn what_is_no_program_file_is_refused_with_the_reason() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let quiet = file(folder.path(), "q.py", "x = 1\n");
+    let long = file(folder.path(), "l.py", &"#".repeat((256 << 10) + 1));
+    let lines = file(folder.path(), "l.txt", &"a\n".repeat(600_000));
+    let broken = folder.path().join("b.py");
+    fs::write(&broken, b"x = 1\nname = '\xd5\xc5'\n").expect("a temporary file");
+    let fifo = folder.path().join("fifo");
+    let made = Command::new("mkfifo").arg(&fifo).status();
+    assert!(made.expect("mkfifo is there").success());
+    let (broken, fifo) = (
+        broken.to_str().expect("UTF-8"),
+        fifo.to_str().expect("UTF-8"),
+    );
+    let here = folder.path().to_str().expect("UTF-8");
+    for (program, message) in [
+        (fifo, "not a regular file"),
+        ("/dev/zero", "not a regular file"),
+        (here, "a directory"),
+        (&long, "longer than 256 KiB"),
+        (broken, "line 2 is not utf-8"),
+    ] {
+        refused(&["run", &quiet, program], message);
+    }
+    for (input, message) in [
+        (fifo, "not a regular file"),
+        (&lines, "longer than 1024 KiB"),
+        (broken, "line 2 is not utf-8"),
+    ] {
+        refused(&["run", &quiet, &quiet, "--stdin-client", input], message);
+    }
+}
+
+#[test]
+fn an_address_that_cannot_cross_the_wire_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let quiet = file(folder.path(), "q.py", "x = 1\n");
+    for (option, address) in [
+        ("--server-ip", "::1"),
+        ("--client-ip", "::1"),
+        ("--server-ip", "224.0.0.1"),
+        ("--client-ip", "ff02::1"),
+        ("--server-ip", "255.255.255.255"),
+        ("--server-ip", "0.0.0.0"),
+        ("--client-ip", "::"),
+    ] {
+        let message = format!("{address} cannot be a host's address here");
+        refused(&["run", &quiet, &quiet, option, address], &message);
+    }
+    let lesson = fs::read_to_string("lessons/04-handshake/en.md").expect("a lesson");
+    let lesson = lesson.replace("192.168.131.62", "::1");
+    file(folder.path(), "en.md", &lesson);
+    let folder = folder.path().to_str().expect("UTF-8");
+    let message = "::1 cannot be a host's address here";
+    refused(&["run", folder, "--lang", "en"], message);
+}
+
+#[test]
+fn save_never_overwrites_what_is_not_a_trace() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let quiet = file(folder.path(), "q.py", "x = 1\n");
+    let notes = file(folder.path(), "notes.txt", "dear diary\n");
+    let nowhere = folder.path().join("no/such/run.jsonl");
+    let here = folder.path().to_str().expect("UTF-8");
+    for (path, message) in [
+        (notes.as_str(), "it is not a Sockstep trace"),
+        (nowhere.to_str().expect("UTF-8"), "cannot write it"),
+        (here, "not a regular file"),
+    ] {
+        refused(&["run", &quiet, &quiet, "--save", path], message);
+    }
+    let kept = fs::read_to_string(notes).expect("it is there");
+    assert_eq!(kept, "dear diary\n");
+}
+
+#[test]
+fn save_keeps_the_old_trace_until_the_new_run_has_begun() {
+    if !is_wire_there() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let quiet = file(folder.path(), "q.py", "x = 1\n");
+    let old = format!("{{\"sockstep\":1}}\n{}", "old\n".repeat(9999));
+    let trace = file(folder.path(), "run.jsonl", &old);
+    let fresh = folder.path().join("fresh.jsonl");
+    let fresh = fresh.to_str().expect("UTF-8");
+    // A user namespace that may have no network namespace: the lab refuses to start.
+    let script = "echo 0 > /proc/sys/user/max_net_namespaces && exec \"$@\"";
+    for path in [&trace, fresh] {
+        let run = [env!("CARGO_BIN_EXE_sockstep"), "run", &quiet, &quiet];
+        let output = Command::new("unshare")
+            .args(["--user", "--map-root-user", "sh", "-c", script, "sh"])
+            .args(run)
+            .args(["--save", path])
+            .output()
+            .expect("util-linux has unshare");
+        assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    }
+    assert_eq!(fs::read_to_string(&trace).expect("it is there"), old);
+    assert!(!Path::new(fresh).exists());
+    let output = sockstep(&["run", &quiet, &quiet, "--save", &trace]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let saved = fs::read_to_string(&trace).expect("it is there");
+    assert!(load(&saved).expect("a header").cut_short.is_none());
+}
+
+#[test]
+fn only_a_string_literal_of_a_client_moves_the_server() {
+    if !is_wire_there() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let quiet = file(folder.path(), "q.py", "x = 1\n");
+    let comment = file(folder.path(), "comment.py", "x = 1  # not 127.0.0.1\n");
+    let literal = file(folder.path(), "literal.py", "x = ('127.0.0.1', 80)\n");
+    let told = "the server is 127.0.0.1, because literal.py names it; --server-ip changes that\n";
+    for (arguments, address, told) in [
+        (&[comment.as_str()][..], "10.0.0.2", ""),
+        (&[&literal], "127.0.0.1", told),
+        (&[&literal, "--server-ip", "10.0.0.9"], "10.0.0.9", ""),
+        (&[&literal, "--json"], "127.0.0.1", ""),
+    ] {
+        let output = sockstep(&[&["run", &quiet], arguments].concat());
+        let said = text(&output.stdout);
+        assert!(said.contains(address), "{arguments:?}: {said}");
+        assert!(text(&output.stderr).ends_with(told), "{arguments:?}");
+        assert_eq!(output.stderr.is_empty(), told.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_the_run_quietly() {
+    if !is_wire_there() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let quiet = file(folder.path(), "q.py", "x = 1\n");
+    let sends = "import socket\ns = socket.socket(type=socket.SOCK_DGRAM)\nwhile True: s.sendto(b'x', ('10.0.0.2', 9))\n";
+    let sends = file(folder.path(), "sends.py", sends);
+    let mut run = Command::new(env!("CARGO_BIN_EXE_sockstep"))
+        .args(["run", &quiet, &sends, "--for", "20"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut head = BufReader::new(run.stdout.take().expect("it is piped")).lines();
+    assert!(head.next().expect("a line").is_ok());
+    drop(head);
+    let output = run.wait_with_output().expect("it ends");
+    assert_eq!(text(&output.stderr), "");
+    assert_eq!(output.status.code(), Some(0)); // 3, had it gone on until --for
+}
+
+/// Its children and the process group of each.
+fn children_of(parent: u32) -> Vec<(u32, u32)> {
+    let processes = fs::read_dir("/proc").expect("/proc").flatten();
+    let read = |entry: fs::DirEntry| {
+        let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
+        let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
+        let mut after_name = stat.rsplit_once(')')?.1.split_whitespace().skip(1);
+        let is_child = after_name.next()?.parse() == Ok(parent);
+        is_child.then_some((pid, after_name.next()?.parse().ok()?))
+    };
+    processes.filter_map(read).collect()
+}
+
+#[test]
+fn after_ctrl_c_the_lab_cleans_up_by_itself() {
+    if !is_wire_there() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let waits = file(folder.path(), "w.py", ACCEPTS);
+    let quiet = file(folder.path(), "q.py", "x = 1\n");
+    // Descriptor 9 is inherited by every process: standard error ends when the last is gone.
+    let mut run = Command::new("sh")
+        .args(["-c", "exec 9>&2; exec \"$@\"", "sh"])
+        .args([env!("CARGO_BIN_EXE_sockstep"), "run", &waits, &quiet])
+        .process_group(0)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut lines = BufReader::new(run.stdout.take().expect("it is piped")).lines();
+    let is_blocked = |line: &String| line.contains("accept() is blocked");
+    let mut told = lines.by_ref().map_while(Result::ok);
+    assert!(told.any(|line| is_blocked(&line)));
+    let lab = children_of(run.id());
+    let is_alone = lab.iter().all(|(pid, group)| pid == group);
+    let group = format!("-{}", run.id());
+    let killed = Command::new("kill").args(["-INT", "--", &group]).status();
+    assert!(killed.expect("kill is there").success());
+    run.wait().expect("it ends");
+    let mut stderr = run.stderr.take().expect("it is piped");
+    let (over, is_over) = crossbeam_channel::bounded(1);
+    let reader = std::thread::Builder::new().spawn(move || {
+        let read = stderr.read_to_end(&mut Vec::new());
+        over.send(read.is_ok()).ok();
+    });
+    let ended = is_over.recv_timeout(Duration::from_secs(5));
+    assert_eq!(ended, Ok(true), "the lab is still there");
+    reader.expect("a thread").join().expect("it reads");
+    assert_eq!(lab.len(), 1, "{lab:?}");
+    assert!(is_alone, "the keeper shares a group with what Ctrl-C ends");
 }
 
 /// Not root, in no group, and without a home: the id Debian calls nobody.
