@@ -22,7 +22,7 @@ const EVENTS: usize = 4096;
 /// Orders that may wait for the lab; beyond this an order is refused.
 const ORDERS: usize = 64;
 /// The longest line a lab may say, in bytes: a header with every program's text fits.
-const LONGEST_LINE: usize = 16 << 20;
+const LONGEST_LINE: usize = 40 << 20;
 /// How much of a lab's last words is kept, in bytes.
 const LAST_WORDS: usize = 4096;
 
@@ -395,7 +395,7 @@ mod tests {
         let (said, last, _) = heard(&output);
         assert!(
             matches!(&said[..], [FromLab::Event(_), FromLab::Ended(demise)]
-                if demise.how == How::Garbled && demise.words.contains("16 MiB")),
+                if demise.how == How::Garbled && demise.words.contains("40 MiB")),
             "{said:?}"
         );
         assert_eq!(last, Last::Explained);
