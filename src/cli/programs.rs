@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::{files, literals};
 use crate::lesson::{self, Language};
-use crate::trace::{HostSetup, Name, ProgramSetup, Setup, Timers};
+use crate::trace::{HostSetup, Name, ProgramSetup, Setup, Timers, crossable};
 
 const USUAL_SERVER: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 2);
 /// The next client has the next address.
@@ -35,7 +35,7 @@ pub fn of_lesson(path: &Path, language: Language) -> Result<Prepared, String> {
         lines.join("\n")
     })?;
     let mut addresses = lesson.hosts.iter().flat_map(|host| &host.addresses);
-    addresses.try_for_each(|address| check(*address))?;
+    addresses.try_for_each(|address| crossable(*address))?;
     let setup = Setup {
         hosts: lesson.hosts,
         programs: lesson.programs,
@@ -123,23 +123,7 @@ pub fn address(word: &str) -> Result<IpAddr, String> {
     let address: IpAddr = word
         .parse()
         .map_err(|_| format!("'{word}' is not an IPv4 or IPv6 address"))?;
-    check(address).map(|()| address)
-}
-
-/// Whether segments to this address can cross the wire. 127.0.0.1 can: the lab maps it.
-fn check(address: IpAddr) -> Result<(), String> {
-    let why = match address {
-        _ if address.is_unspecified() => "it means every address of a host",
-        _ if address.is_multicast() => "it means a group of hosts",
-        IpAddr::V4(v4) if v4.is_broadcast() => "it means every host",
-        IpAddr::V4(v4) if v4.octets()[0] == 0 => "it means the host itself",
-        IpAddr::V6(v6) if v6.is_loopback() => "the kernel keeps it inside one host",
-        IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some() => "it means an IPv4 address",
-        IpAddr::V4(_) | IpAddr::V6(_) => return Ok(()),
-    };
-    Err(format!(
-        "{address} cannot be a host's address here: {why}; choose one like 10.0.0.2 or fd00::2"
-    ))
+    crossable(address).map(|()| address)
 }
 
 #[cfg(test)]

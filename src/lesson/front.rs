@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::problem::Problems;
 use super::words;
-use crate::trace::{HostSetup, Timers};
+use crate::trace::{HostSetup, Timers, crossable};
 
 const FENCE: &str = "+++";
 const EXAMPLE: &str =
@@ -214,15 +214,13 @@ impl Reader<'_> {
         for value in array {
             let line = self.line(&value.span());
             let text = text_of(value).unwrap_or("");
-            match text.parse::<IpAddr>() {
-                Ok(address) if !address.is_unspecified() && !address.is_multicast() => {
-                    addresses.push(address);
-                }
-                _ => self.problems.add(
-                    line,
-                    format!("'{text}' is not the address of a host"),
-                    "write an IPv4 or IPv6 address in quotes, as in \"192.168.131.62\"",
-                ),
+            const REMEDY: &str =
+                "write an IPv4 or IPv6 address in quotes, as in \"192.168.131.62\"";
+            let parsed = text.parse::<IpAddr>();
+            let parsed = parsed.map_err(|_| format!("'{text}' is not the address of a host"));
+            match parsed.and_then(|address| crossable(address).map(|()| address)) {
+                Ok(address) => addresses.push(address),
+                Err(why) => self.problems.add(line, why, REMEDY),
             }
         }
         addresses

@@ -14,7 +14,7 @@ pub use event::{
 };
 pub use jsonl::{LoadError, Loaded, load, parse_event, to_line};
 pub use order::{By, Order, Ordered};
-pub use setup::{Header, HostSetup, ProgramSetup, Setup, Timers, WireKind};
+pub use setup::{Header, HostSetup, ProgramSetup, Setup, Timers, WireKind, crossable};
 
 /// One run: who took part, and every event in order. It only grows; nothing edits it.
 #[derive(Clone, Debug, PartialEq)]

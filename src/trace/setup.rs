@@ -77,3 +77,20 @@ impl Header {
         }
     }
 }
+
+/// Whether segments to this address can cross the wire, or why not. 127.0.0.1 can: the lab leads
+/// it over the wire.
+pub fn crossable(address: IpAddr) -> Result<(), String> {
+    let why = match address {
+        _ if address.is_unspecified() => "it means every address of a host",
+        _ if address.is_multicast() => "it means a group of hosts",
+        IpAddr::V4(v4) if v4.is_broadcast() => "it means every host",
+        IpAddr::V4(v4) if v4.octets()[0] == 0 => "it means the host itself",
+        IpAddr::V6(v6) if v6.is_loopback() => "the kernel keeps it inside one host",
+        IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some() => "it means an IPv4 address",
+        IpAddr::V4(_) | IpAddr::V6(_) => return Ok(()),
+    };
+    Err(format!(
+        "{address} cannot be a host's address here: {why}; choose one like 10.0.0.2 or fd00::2"
+    ))
+}

@@ -191,7 +191,7 @@ fn front_matter_is_checked_field_by_field() {
     check(
         "\"10.0.0.2\"",
         "\"0.0.0.0\"",
-        "8: '0.0.0.0' is not the address",
+        "8: 0.0.0.0 cannot be a host's address",
     );
     let unclosed = FRONT.trim_end().trim_end_matches('+');
     assert_eq!(problems(unclosed).len(), 1, "{:?}", problems(unclosed));
