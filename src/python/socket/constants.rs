@@ -126,6 +126,19 @@ pub(super) fn option_name(level: i32, name: i32) -> String {
     format!("{level_name}, {}", named(prefix, name))
 }
 
+/// Whether a level has an option of this name here.
+pub(super) fn is_option(level: i32, name: i32) -> bool {
+    let prefix = match level {
+        SOL_SOCKET => "SO_",
+        IPPROTO_TCP => "TCP_",
+        IPPROTO_IP => "IP_",
+        IPPROTO_IPV6 => "IPV6_",
+        _ => return false,
+    };
+    ALL.iter()
+        .any(|&(known, number)| known.starts_with(prefix) && number == name)
+}
+
 /// Flags as they are written: `MSG_PEEK | MSG_DONTWAIT`.
 pub(super) fn flag_names(flags: i32) -> String {
     let mut names = Vec::new();

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rustpython_vm::common::lock::PyMutex;
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
-use super::constants::SOCK_STREAM;
+use super::constants::{AF_INET, AF_INET6, IPPROTO_TCP, IPPROTO_UDP, SOCK_DGRAM, SOCK_STREAM};
 use crate::python::gate::{ClosedBy, Gate};
 use crate::python::running::Running;
 
@@ -74,6 +74,38 @@ impl Handle {
     }
 }
 
+/// SOCK_NONBLOCK and SOCK_CLOEXEC, which may be written into a socket's kind.
+const KIND_FLAGS: i32 = 0o4000 | 0o2_000_000;
+
+/// A lab has TCP and UDP over IP. For everything else the kernel's answer is given here, so that a
+/// program reaches no part of the kernel that the lab does not show.
+fn ours(family: i32, kind: i32, proto: i32) -> io::Result<()> {
+    const EINVAL: i32 = 22;
+    const EPROTONOSUPPORT: i32 = 93;
+    const ESOCKTNOSUPPORT: i32 = 94;
+    const EAFNOSUPPORT: i32 = 97;
+    /// The kernel knows kinds up to 10 and protocols up to 262.
+    const KINDS: i32 = 11;
+    const PROTOCOLS: i32 = 263;
+    let kind = kind & !KIND_FLAGS;
+    let errno = if !(0..KINDS).contains(&kind) {
+        EINVAL
+    } else if !matches!(family, AF_INET | AF_INET6) {
+        EAFNOSUPPORT
+    } else if !(0..PROTOCOLS).contains(&proto) {
+        EINVAL
+    } else {
+        match (kind, proto) {
+            (SOCK_STREAM, 0 | IPPROTO_TCP) | (SOCK_DGRAM, 0 | IPPROTO_UDP) => return Ok(()),
+            // A raw socket with no protocol does not exist either.
+            (SOCK_STREAM | SOCK_DGRAM, _) | (3, 0) => EPROTONOSUPPORT,
+            (3, _) => 1, // EPERM: programs have no rights
+            _ => ESOCKTNOSUPPORT,
+        }
+    };
+    Err(io::Error::from_raw_os_error(errno))
+}
+
 impl Descriptor {
     /// Asks the kernel for a socket.
     pub fn open(
@@ -82,9 +114,10 @@ impl Descriptor {
         kind: i32,
         proto: i32,
     ) -> io::Result<Arc<Self>> {
+        ours(family, kind, proto)?;
         let protocol = (proto != 0).then(|| Protocol::from(proto));
         let socket = Socket::new(Domain::from(family), Type::from(kind), protocol)?;
-        Self::adopt(running, socket, [family, kind, proto])
+        Self::adopt(running, socket, [family, kind & !KIND_FLAGS, proto])
     }
 
     /// Takes over a socket that the kernel just gave us.

@@ -1,4 +1,6 @@
-//! `setsockopt` and `getsockopt`, for any level and name; the system call itself is the gate's.
+//! `setsockopt` and `getsockopt`, for the options that the module names; the system call itself is the gate's.
+
+use std::io;
 
 use rustpython_vm::builtins::PyInt;
 use rustpython_vm::function::FuncArgs;
@@ -8,7 +10,21 @@ use super::PySocket;
 use super::arguments::{bytes_like, int32, none, shown_bytes};
 use super::constants;
 use super::transfer::Transfer;
-use crate::python::locals;
+use crate::python::{call, locals};
+
+const EINVAL: i32 = 22;
+const ENOPROTOOPT: i32 = 92;
+/// No option of ours takes more; the kernel's own limit is far higher.
+const MOST_BYTES: usize = 1024;
+
+/// Whether the lab has this option. There are others in the kernel, with packet filters and the
+/// host's devices behind them.
+fn check(level: i32, name: i32) -> io::Result<()> {
+    match constants::is_option(level, name) {
+        true => Ok(()),
+        false => Err(io::Error::from_raw_os_error(ENOPROTOOPT)),
+    }
+}
 
 pub(super) fn set(socket: &PySocket, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
     let (level, name, value) = match args.args.as_slice() {
@@ -25,11 +41,15 @@ pub(super) fn set(socket: &PySocket, args: FuncArgs, vm: &VirtualMachine) -> PyR
         (number.to_ne_bytes().to_vec(), number.to_string())
     } else {
         let bytes = bytes_like(value.clone(), vm)?;
+        if bytes.len() > MOST_BYTES {
+            return Err(call::os_error(&io::Error::from_raw_os_error(EINVAL), vm)?);
+        }
         let shown = shown_bytes(&bytes, vm);
         (bytes, shown)
     };
     let shown = format!("{}, {shown}", constants::option_name(level, name));
     let work = |to: &mut Transfer<'_, '_>| {
+        check(level, name)?;
         let gate = &to.call.here.running.gate;
         Ok(gate.set_option(&to.handle.socket(), level, name, &bytes)?)
     };
@@ -61,6 +81,7 @@ pub(super) fn get(socket: &PySocket, args: FuncArgs, vm: &VirtualMachine) -> PyR
         (Some(_), _) => vm.ctx.new_bytes(bytes.to_vec()).into(),
     };
     let work = |to: &mut Transfer<'_, '_>| {
+        check(level, name)?;
         let gate = &to.call.here.running.gate;
         Ok(gate.get_option(&to.handle.socket(), level, name, bytes_room)?)
     };

@@ -4,11 +4,12 @@
 //! given, or a [`Fault`]. The kernel's own answers pass through untouched.
 
 use std::io::{self, ErrorKind, Read};
+use std::mem::MaybeUninit;
 use std::time::Instant;
 
 use socket2::{SockAddr, Socket};
 
-use super::constants::{MSG_DONTWAIT, MSG_PEEK, MSG_WAITALL};
+use super::constants::{MSG_DONTWAIT, MSG_OOB, MSG_PEEK, MSG_WAITALL};
 use super::descriptor::{Handle, Timeout};
 use crate::python::call::{Call, Fault};
 use crate::python::gate::Interest;
@@ -172,12 +173,16 @@ impl<'a, 'b> Transfer<'a, 'b> {
 
     fn receive_some(&mut self, count: usize) -> Result<Vec<u8>, Fault> {
         let mut buffer = vec![0; count.min(MOST_AT_ONCE)];
-        let (handle, peeks) = (self.handle, self.flags & MSG_PEEK != 0);
-        let count = self.until_ready(Interest::Read, || match handle {
-            Handle::Stream(stream) if peeks => stream.peek(&mut buffer),
-            Handle::Stream(stream) => (&*stream).read(&mut buffer),
-            Handle::Datagram(datagram) if peeks => datagram.peek(&mut buffer),
-            Handle::Datagram(datagram) => datagram.recv(&mut buffer),
+        let (handle, flags) = (self.handle, self.flags);
+        let peeks = flags & MSG_PEEK != 0;
+        let count = self.until_ready(Interest::Read, || {
+            receivable(handle, flags)?;
+            match handle {
+                Handle::Stream(stream) if peeks => stream.peek(&mut buffer),
+                Handle::Stream(stream) => (&*stream).read(&mut buffer),
+                Handle::Datagram(datagram) if peeks => datagram.peek(&mut buffer),
+                Handle::Datagram(datagram) => datagram.recv(&mut buffer),
+            }
         })?;
         buffer.truncate(count);
         Ok(buffer)
@@ -189,8 +194,10 @@ impl<'a, 'b> Transfer<'a, 'b> {
             return Ok((self.receive(count)?, None));
         };
         let mut buffer = vec![0; count.min(MOST_AT_ONCE)];
-        let peeks = self.flags & MSG_PEEK != 0;
+        let (handle, flags) = (self.handle, self.flags);
+        let peeks = flags & MSG_PEEK != 0;
         let (count, address) = self.until_ready(Interest::Read, || {
+            receivable(handle, flags)?;
             if peeks {
                 datagram.peek_from(&mut buffer)
             } else {
@@ -208,4 +215,21 @@ impl<'a, 'b> Transfer<'a, 'b> {
             .get_or_insert_default()
             .extend_from_slice(data);
     }
+}
+
+/// Urgent data, cut lengths and the error queue cannot be received here, but the kernel may have its
+/// own word on them first: EINVAL for urgent data that is not there, EAGAIN for none yet.
+fn receivable(handle: &Handle, flags: i32) -> io::Result<()> {
+    const MSG_TRUNC: i32 = 0x20;
+    const MSG_ERRQUEUE: i32 = 0x2000;
+    const EOPNOTSUPP: i32 = 95;
+    let special = flags & (MSG_OOB | MSG_TRUNC | MSG_ERRQUEUE);
+    if special == 0 {
+        return Ok(());
+    }
+    let mut unread = [MaybeUninit::uninit(); 1];
+    handle
+        .socket()
+        .recv_with_flags(&mut unread, special | MSG_PEEK | MSG_DONTWAIT)?;
+    Err(io::Error::from_raw_os_error(EOPNOTSUPP))
 }
