@@ -56,9 +56,13 @@ pub enum Report {
     },
     Printed(String),
     Asked {
+        thread: u32,
         prompt: String,
         reply: Sender<Reply>,
     },
+    /// By the thread that starts it, before it can run.
+    ThreadStarted(u32),
+    ThreadEnded(u32),
     Idle {
         thread: u32,
         idle: Idle,
@@ -337,13 +341,25 @@ impl Gate for LabGate {
         self.say(Report::Printed(text.to_owned()));
     }
 
-    fn ask(&self, prompt: &str) -> Result<Option<String>, Stopped> {
+    fn ask(&self, thread: u32, prompt: &str) -> Result<Option<String>, Stopped> {
         let prompt = prompt.to_owned();
-        let answer = self.ask_loop(|reply| Report::Asked { prompt, reply })?;
+        let answer = self.ask_loop(|reply| Report::Asked {
+            thread,
+            prompt,
+            reply,
+        })?;
         Ok(match answer {
             Reply::Line(line) => line,
             Reply::Go | Reply::TimedOut | Reply::Inspect { .. } | Reply::Stop => None,
         })
+    }
+
+    fn thread_started(&self, thread: u32) {
+        self.say(Report::ThreadStarted(thread));
+    }
+
+    fn thread_ended(&self, thread: u32) {
+        self.say(Report::ThreadEnded(thread));
     }
 
     fn idle(&self, thread: u32, idle: Idle) {

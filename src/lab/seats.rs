@@ -135,13 +135,23 @@ impl Seat {
                 }
             }
             Report::Printed(text) => self.printed(text, record),
-            Report::Asked { prompt, reply } => {
-                self.threads.insert(0, Doing::Asking(reply));
+            Report::Asked {
+                thread,
+                prompt,
+                reply,
+            } => {
+                self.threads.insert(thread, Doing::Asking(reply));
                 record.event(What::Ask {
                     program: self.name.clone(),
                     prompt: shortened(prompt),
                     thread: 0,
                 });
+            }
+            Report::ThreadStarted(thread) => {
+                self.threads.insert(thread, Doing::Computing);
+            }
+            Report::ThreadEnded(thread) => {
+                self.threads.remove(&thread);
             }
             Report::Idle { thread, idle } => {
                 let (doing, state) = match idle {

@@ -102,8 +102,8 @@ fn end_of_input(vm: &VirtualMachine) -> PyBaseExceptionRef {
 }
 
 fn ask(prompt: &str, vm: &VirtualMachine) -> PyResult<Option<String>> {
-    let running = Here::get().running;
-    vm.allow_threads(|| running.gate.ask(prompt))
+    let Here { running, thread } = Here::get();
+    vm.allow_threads(|| running.gate.ask(thread, prompt))
         .map_err(|_| call::stopped(vm))
 }
 

@@ -59,7 +59,17 @@ pub trait Gate: Send + Sync + 'static {
     fn print(&self, text: &str);
 
     /// `input()`: shows the prompt, waits for a line. `None` is the end of input.
-    fn ask(&self, prompt: &str) -> Result<Option<String>, Stopped>;
+    fn ask(&self, thread: u32, prompt: &str) -> Result<Option<String>, Stopped>;
+
+    /// A new thread is about to run: said on the thread that starts it.
+    fn thread_started(&self, thread: u32) {
+        let _ = thread;
+    }
+
+    /// A thread's body is over, however it ended. Said of every thread that was started.
+    fn thread_ended(&self, thread: u32) {
+        let _ = thread;
+    }
 
     /// A thread of the program waits for another one (a lock, a join), or goes on again.
     fn idle(&self, thread: u32, idle: Idle) {

@@ -12,6 +12,7 @@ use rustpython_vm::builtins::PyBaseExceptionRef;
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 
+use super::gate::Idle;
 use super::running::{Here, Running};
 use super::{STACK_BYTES, interpreter, traceback};
 
@@ -53,13 +54,38 @@ fn start(function: PyObjectRef, name: &str, kind: Kind, vm: &VirtualMachine) -> 
         drop(function);
         rustpython_vm::vm::thread::cleanup_current_thread_frames(vm);
     });
-    let handle = Builder::new()
+    // A thread that is over keeps its stack until its handle is dropped.
+    running
+        .started
+        .lock()
+        .retain(|old| !old.handle.is_finished());
+    running.gate.thread_started(number);
+    let started = Builder::new()
         .name(format!("{} {number}", running.file))
         .stack_size(STACK_BYTES)
-        .spawn(move || here.enter(body))
-        .map_err(|_| vm.new_runtime_error("can't start new thread".to_owned()))?;
-    running.started.lock().push(Started { handle, kind });
-    Ok(number)
+        .spawn(move || {
+            let _end = End(here.clone());
+            here.enter(body);
+        });
+    match started {
+        Ok(handle) => {
+            running.started.lock().push(Started { handle, kind });
+            Ok(number)
+        }
+        Err(_) => {
+            running.gate.thread_ended(number);
+            Err(vm.new_runtime_error("can't start new thread".to_owned()))
+        }
+    }
+}
+
+/// Tells the gate that a thread is over, also when the interpreter panicked on it.
+struct End(Here);
+
+impl Drop for End {
+    fn drop(&mut self) {
+        self.0.running.gate.thread_ended(self.0.thread);
+    }
 }
 
 /// What CPython prints when a thread dies of an exception; the program goes on.
@@ -86,7 +112,9 @@ pub(super) fn join_all(vm: &VirtualMachine) {
             index.map(|index| started.swap_remove(index))
         };
         let Some(thread) = next else { return };
+        running.gate.idle(0, Idle::Begins);
         vm.allow_threads(|| thread.handle.join().ok());
+        running.gate.idle(0, Idle::Ends);
     }
 }
 

@@ -22,6 +22,8 @@ pub struct Record {
     pub calls: Vec<String>,
     pub announced: Vec<Announcement>,
     pub outcomes: Vec<Outcome>,
+    /// What the threads reported of themselves.
+    pub threads: Vec<String>,
     /// Descriptors that came and went.
     pub descriptors: Vec<String>,
 }
@@ -143,7 +145,18 @@ impl Gate for OpenGate {
         Ok(number.to_ne_bytes().to_vec())
     }
 
-    fn idle(&self, _: u32, idle: Idle) {
+    fn thread_started(&self, thread: u32) {
+        self.record().threads.push(format!("{thread} starts"));
+    }
+
+    fn thread_ended(&self, thread: u32) {
+        self.record().threads.push(format!("{thread} ends"));
+    }
+
+    fn idle(&self, thread: u32, idle: Idle) {
+        self.record()
+            .threads
+            .push(format!("{thread} idle {idle:?}"));
         if idle == Idle::Begins {
             self.now_waits_for("idle");
         }
@@ -154,8 +167,9 @@ impl Gate for OpenGate {
         self.record().printed.push(text.to_owned());
     }
 
-    fn ask(&self, prompt: &str) -> Result<Option<String>, Stopped> {
+    fn ask(&self, thread: u32, prompt: &str) -> Result<Option<String>, Stopped> {
         self.record().printed.push(prompt.to_owned());
+        self.record().threads.push(format!("{thread} asks"));
         if !prompt.is_empty() {
             self.now_waits_for("input");
         }
