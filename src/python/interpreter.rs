@@ -70,6 +70,9 @@ pub(super) fn survived<T>(work: impl FnOnce() -> T) -> Result<T, String> {
 
 /// Runs the program's text as `__main__`.
 pub(super) fn execute(program: &Program, running: &Running, vm: &VirtualMachine) -> Ending {
+    if let Some(ending) = syntax::refusal(program) {
+        return ending;
+    }
     // Not `vm.compile`, which would print warnings about escapes that CPython keeps to itself.
     let opts = vm.compile_opts();
     let code = match compile(&program.source, Mode::Exec, &program.file, opts) {

@@ -82,6 +82,10 @@ impl Ending {
 /// `ready` gets the [`Stopper`] before the first line runs. Threads that the program starts are
 /// joined before this returns.
 pub fn run(program: &Program, gate: Arc<dyn Gate>, ready: impl FnOnce(Stopper)) -> Ending {
+    let program = &Program {
+        source: syntax::with_plain_newlines(&program.source),
+        file: program.file.clone(),
+    };
     let running = Running::new(gate, &program.file, &program.source);
     let here = Here {
         running: running.clone(),

@@ -3,13 +3,16 @@
 //! The interpreter's import machinery is replaced, not restricted: its lock is one for the whole
 //! process, so a program stopped inside it would take every other program along. Ours is a table.
 
-use rustpython_vm::builtins::{PyBaseException, PyBaseExceptionRef, PyDict, PyStr};
+use rustpython_vm::builtins::{
+    PyBaseException, PyBaseExceptionRef, PyDict, PyModule, PyStr, PyType,
+};
 use rustpython_vm::compiler::Mode;
-use rustpython_vm::function::{FuncArgs, KwArgs};
+use rustpython_vm::function::{ArgBytesLike, FuncArgs, KwArgs};
 use rustpython_vm::scope::Scope;
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::types::PyTypeFlags;
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, TryFromObject, VirtualMachine};
 
-use super::{socket, structs, threads};
+use super::{locals, socket, structs, syntax, threads};
 
 /// Modules of the interpreter and of ours that programs may import as they are. Those with an
 /// underscore are what the Python parts below stand on.
@@ -61,7 +64,27 @@ const BANNED_SYS: &[&str] = &[
     "monitoring",
     "addaudithook",
     "setswitchinterval",
+    "_getframe",
+    "_getframemodulename",
+    "call_tracing",
+    "gettrace",
+    "getprofile",
     "set_asyncgen_hooks",
+];
+
+/// Modules that nothing needs once the interpreter is up, and that lead out of the program.
+const HOLLOW: &[&str] = &[
+    "_frozen_importlib",
+    "_frozen_importlib_external",
+    "_imp",
+    "_io",
+    "_thread",
+    "atexit",
+    "gc",
+    "io",
+    "marshal",
+    "posix",
+    "zipimport",
 ];
 
 pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
@@ -76,6 +99,10 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     }
     // What the interpreter itself imported while it started is out of reach from here on.
     let visible = modules.downcast::<PyDict>().map_err(|_| broken(vm))?;
+    hollow(&visible, vm);
+    for (_, module) in &table {
+        remove(&module, &["__spec__", "__loader__"], vm);
+    }
     visible.clear();
     for name in ["sys", "builtins"] {
         visible.set_item(name, table.get_item(name, vm)?, vm)?;
@@ -85,7 +112,96 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
         .set_attr("__import__", vm.new_function("__import__", import), vm)?;
     remove(vm.builtins.as_object(), BANNED_BUILTINS, vm);
     remove(vm.sys_module.as_object(), BANNED_SYS, vm);
+    guard_compilers(vm)?;
+    tame_classes(vm);
     Ok(())
+}
+
+/// Empties the modules behind the import machinery. Their classes and functions may still be found
+/// by who looks long enough (in a traceback, say), but without their names they do nothing.
+fn hollow(modules: &Py<PyDict>, vm: &VirtualMachine) {
+    for name in HOLLOW {
+        if let Ok(module) = modules.get_item(*name, vm)
+            && let Some(module) = module.downcast_ref::<PyModule>()
+        {
+            let names = module.dict();
+            for (_, value) in names.items_vec() {
+                if let Some(class) = value.downcast_ref::<PyType>()
+                    && class.slots.flags.has_feature(PyTypeFlags::HEAPTYPE)
+                {
+                    class.attributes.write().clear();
+                    class.modified();
+                }
+            }
+            names.clear();
+            if *name == "_frozen_importlib" {
+                // The interpreter asks its import machinery how a module looks.
+                let repr = vm.new_function("_module_repr", module_repr);
+                names.set_item("_module_repr", repr.into(), vm).ok();
+            }
+        }
+    }
+}
+
+fn module_repr(module: PyObjectRef, vm: &VirtualMachine) -> PyResult<String> {
+    let name = match vm.get_attribute_opt(module, "__name__")? {
+        Some(name) => locals::repr(&name, vm),
+        None => "'?'".to_owned(),
+    };
+    Ok(format!("<module {name} (built-in)>"))
+}
+
+/// `eval`, `exec` and `compile` refuse what the parser would not survive, as a program's own text is
+/// refused.
+fn guard_compilers(vm: &VirtualMachine) -> PyResult<()> {
+    for name in ["eval", "exec", "compile"] {
+        let original = vm.builtins.get_attr(name, vm)?;
+        let guarded = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+            let source = args.args.first().or_else(|| args.kwargs.get("source"));
+            let text = match source {
+                Some(source) => source_text(source, vm),
+                None => None,
+            };
+            if let Some((class, problem)) = text.and_then(|text| syntax::too_deep(&text)) {
+                let class = vm.builtins.get_attr(vm.ctx.intern_str(class), vm)?;
+                let exception = class.call((problem,), vm)?;
+                return Err(exception.downcast().map_err(|_| broken(vm))?);
+            }
+            original.call(args, vm)
+        };
+        vm.builtins
+            .set_attr(name, vm.new_function(name, guarded), vm)?;
+    }
+    Ok(())
+}
+
+fn source_text(source: &PyObject, vm: &VirtualMachine) -> Option<String> {
+    if let Some(text) = source.downcast_ref::<PyStr>() {
+        return Some(text.to_string_lossy().into_owned());
+    }
+    let bytes = ArgBytesLike::try_from_object(vm, source.to_owned()).ok()?;
+    Some(String::from_utf8_lossy(&bytes.borrow_buf()).into_owned())
+}
+
+/// Takes from the interpreter's own classes what is not for programs. These classes are one for
+/// the whole process: `__subclasses__` lists other programs' classes too, and bytecode that nobody
+/// checked may do anything.
+fn tame_classes(vm: &VirtualMachine) {
+    let types = &vm.ctx.types;
+    let banned: [(&Py<PyType>, &[&str]); 2] = [
+        (types.type_type, &["__subclasses__"]),
+        (types.code_type, &["replace", "__replace__", "__new__"]),
+    ];
+    for (class, names) in banned {
+        for name in names {
+            class
+                .attributes
+                .write()
+                .shift_remove(vm.ctx.intern_str(*name));
+        }
+        class.modified();
+    }
+    types.code_type.slots.new.store(None);
 }
 
 fn remove(module: &PyObject, names: &[&str], vm: &VirtualMachine) {

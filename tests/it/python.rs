@@ -4,6 +4,7 @@
 //! same program.
 
 mod gate;
+mod hostile;
 mod programs;
 mod same_as_cpython;
 mod sandbox;

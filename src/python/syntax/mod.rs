@@ -4,6 +4,7 @@
 //! wrong with the letters, `advice` what is wrong with their order, `tokens` what is around a token.
 
 mod advice;
+mod depth;
 mod scan;
 mod tokens;
 
@@ -17,12 +18,31 @@ use super::{Ending, Program};
 
 /// How a program ends that cannot be compiled.
 pub(super) fn ending(error: &CompileError, program: &Program) -> Ending {
+    shown(advice::problem(&program.source, error), program)
+}
+
+/// How a program ends that must not be compiled, because the parser would not survive it.
+pub(super) fn refusal(program: &Program) -> Option<Ending> {
+    depth::too_deep(&program.source).map(|problem| shown(problem, program))
+}
+
+/// The same for what a program gives to `eval`, `exec` or `compile`: an exception's class and words.
+pub(super) fn too_deep(source: &str) -> Option<(&'static str, String)> {
+    depth::too_deep(source).map(|problem| (problem.class, problem.message))
+}
+
+/// Every line end as `\n`, which is how CPython reads a source.
+pub(super) fn with_plain_newlines(source: &str) -> String {
+    source.replace("\r\n", "\n").replace('\r', "\n")
+}
+
+fn shown(problem: Problem, program: &Program) -> Ending {
     let Problem {
         class,
         message,
         start,
         end,
-    } = advice::problem(&program.source, error);
+    } = problem;
     let source = &program.source;
     let line = line_of(source, start);
     let line_start = line_start(source, line);

@@ -217,7 +217,8 @@ impl Scanner<'_> {
 
     /// The length of a string's letters before its quote, if a string begins here.
     fn string_prefix(&self) -> Option<usize> {
-        let quote = self.rest().find(['\'', '"']).filter(|&quote| quote <= 2)?;
+        let mut start = self.rest().bytes().take(3);
+        let quote = start.position(|letter| matches!(letter, b'\'' | b'"'))?;
         let prefix = self.rest()[..quote].to_ascii_lowercase();
         matches!(
             prefix.as_str(),
