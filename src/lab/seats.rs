@@ -144,26 +144,17 @@ impl Seat {
                 record.event(What::Ask {
                     program: self.name.clone(),
                     prompt: shortened(prompt),
-                    thread: 0,
-                });
-            }
-            Report::ThreadStarted(thread) => {
-                self.threads.insert(thread, Doing::Computing);
-            }
-            Report::ThreadEnded(thread) => {
-                self.threads.remove(&thread);
-            }
-            Report::Idle { thread, idle } => {
-                let (doing, state) = match idle {
-                    Idle::Begins => (Doing::Idle, ThreadState::Waits),
-                    Idle::Ends => (Doing::Computing, ThreadState::GoesOn),
-                };
-                self.threads.insert(thread, doing);
-                record.event(What::Thread {
-                    program: self.name.clone(),
                     thread,
-                    state,
                 });
+            }
+            Report::ThreadStarted(thread) => self.thread(thread, ThreadState::Started, record),
+            Report::ThreadEnded(thread) => self.thread(thread, ThreadState::Ended, record),
+            Report::Idle { thread, idle } => {
+                let state = match idle {
+                    Idle::Begins => ThreadState::Waits,
+                    Idle::Ends => ThreadState::GoesOn,
+                };
+                self.thread(thread, state, record);
             }
             Report::Ending => self.release_others(),
             Report::Ended(ending) => {
@@ -177,6 +168,25 @@ impl Seat {
                 });
             }
         }
+    }
+
+    fn thread<W: Write>(&mut self, thread: u32, state: ThreadState, record: &mut Recorder<W>) {
+        match state {
+            ThreadState::Started | ThreadState::GoesOn => {
+                self.threads.insert(thread, Doing::Computing);
+            }
+            ThreadState::Waits => {
+                self.threads.insert(thread, Doing::Idle);
+            }
+            ThreadState::Ended => {
+                self.threads.remove(&thread);
+            }
+        }
+        record.event(What::Thread {
+            program: self.name.clone(),
+            thread,
+            state,
+        });
     }
 
     /// Lets the lowest thread that stands before a call make it.
@@ -198,19 +208,20 @@ impl Seat {
         }
     }
 
-    pub fn answer(&mut self, line: Option<String>) -> Result<(), WhyNot> {
-        let asking = self.threads.values_mut().find_map(|doing| match doing {
-            Doing::Asking(reply) => {
+    /// Gives a line to the lowest thread that waits for one; says which it was.
+    pub fn answer(&mut self, line: Option<String>) -> Result<u32, WhyNot> {
+        let asking = self.threads.iter_mut().find_map(|(thread, doing)| {
+            if let Doing::Asking(reply) = doing {
                 let reply = reply.clone();
                 *doing = Doing::Computing;
-                Some(reply)
+                return Some((*thread, reply));
             }
-            _ => None,
+            None
         });
         match asking {
-            Some(reply) => {
+            Some((thread, reply)) => {
                 reply.send(Reply::Line(line)).ok();
-                Ok(())
+                Ok(thread)
             }
             None => Err(format!("{} does not wait in input()", self.name)),
         }

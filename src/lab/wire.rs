@@ -218,11 +218,11 @@ impl<W: io::Write> Wire<W> {
                 let answered = self
                     .seat(&program)
                     .and_then(|seat| seat.answer(text.clone()));
-                answered.map(|()| {
+                answered.map(|thread| {
                     self.record.event(What::Answer {
                         program,
                         text,
-                        thread: 0,
+                        thread,
                     });
                 })
             }
