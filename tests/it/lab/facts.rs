@@ -1,5 +1,6 @@
 //! What the first lesson says, asked of the kernels.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use sockstep::model::Activity;
@@ -285,4 +286,70 @@ fn a_syn_held_for_more_than_two_minutes_still_connects() {
     assert_eq!(play.sockets("client"), ["ESTABLISHED 3"]);
     play.play_on();
     assert_eq!(play.output("client"), "ok, 处理中…\n");
+}
+
+const THREAD_PER_CLIENT: &str = r#"
+import socket, threading
+s = socket.socket()
+s.bind(("", 8989))
+s.listen()
+def serve(conn):
+    conn.sendall(conn.recv(99).upper())
+    conn.close()
+threads = []
+for _ in range(2):
+    conn, addr = s.accept()
+    threads.append(threading.Thread(target=serve, args=(conn,)))
+    threads[-1].start()
+for thread in threads:
+    thread.join()
+print("done")
+"#;
+
+const ASKS: &str = r#"
+import socket
+c = socket.socket()
+c.connect(("192.168.131.62", 8989))
+c.send(b"hi")
+print(c.recv(99))
+"#;
+
+#[test]
+fn every_thread_of_a_server_gets_its_turn() {
+    if !is_wire_there() {
+        return;
+    }
+    let mut play = Play::start(&[
+        ("server", THREAD_PER_CLIENT),
+        ("client1", ASKS),
+        ("client2", ASKS),
+    ]);
+    play.play_on();
+    assert_eq!(play.output("server"), "done\n");
+    assert_eq!(play.output("client1"), "b'HI'\n");
+    assert_eq!(play.output("client2"), "b'HI'\n");
+    let calls = &play.state.programs["server"].calls;
+    let threads: BTreeSet<u32> = calls.iter().map(|call| call.thread).collect();
+    assert_eq!(threads.len(), 3, "{threads:?}");
+}
+
+#[test]
+fn a_program_that_prints_for_ever_holds_nobody_up() {
+    if !is_wire_there() {
+        return;
+    }
+    let mut play = Play::start(&[("server", "while True: print('x')\n"), ("client", CLIENT)]);
+    play.step("client");
+    assert_eq!(play.call("client"), "connect");
+}
+
+#[test]
+fn an_option_that_holds_a_pointer_is_refused_before_the_kernel_sees_it() {
+    if !is_wire_there() {
+        return;
+    }
+    let asks = "import socket\ns = socket.socket()\ntry:\n    s.getsockopt(1, 26, 600)\nexcept OSError as error:\n    print(error)\n";
+    let mut play = Play::start(&[("server", asks)]);
+    play.play_on();
+    assert_eq!(play.output("server"), "[Errno 92] Protocol not available\n");
 }
