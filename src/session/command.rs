@@ -33,6 +33,8 @@ pub enum Command {
     },
     SetLanguage(Language),
     SetLook(Look),
+    /// Says why a key does nothing now, in these words.
+    Explain(String),
     /// Takes the notice away.
     Dismiss,
 }
@@ -53,6 +55,8 @@ pub enum Notice {
     LabGone(Demise),
     /// What was asked for was not done, and why.
     Refused(Refusal),
+    /// The same, in words already.
+    Explained(String),
     /// The run goes on, but its file does not.
     NotRecorded(String),
     /// The lesson's file has something wrong: file, line, what to do.

@@ -123,7 +123,7 @@ impl Session {
 
     pub fn update(&mut self, command: Command) {
         if !matches!(command, Command::Select(_) | Command::SetLook(_)) {
-            self.forget_refusal();
+            self.forget_remark();
         }
         match command {
             Command::Next => self.go_on(),
@@ -148,6 +148,7 @@ impl Session {
             }
             Command::SetLanguage(language) => self.language = language,
             Command::SetLook(look) => self.look = look,
+            Command::Explain(why) => self.remark(Notice::Explained(why)),
             Command::Dismiss => self.notice = None,
         }
     }
@@ -195,7 +196,7 @@ impl Session {
             Next::Give(order) => self.send(order, By::Director),
             Next::Forward => self.timeline.forward(),
             Next::Not(WhyNot::Moving) if self.lab.is_some() => self.wants_next = true,
-            Next::Not(why) => self.notice = Some(Notice::Refused(Refusal::Next(why))),
+            Next::Not(why) => self.refuse(Refusal::Next(why)),
         }
     }
 
@@ -240,14 +241,18 @@ impl Session {
     }
 
     fn refuse(&mut self, refusal: Refusal) {
-        // What is wrong with the lab matters more than a key that did nothing.
-        if matches!(self.notice, None | Some(Notice::Refused(_))) {
-            self.notice = Some(Notice::Refused(refusal));
+        self.remark(Notice::Refused(refusal));
+    }
+
+    /// What is wrong with the lab matters more than a key that did nothing.
+    fn remark(&mut self, notice: Notice) {
+        if self.notice.as_ref().is_none_or(is_remark) {
+            self.notice = Some(notice);
         }
     }
 
-    fn forget_refusal(&mut self) {
-        if matches!(self.notice, Some(Notice::Refused(_))) {
+    fn forget_remark(&mut self) {
+        if self.notice.as_ref().is_some_and(is_remark) {
             self.notice = None;
         }
     }
@@ -320,6 +325,16 @@ impl Session {
         if let Some(mut lab) = self.lab.take() {
             lab.hang_up();
             self.leaving.push(lab);
+        }
+    }
+}
+
+/// A word about a key, which the next key takes away.
+fn is_remark(notice: &Notice) -> bool {
+    match notice {
+        Notice::Refused(_) | Notice::Explained(_) => true,
+        Notice::NoWire(_) | Notice::LabGone(_) | Notice::NotRecorded(_) | Notice::Lesson(_) => {
+            false
         }
     }
 }

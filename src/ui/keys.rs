@@ -18,9 +18,9 @@ pub fn keys(ctx: &egui::Context, view: &View<'_>, commands: &mut Vec<Command>) {
         if has_focus && moves_focus {
             continue;
         }
-        if let Some(Ok(command)) = offer(view, key) {
-            commands.push(command);
-        }
+        // A key that can do nothing says why, as its button does when pointed at.
+        let offer = offer(view, key);
+        commands.extend(offer.map(|offer| offer.unwrap_or_else(Command::Explain)));
     }
 }
 

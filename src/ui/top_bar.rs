@@ -217,6 +217,7 @@ fn notice_words(view: &View<'_>, notice: &Notice) -> (String, String, bool) {
             let why = super::controls::refusal(view, refusal);
             (why, String::new(), false)
         }
+        Notice::Explained(why) => (why.clone(), String::new(), false),
         Notice::NotRecorded(why) => {
             let said = say!(language, "notice.not_recorded", why = why);
             (said.into_owned(), String::new(), false)

@@ -345,3 +345,23 @@ fn what_a_program_prints_has_no_boxes_even_with_pictures_in_it() {
     let (harness, _) = harness(english(story), SIZE);
     assert!(harness.query_by_label_contains("😀🎉").is_some());
 }
+
+#[test]
+fn a_key_whose_control_is_off_asks_for_the_reason_to_be_shown() {
+    for (key, scene, reason) in [
+        (
+            Key::S,
+            scenes::syn_ack_held as fn() -> Story,
+            "Server is blocked in accept(): only its kernel can make it return",
+        ),
+        (Key::L, scenes::syn_ack_held, "This is the present already"),
+        (
+            Key::Space,
+            scenes::lab_gone,
+            "The lab is gone. Press R to start again",
+        ),
+    ] {
+        let explained = Command::Explain(reason.to_owned());
+        assert_eq!(asked_by_key(english(scene()), key), [explained], "{key:?}");
+    }
+}
