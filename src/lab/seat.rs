@@ -168,7 +168,7 @@ fn sit_down(namespace: OwnedFd, gate: &LabGate) -> io::Result<()> {
     sys::enter_net(namespace.as_fd())?;
     drop(namespace);
     sys::own_descriptors(&[gate.epoll.raw(), gate.postbox.wake_fd().as_raw_fd()])?;
-    super::rights::give_up_all()
+    super::rights::confine_program()
 }
 
 struct LabGate {

@@ -94,6 +94,12 @@ fn once_the_hosts_stand_no_program_has_a_right_or_can_get_one() {
     for (thread, value) in of_threads(worker, "NoNewPrivs") {
         assert_eq!(value, "1", "{thread}");
     }
+    const FILTERED: &str = "2";
+    for (thread, value) in of_threads(worker, "Seccomp") {
+        if ["server", "client"].contains(&thread.as_str()) {
+            assert_eq!(value, FILTERED, "{thread}");
+        }
+    }
     let limits = fs::read_to_string(format!("/proc/{worker}/limits")).expect("it runs");
     let data = limits
         .lines()
