@@ -4,9 +4,9 @@
 //! given, or a [`Fault`]. The kernel's own answers pass through untouched.
 
 use std::io::{self, ErrorKind, Read};
-use std::mem::MaybeUninit;
 use std::time::Instant;
 
+use rustix::net::RecvFlags;
 use socket2::{SockAddr, Socket};
 
 use super::constants::{MSG_DONTWAIT, MSG_OOB, MSG_PEEK, MSG_WAITALL};
@@ -176,7 +176,9 @@ impl<'a, 'b> Transfer<'a, 'b> {
         let (handle, flags) = (self.handle, self.flags);
         let peeks = flags & MSG_PEEK != 0;
         let count = self.until_ready(Interest::Read, || {
-            receivable(handle, flags)?;
+            if flags & SPECIAL != 0 {
+                return receive_specially(handle, &mut buffer, flags);
+            }
             match handle {
                 Handle::Stream(stream) if peeks => stream.peek(&mut buffer),
                 Handle::Stream(stream) => (&*stream).read(&mut buffer),
@@ -184,7 +186,8 @@ impl<'a, 'b> Transfer<'a, 'b> {
                 Handle::Datagram(datagram) => datagram.recv(&mut buffer),
             }
         })?;
-        buffer.truncate(count);
+        // With MSG_TRUNC the kernel says how long the datagram was, also when that is more.
+        buffer.resize(count, 0);
         Ok(buffer)
     }
 
@@ -197,14 +200,17 @@ impl<'a, 'b> Transfer<'a, 'b> {
         let (handle, flags) = (self.handle, self.flags);
         let peeks = flags & MSG_PEEK != 0;
         let (count, address) = self.until_ready(Interest::Read, || {
-            receivable(handle, flags)?;
+            if flags & SPECIAL != 0 {
+                let address = peer_of_next(handle)?;
+                return Ok((receive_specially(handle, &mut buffer, flags)?, address));
+            }
             if peeks {
                 datagram.peek_from(&mut buffer)
             } else {
                 datagram.recv_from(&mut buffer)
             }
         })?;
-        buffer.truncate(count);
+        buffer.resize(count, 0);
         self.transferred(&buffer);
         Ok((buffer, Some(address.into())))
     }
@@ -217,19 +223,21 @@ impl<'a, 'b> Transfer<'a, 'b> {
     }
 }
 
-/// Urgent data, cut lengths and the error queue cannot be received here, but the kernel may have its
-/// own word on them first: EINVAL for urgent data that is not there, EAGAIN for none yet.
-fn receivable(handle: &Handle, flags: i32) -> io::Result<()> {
-    const MSG_TRUNC: i32 = 0x20;
-    const MSG_ERRQUEUE: i32 = 0x2000;
-    const EOPNOTSUPP: i32 = 95;
-    let special = flags & (MSG_OOB | MSG_TRUNC | MSG_ERRQUEUE);
-    if special == 0 {
-        return Ok(());
-    }
-    let mut unread = [MaybeUninit::uninit(); 1];
-    handle
-        .socket()
-        .recv_with_flags(&mut unread, special | MSG_PEEK | MSG_DONTWAIT)?;
-    Err(io::Error::from_raw_os_error(EOPNOTSUPP))
+/// Flags that neither `Read` nor `UdpSocket` of the standard library has a word for.
+const SPECIAL: i32 = MSG_OOB | MSG_TRUNC | MSG_ERRQUEUE;
+const MSG_TRUNC: i32 = 0x20;
+const MSG_ERRQUEUE: i32 = 0x2000;
+
+/// The kernel's own answer to these flags. The count may exceed the buffer (MSG_TRUNC).
+fn receive_specially(handle: &Handle, buffer: &mut [u8], flags: i32) -> io::Result<usize> {
+    let flags = RecvFlags::from_bits_retain(flags as u32);
+    let (_, count) = rustix::net::recv(&*handle.socket(), buffer, flags)?;
+    Ok(count)
+}
+
+/// Who sent the datagram that comes next.
+fn peer_of_next(handle: &Handle) -> io::Result<std::net::SocketAddr> {
+    let address = handle.socket().peek_sender()?;
+    let unnamed = || io::Error::from(io::ErrorKind::InvalidData);
+    address.as_socket().ok_or_else(unnamed)
 }
