@@ -317,7 +317,7 @@ impl Epoll {
 
 /// The options whose value is plain bytes as long as the caller says. Others count in units of
 /// their own or hold pointers (`SO_ATTACH_FILTER`, `SO_GET_FILTER`): the kernel would write past
-/// a buffer, or read memory of ours, and programs may name any option.
+/// a buffer, or read memory of ours. Every option that our `socket` module names is here.
 const PLAIN_OPTIONS: &[(i32, &[i32])] = &[
     (
         libc::SOL_SOCKET,
@@ -361,11 +361,23 @@ const PLAIN_OPTIONS: &[(i32, &[i32])] = &[
             libc::TCP_QUICKACK,
             libc::TCP_CONGESTION,
             libc::TCP_USER_TIMEOUT,
+            libc::TCP_FASTOPEN,
             libc::TCP_NOTSENT_LOWAT,
             TCP_RTO_MAX_MS,
         ],
     ),
-    (libc::IPPROTO_IP, &[libc::IP_TOS, libc::IP_TTL]),
+    (
+        libc::IPPROTO_IP,
+        &[
+            libc::IP_TOS,
+            libc::IP_TTL,
+            libc::IP_MULTICAST_IF,
+            libc::IP_MULTICAST_TTL,
+            libc::IP_MULTICAST_LOOP,
+            libc::IP_ADD_MEMBERSHIP,
+            libc::IP_DROP_MEMBERSHIP,
+        ],
+    ),
     (
         libc::IPPROTO_IPV6,
         &[libc::IPV6_V6ONLY, libc::IPV6_UNICAST_HOPS],

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use sockstep::director::{self, Next};
 use sockstep::model::Activity;
 use sockstep::packet::Kind;
-use sockstep::trace::{Returned, Timers, What};
+use sockstep::trace::{Order, Returned, Timers, What};
 
 use super::{Play, is_wire_there};
 
@@ -352,4 +353,40 @@ fn an_option_that_holds_a_pointer_is_refused_before_the_kernel_sees_it() {
     let mut play = Play::start(&[("server", asks)]);
     play.play_on();
     assert_eq!(play.output("server"), "[Errno 92] Protocol not available\n");
+}
+
+/// What our module names, the kernel alone may refuse.
+#[test]
+fn every_option_with_a_name_reaches_the_kernel() {
+    if !is_wire_there() {
+        return;
+    }
+    let sets = r#"
+import socket
+s = socket.socket()
+u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for owner, level, name, value in (
+    (s, socket.IPPROTO_TCP, socket.TCP_FASTOPEN, 5),
+    (u, socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 3),
+    (u, socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 0),
+):
+    owner.setsockopt(level, name, value)
+    print(owner.getsockopt(level, name))
+group = socket.inet_aton("224.1.1.1") + socket.inet_aton("0.0.0.0")
+u.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, group)
+u.setsockopt(socket.IPPROTO_IP, socket.IP_DROP_MEMBERSHIP, group)
+"#;
+    let mut play = Play::start(&[("server", sets)]);
+    while let Next::Give(order) = director::next(&play.state) {
+        match order {
+            // A group is joined aloud (IGMP); nobody listens here.
+            Order::Deliver { segment } => play.order(Order::Drop { segment }),
+            order => play.order(order),
+        }
+    }
+    assert_eq!(play.output("server"), "5\n3\n0\n");
+    let Activity::Ended { traceback, .. } = &play.state.programs["server"].activity else {
+        panic!("it goes on");
+    };
+    assert_eq!(*traceback, None);
 }
