@@ -49,6 +49,7 @@ pub fn next_where(state: &State, may_go: impl Fn(&Name) -> bool) -> Next {
     if let Some(program) = ready {
         return Next::Give(Order::Step {
             program: program.clone(),
+            thread: None,
         });
     }
     Next::Not(why_not(state))

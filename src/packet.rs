@@ -91,17 +91,28 @@ pub enum TcpOption {
     Timestamps { value: u32, echo: u32 },
 }
 
-/// What kind of TCP segment it is, in a word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// What kind of segment it is, in a word.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub enum Kind {
+    #[serde(rename = "SYN")]
     Syn,
+    #[serde(rename = "SYN+ACK")]
     SynAck,
+    #[serde(rename = "ACK")]
     Ack,
+    #[serde(rename = "data")]
     Data,
+    #[serde(rename = "FIN")]
     Fin,
+    #[serde(rename = "RST")]
     Rst,
+    #[serde(rename = "UDP")]
     Datagram,
+    #[serde(rename = "ICMP")]
     Icmp,
+    #[serde(rename = "IP")]
     Other,
 }
 

@@ -142,7 +142,12 @@ impl Timeline {
 fn is_news(what: &What) -> bool {
     match what {
         What::Sent { absorbed, .. } => !absorbed,
-        What::Socket(_) | What::Note { .. } | What::Rest | What::Unknown => false,
+        What::Socket(_)
+        | What::Buffers(_)
+        | What::Counters { .. }
+        | What::Note { .. }
+        | What::Rest
+        | What::Unknown => false,
         What::Call { .. }
         | What::Blocked { .. }
         | What::Return { .. }
@@ -155,6 +160,9 @@ fn is_news(what: &What) -> bool {
         | What::Delivered { .. }
         | What::Dropped { .. }
         | What::Duplicated { .. }
+        | What::Inferred { .. }
+        | What::Corrupted { .. }
+        | What::Delayed { .. }
         | What::Gone { .. }
         | What::Order(_)
         | What::Ended { .. } => true,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::{files, literals};
 use crate::lesson::{self, Language};
-use crate::trace::{HostSetup, Name, ProgramSetup, Setup, Timers, crossable};
+use crate::trace::{HostSetup, Name, ProgramSetup, Setup, Timers, WireKind, crossable};
 
 const USUAL_SERVER: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 2);
 /// The next client has the next address.
@@ -40,6 +40,7 @@ pub fn of_lesson(path: &Path, language: Language) -> Result<Prepared, String> {
         hosts: lesson.hosts,
         programs: lesson.programs,
         timers: lesson.timers,
+        wire: WireKind::Held,
     };
     let remark = None;
     Ok(Prepared { setup, remark })
@@ -76,6 +77,7 @@ pub fn of_files(
         hosts,
         programs,
         timers,
+        wire: WireKind::Held,
     };
     Ok(Prepared { setup, remark })
 }

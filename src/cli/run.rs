@@ -287,7 +287,7 @@ impl Run {
         let mut sockets = state.host_order.iter().flat_map(|host| state.sockets(host));
         let timers = sockets.find_map(|socket| match socket.facts.timer.as_ref()?.kind {
             TimerKind::Retransmit | TimerKind::Keepalive | TimerKind::Probe => Some(()),
-            TimerKind::TimeWait | TimerKind::Other => None,
+            TimerKind::TimeWait | TimerKind::FinWait2 | TimerKind::Other => None,
         });
         let mut left = state.programs.values().filter(|p| !p.has_ended());
         if let (None, Some(server)) = (timers, left.next())

@@ -32,6 +32,30 @@ fn what<'a>(event: &'a Event, state: &'a State) -> Said<'a> {
             state.segments.get(segment)?,
             &format!("duplicated as #{copy}"),
         ),
+        What::Corrupted {
+            segment,
+            byte,
+            was,
+            now,
+        } => on_wire(
+            state.segments.get(segment)?,
+            &format!("byte {byte} changed from {was:#04x} to {now:#04x}"),
+        ),
+        What::Delayed { segment, ms } => {
+            on_wire(state.segments.get(segment)?, &format!("delayed by {ms} ms"))
+        }
+        What::Inferred { segment, .. } => {
+            let segment = state.segments.get(segment)?;
+            let to = segment.to.as_deref().unwrap_or("nobody");
+            on_wire(segment, &format!("{} to {to} (inferred)", segment.from))
+        }
+        What::Counters { host, counters } => {
+            let counted = counters
+                .iter()
+                .map(|(name, value)| format!("{name} {value}"));
+            let counted: Vec<String> = counted.collect();
+            Some((host, format!("kernel: counts {}", counted.join(", "))))
+        }
         What::Socket(facts) => Some((&facts.host, socket(facts))),
         What::Gone { host, key } => {
             let socket = state.hosts.get(host)?.sockets.get(key)?;
@@ -40,9 +64,12 @@ fn what<'a>(event: &'a Event, state: &'a State) -> Said<'a> {
         }
         What::Note { text } => Some(("note", text.clone())),
         What::Ended { reason } => Some(("lab", reason.clone())),
-        What::Line { .. } | What::Thread { .. } | What::Order(_) | What::Rest | What::Unknown => {
-            None
-        }
+        What::Line { .. }
+        | What::Thread { .. }
+        | What::Buffers(_)
+        | What::Order(_)
+        | What::Rest
+        | What::Unknown => None,
     }
 }
 
@@ -88,7 +115,12 @@ fn of_program(what: &What, state: &State) -> Option<String> {
         | What::Delivered { .. }
         | What::Dropped { .. }
         | What::Duplicated { .. }
+        | What::Inferred { .. }
+        | What::Corrupted { .. }
+        | What::Delayed { .. }
         | What::Socket(_)
+        | What::Buffers(_)
+        | What::Counters { .. }
         | What::Gone { .. }
         | What::Order(_)
         | What::Note { .. }
@@ -168,7 +200,7 @@ fn socket(facts: &SocketFacts) -> String {
         let kind = match timer.kind {
             TimerKind::Retransmit => "sends again",
             TimerKind::Keepalive => "keepalive",
-            TimerKind::TimeWait => "ends",
+            TimerKind::TimeWait | TimerKind::FinWait2 => "ends",
             TimerKind::Probe => "probes",
             TimerKind::Other => "timer",
         };

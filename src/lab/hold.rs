@@ -36,6 +36,8 @@ struct Waiting {
     bytes: Vec<u8>,
     /// Newest last.
     copies: Vec<(SegmentId, Vec<u8>)>,
+    /// Its bytes are not what the sender wrote.
+    is_corrupted: bool,
 }
 
 /// What makes two packets the same segment, sent twice. Time stamps, window and acknowledgment
@@ -98,6 +100,7 @@ impl Hold {
                     identity,
                     bytes,
                     copies: Vec::new(),
+                    is_corrupted: false,
                 },
             );
         }
@@ -108,29 +111,81 @@ impl Hold {
         }
     }
 
+    /// How many segments wait.
+    pub fn len(&self) -> usize {
+        self.held.len()
+    }
+
     pub fn is_held(&self, id: SegmentId) -> bool {
         self.held.contains_key(&id)
     }
 
     /// Takes a held segment off the wire to give it to its receiver: the original's bytes, so
     /// that a sender with time stamps sees that nothing was lost (Eifel, RFC 3522).
+    ///
+    /// A corrupted one will be thrown away by its receiver, so its newest copy takes its place, as
+    /// if it had been dropped.
     pub fn deliver(&mut self, id: SegmentId) -> Option<Vec<u8>> {
-        let waiting = self.held.remove(&id)?;
+        let mut waiting = self.held.remove(&id)?;
+        if waiting.is_corrupted {
+            let bytes = std::mem::take(&mut waiting.bytes);
+            self.lose(id, waiting);
+            return Some(bytes);
+        }
         self.remember(id, waiting.identity, Fate::Delivered);
         Some(waiting.bytes)
     }
 
     pub fn drop(&mut self, id: SegmentId) -> Option<Dropped> {
-        let mut waiting = self.held.remove(&id)?;
+        let waiting = self.held.remove(&id)?;
+        Some(self.lose(id, waiting))
+    }
+
+    fn lose(&mut self, id: SegmentId, mut waiting: Waiting) -> Dropped {
         let Some((copy, bytes)) = waiting.copies.pop() else {
             self.remember(id, waiting.identity, Fate::Dropped);
-            return Some(Dropped::Gone);
+            return Dropped::Gone;
         };
         // Older copies are lost with the original: they left before it was dropped.
         waiting.copies.clear();
         waiting.bytes = bytes;
+        waiting.is_corrupted = false;
         self.held.insert(copy, waiting);
-        Some(Dropped::ReplacedBy(copy))
+        Dropped::ReplacedBy(copy)
+    }
+
+    /// A second one of a held segment waits too, as it is now. Gives its id.
+    pub fn duplicate(&mut self, id: SegmentId) -> Option<SegmentId> {
+        let original = self.held.get(&id)?;
+        let twin = Waiting {
+            endpoints: original.endpoints,
+            identity: original.identity.clone(),
+            bytes: original.bytes.clone(),
+            copies: Vec::new(),
+            is_corrupted: original.is_corrupted,
+        };
+        let copy = SegmentId(self.next);
+        self.next += 1;
+        self.held.insert(copy, twin);
+        Some(copy)
+    }
+
+    /// Turns over one byte of a held segment; its last, if none is named. Gives its place, and the
+    /// byte before and after; `None` when there is no such segment or byte.
+    pub fn corrupt(&mut self, id: SegmentId, place: Option<u32>) -> Option<(u32, u8, u8)> {
+        let waiting = self.held.get_mut(&id)?;
+        let last = waiting.bytes.len().checked_sub(1)? as u32;
+        let place = place.unwrap_or(last);
+        let byte = waiting.bytes.get_mut(place as usize)?;
+        let was = *byte;
+        *byte = !was;
+        waiting.is_corrupted = true;
+        Some((place, was, !was))
+    }
+
+    /// Everything that waits, oldest first.
+    pub fn waiting(&self) -> impl Iterator<Item = (SegmentId, &[u8])> {
+        self.held.iter().map(|(id, w)| (*id, w.bytes.as_slice()))
     }
 
     fn held_like(&mut self, identity: &Identity) -> Option<(SegmentId, &mut Waiting)> {
@@ -255,6 +310,32 @@ mod tests {
         assert!(take(&mut hold, segment("server", "SYN+ACK", 9, b"")).is_absorbed);
         let second = take(&mut hold, segment("client", "ACK", 8, b""));
         assert_eq!((second.copy_of, second.is_absorbed), (None, false));
+    }
+
+    #[test]
+    fn the_copy_of_a_corrupted_segment_still_waits_after_that_is_delivered() {
+        let mut hold = Hold::default();
+        let first = take(&mut hold, segment("client", "ACK", 8, b"hello"));
+        let whole = segment("client", "ACK", 8, b"hello");
+        let copy = take(&mut hold, whole.clone());
+        let last = whole.len() as u32 - 1;
+        assert_eq!(hold.corrupt(first.id, None), Some((last, b'o', !b'o')));
+        assert_eq!(hold.corrupt(first.id, Some(last + 1)), None);
+        let delivered = hold.deliver(first.id).expect("it waits");
+        assert_eq!(delivered.last(), Some(&!b'o'));
+        assert_eq!(hold.deliver(copy.id), Some(whole));
+    }
+
+    #[test]
+    fn a_duplicate_waits_by_itself_and_each_goes_its_own_way() {
+        let mut hold = Hold::default();
+        let first = take(&mut hold, segment("client", "ACK", 8, b"hello"));
+        let twin = hold.duplicate(first.id).expect("it waits");
+        let waiting: Vec<SegmentId> = hold.waiting().map(|(id, _)| id).collect();
+        assert_eq!(waiting, [first.id, twin]);
+        assert_eq!(hold.drop(first.id), Some(Dropped::Gone));
+        assert!(hold.deliver(twin).is_some());
+        assert_eq!(hold.duplicate(twin), None);
     }
 
     #[test]

@@ -17,8 +17,8 @@ const UDP: u8 = libc::IPPROTO_UDP as u8;
 /// `TCPF_BOUND_INACTIVE` (Linux 6.8): bound, and neither listening nor connected.
 const BOUND: u32 = 1 << 13;
 const ALL_STATES: u32 = u32::MAX;
-/// `INET_DIAG_INFO` and `INET_DIAG_SKMEMINFO`, each as a bit.
-const EXTENSIONS: u8 = 1 << 1 | 1 << 6;
+/// `INET_DIAG_INFO`, `INET_DIAG_CONG` and `INET_DIAG_SKMEMINFO`, each as a bit.
+const EXTENSIONS: u8 = 1 << 1 | 1 << 3 | 1 << 6;
 
 /// One socket of a dump.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +37,8 @@ pub struct Report {
     pub info: Option<TcpFacts>,
     pub recv_buffer: Option<u32>,
     pub send_buffer: Option<u32>,
+    /// Packets thrown away for this socket (`SK_MEMINFO_DROPS`).
+    pub drops: Option<u32>,
     /// `inet_diag_sockid` as the kernel gave it: names the socket in a request.
     id: [u8; 48],
     family: u8,
@@ -156,6 +158,7 @@ fn long(bytes: &[u8], at: usize) -> Option<u64> {
 /// `struct inet_diag_msg` and its attributes.
 fn parse(message: &[u8], protocol: u8) -> Option<Report> {
     const INFO: u16 = 2;
+    const CONGESTION: u16 = 4;
     const MEMORY: u16 = 7;
     let id: [u8; 48] = message.get(4..52)?.try_into().ok()?;
     let family = message[0];
@@ -175,19 +178,29 @@ fn parse(message: &[u8], protocol: u8) -> Option<Report> {
         info: None,
         recv_buffer: None,
         send_buffer: None,
+        drops: None,
         id,
         family,
         protocol_number: protocol,
     };
+    let mut congestion = String::new();
     for (kind, value) in attributes(message.get(72..)?) {
         match kind {
             INFO if !matches!(state, 3 | 6 | 10 | 12 | 13) => report.info = info(value),
             MEMORY => {
                 report.recv_buffer = word(value, 4);
                 report.send_buffer = word(value, 12);
+                report.drops = word(value, 32);
+            }
+            CONGESTION => {
+                let name = value.split(|byte| *byte == 0).next().unwrap_or_default();
+                congestion = String::from_utf8_lossy(name).into_owned();
             }
             _ => {}
         }
+    }
+    if let Some(info) = &mut report.info {
+        info.congestion = congestion;
     }
     Some(report)
 }
@@ -221,14 +234,36 @@ fn timer(kind: u8, retransmits: u8, expires_ms: u32) -> Option<Timer> {
 /// `struct tcp_info`. Kernels append fields, and an old one's struct is shorter: what is missing
 /// is zero.
 fn info(bytes: &[u8]) -> Option<TcpFacts> {
+    const PHASES: [&str; 5] = ["Open", "Disorder", "CWR", "Recovery", "Loss"];
+    let later = |at| word(bytes, at).unwrap_or(0);
+    let count = |at| long(bytes, at).unwrap_or(0);
+    let phase = PHASES.get(usize::from(*bytes.get(1)?));
     Some(TcpFacts {
+        phase: phase.copied().unwrap_or("unknown").to_owned(),
+        congestion: String::new(),
         retransmits: u32::from(*bytes.get(2)?),
+        probes: u32::from(*bytes.get(3)?),
         rto_us: word(bytes, 8)?,
+        snd_mss: word(bytes, 16)?,
+        rcv_mss: word(bytes, 20)?,
+        unacked: word(bytes, 24)?,
+        sacked: word(bytes, 28)?,
+        lost: word(bytes, 32)?,
         rtt_us: word(bytes, 68)?,
+        rttvar_us: word(bytes, 72)?,
+        ssthresh: word(bytes, 76)?,
         cwnd: word(bytes, 80)?,
-        bytes_acked: long(bytes, 120).unwrap_or(0),
-        bytes_received: long(bytes, 128).unwrap_or(0),
-        snd_wnd: word(bytes, 228).unwrap_or(0),
-        rcv_wnd: word(bytes, 232).unwrap_or(0),
+        total_retransmits: word(bytes, 100)?,
+        bytes_acked: count(120),
+        bytes_received: count(128),
+        segs_out: later(136),
+        segs_in: later(140),
+        notsent_bytes: later(144),
+        min_rtt_us: later(148),
+        bytes_sent: count(200),
+        bytes_retransmitted: count(208),
+        out_of_order: later(224),
+        snd_wnd: later(228),
+        rcv_wnd: later(232),
     })
 }

@@ -38,6 +38,8 @@ mod snapshot;
 #[cfg(target_os = "linux")]
 mod sys;
 #[cfg(target_os = "linux")]
+mod traffic;
+#[cfg(target_os = "linux")]
 mod wire;
 
 pub use doctor::{Check, Refusal, Remedy, Verdict, examine};

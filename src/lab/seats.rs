@@ -189,10 +189,11 @@ impl Seat {
         });
     }
 
-    /// Lets the lowest thread that stands before a call make it.
-    pub fn step(&mut self) -> Result<(), WhyNot> {
-        let standing = self.threads.iter_mut().find_map(|(_, doing)| match doing {
-            Doing::AtGate(ticket, reply) => {
+    /// Lets this thread, or the lowest that stands before a call, make it.
+    pub fn step(&mut self, wanted: Option<u32>) -> Result<(), WhyNot> {
+        let mut threads = self.threads.iter_mut();
+        let standing = threads.find_map(|(thread, doing)| match doing {
+            Doing::AtGate(ticket, reply) if wanted.is_none_or(|wanted| wanted == *thread) => {
                 let (ticket, reply) = (*ticket, reply.clone());
                 *doing = Doing::InCall(ticket, Instant::now());
                 Some(reply)
@@ -204,7 +205,10 @@ impl Seat {
                 reply.send(Reply::Go).ok();
                 Ok(())
             }
-            None => Err(format!("{} does not stand before a call", self.name)),
+            None => Err(match wanted {
+                Some(thread) => format!("thread {thread} of {} is not before a call", self.name),
+                None => format!("{} does not stand before a call", self.name),
+            }),
         }
     }
 
@@ -351,6 +355,7 @@ impl Seat {
             args: shortened(call.args),
             fd: call.fd,
             thread,
+            offers: call.offers,
         });
     }
 

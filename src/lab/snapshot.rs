@@ -163,7 +163,15 @@ fn facts(
         .iter()
         .filter(|_| waits && report.inode == 0)
         .find(|other| other.state == "LISTEN" && other.local.port() == report.local.port());
-    let timer = report.timer.clone();
+    let mut timer = report.timer.clone();
+    if let Some(timer) = &mut timer
+        && owner.is_none()
+        && report.state == "FIN_WAIT2"
+    {
+        // An orphan's keepalive timer, and its successor in the TIME_WAIT table, count down to the
+        // end of the connection (`tcp_fin_timeout`, `net/ipv4/tcp_input.c`).
+        timer.kind = TimerKind::FinWait2;
+    }
     SocketFacts {
         host: host.to_owned(),
         key: report.key,
@@ -183,5 +191,6 @@ fn facts(
         recv_buffer: report.recv_buffer,
         send_buffer: report.send_buffer,
         listener: listener.map(|listener| listener.key),
+        drops: report.drops,
     }
 }

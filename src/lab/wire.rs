@@ -1,5 +1,7 @@
 //! The lab's loop: it is the wire, and it decides which program runs.
 //!
+//! What happens to packets is in `traffic`.
+//!
 //! One thread owns every TUN device, hears every program and every order, and writes every event,
 //! so the trace has one true order. Each round: programs that are in a call answer first, then
 //! packets are taken from the devices, then the kernels are asked what changed, then calls whose
@@ -7,14 +9,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs::File;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Receiver;
 
-use super::hold::{Dropped, Hold};
 use super::host::Host;
 use super::inspect::{self, Table};
 use super::record::Recorder;
@@ -22,11 +23,9 @@ use super::seat::{Mail, Postbox, Report};
 use super::seats::{Seat, WhyNot};
 use super::snapshot::{Owner, Snapshot};
 use super::sys::{self, Epoll, Watch};
-use crate::packet;
-use crate::trace::{Bytes, Key, Order, Ordered, SegmentId, What};
+use super::traffic::Traffic;
+use crate::trace::{Key, Order, Ordered, What};
 
-/// A packet is at most this long.
-const PACKET_BYTES: usize = 64 << 10;
 /// A program that computes longer than this counts as being at rest, so that the learner can act.
 /// Processor time, because a program that only waits for its turn is not at rest.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -46,10 +45,10 @@ const WAKE: u64 = 1 << 32;
 const KEEPER: u64 = (1 << 32) + 1;
 
 pub struct Wire<W: io::Write> {
-    hosts: Vec<Link>,
+    pub(super) hosts: Vec<Link>,
     pub seats: Vec<Seat>,
-    hold: Hold,
-    record: Recorder<W>,
+    pub(super) traffic: Traffic,
+    pub(super) record: Recorder<W>,
     epoll: Arc<Epoll>,
     mail: Receiver<Mail>,
     wake: File,
@@ -62,11 +61,10 @@ pub struct Wire<W: io::Write> {
     /// How long the programs had computed, and when, after something last happened; `None`: look
     /// next time.
     since: Option<(Duration, Instant)>,
-    buffer: Vec<u8>,
 }
 
-struct Link {
-    host: Host,
+pub(super) struct Link {
+    pub host: Host,
     snapshot: Snapshot,
     /// Where sockets of its programs can be: the others are empty and need no look.
     tables: BTreeSet<Table>,
@@ -105,7 +103,7 @@ impl<W: io::Write> Wire<W> {
         Ok(Self {
             hosts: links.collect(),
             seats,
-            hold: Hold::default(),
+            traffic: Traffic::default(),
             record,
             epoll,
             mail,
@@ -115,7 +113,6 @@ impl<W: io::Write> Wire<W> {
             is_dirty: true,
             is_at_rest: false,
             since: None,
-            buffer: vec![0; PACKET_BYTES],
         })
     }
 
@@ -126,7 +123,8 @@ impl<W: io::Write> Wire<W> {
             if let Some(end) = self.hear()? {
                 return Ok(end);
             }
-            let took = self.take_packets()?;
+            let came_due = self.deliver_due()?;
+            let took = self.take_packets()? | came_due;
             ready.extend(self.epoll.wait(Some(Duration::ZERO))?);
             if ready.contains(&KEEPER) {
                 return Ok(End::Alone);
@@ -203,7 +201,7 @@ impl<W: io::Write> Wire<W> {
         false
     }
 
-    fn stir(&mut self) {
+    pub(super) fn stir(&mut self) {
         self.is_dirty = true;
         self.is_at_rest = false;
         self.since = None;
@@ -213,7 +211,9 @@ impl<W: io::Write> Wire<W> {
         // The events an order causes follow it.
         self.record.event(What::Order(ordered.clone()));
         let taken = match ordered.order {
-            Order::Step { program } => self.seat(&program).and_then(Seat::step),
+            Order::Step { program, thread } => {
+                self.seat(&program).and_then(|seat| seat.step(thread))
+            }
             Order::Answer { program, text } => {
                 let answered = self
                     .seat(&program)
@@ -226,14 +226,7 @@ impl<W: io::Write> Wire<W> {
                     });
                 })
             }
-            Order::Deliver { segment } => self.deliver(segment)?,
-            Order::Drop { segment } => match self.hold.drop(segment) {
-                Some(Dropped::Gone | Dropped::ReplacedBy(_)) => {
-                    self.record.event(What::Dropped { segment });
-                    Ok(())
-                }
-                None => Err(not_held(segment)),
-            },
+            order => self.handle(order),
         };
         if let Err(why) = taken {
             self.record.note(format!("refused: {why}"));
@@ -244,73 +237,6 @@ impl<W: io::Write> Wire<W> {
     fn seat(&mut self, program: &str) -> Result<&mut Seat, WhyNot> {
         let found = self.seats.iter_mut().find(|seat| seat.name == program);
         found.ok_or_else(|| format!("there is no program {program}"))
-    }
-
-    /// Writing to a TUN runs the receiver's whole input path: its answer is there afterwards.
-    fn deliver(&mut self, segment: SegmentId) -> io::Result<Result<(), WhyNot>> {
-        if !self.hold.is_held(segment) {
-            return Ok(Err(not_held(segment)));
-        }
-        let Some(bytes) = self.hold.deliver(segment) else {
-            return Ok(Err(not_held(segment)));
-        };
-        let Some(to) = self.destination(&bytes) else {
-            self.record.event(What::Dropped { segment });
-            self.record.note(format!(
-                "no host has segment {segment}'s address; it is lost"
-            ));
-            return Ok(Ok(()));
-        };
-        self.record.event(What::Delivered { segment });
-        if let Err(error) = (&self.hosts[to].host.tun).write(&bytes) {
-            self.record.note(format!(
-                "{} did not take segment {segment}: {error}",
-                self.hosts[to].host.name
-            ));
-        }
-        Ok(Ok(()))
-    }
-
-    fn destination(&self, bytes: &[u8]) -> Option<usize> {
-        let packet = packet::parse(bytes).ok()?;
-        let mut hosts = self.hosts.iter();
-        hosts.position(|link| link.host.addresses.contains(&packet.destination))
-    }
-
-    /// Takes every packet that left a host. True when there was one.
-    fn take_packets(&mut self) -> io::Result<bool> {
-        let mut took = false;
-        for from in 0..self.hosts.len() {
-            loop {
-                let count = match (&self.hosts[from].host.tun).read(&mut self.buffer) {
-                    Ok(count) => count,
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                    Err(error) => return Err(error),
-                };
-                let bytes = self.buffer[..count].to_vec();
-                self.sent(from, bytes);
-                took = true;
-            }
-        }
-        if took {
-            self.stir();
-        }
-        Ok(took)
-    }
-
-    fn sent(&mut self, from: usize, bytes: Vec<u8>) {
-        let packet = packet::parse(&bytes).ok();
-        let to = self.destination(&bytes);
-        let taken = self.hold.take(packet.as_ref(), bytes.clone());
-        self.record.event(What::Sent {
-            segment: taken.id,
-            from: self.hosts[from].host.name.clone(),
-            to: to.map(|to| self.hosts[to].host.name.clone()),
-            bytes: Bytes(bytes),
-            copy_of: taken.copy_of,
-            absorbed: taken.is_absorbed,
-        });
     }
 
     /// Asks every kernel what changed since the last look. True when something did.
@@ -407,13 +333,11 @@ impl<W: io::Write> Wire<W> {
             let left = ends.saturating_duration_since(now) + AFTER_TIMER;
             left.max(TICK)
         });
-        let timeout = [patience, deadline, timer].into_iter().flatten().min();
+        let due = self.traffic.next_due();
+        let due = due.map(|until| until.saturating_duration_since(now));
+        let timeout = [patience, deadline, timer, due].into_iter().flatten().min();
         let tokens = self.epoll.wait(timeout)?;
         self.is_dirty |= tokens.is_empty() && timer.is_some();
         Ok(tokens)
     }
-}
-
-fn not_held(segment: SegmentId) -> WhyNot {
-    format!("segment {segment} is not on the wire any more")
 }

@@ -14,8 +14,8 @@ pub use wire::{Fate, Kind, Segment};
 
 use crate::packet::{self, SeqNo};
 use crate::trace::{
-    Event, Header, Key, Moment, Name, Order, Ordered, SegmentId, SocketFacts, Timers, Trace, What,
-    WireKind,
+    BufferFacts, Event, Header, Holds, Key, Mapping, Moment, Name, Order, Ordered, SegmentId,
+    SocketFacts, Timers, Trace, What, WireKind,
 };
 
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub struct State {
     pub kernel: String,
     pub wire: WireKind,
     pub timers: Timers,
+    /// Loopback mode: what stands for the lesson's addresses.
+    pub mapping: Vec<Mapping>,
     /// In the order the run names them.
     pub host_order: Vec<Name>,
     pub program_order: Vec<Name>,
@@ -36,6 +38,8 @@ pub struct State {
     pub segments: BTreeMap<SegmentId, Segment>,
     /// Packets that wait on the wire for the learner, oldest first.
     pub held: Vec<SegmentId>,
+    /// What the wire holds, as it was last told.
+    pub holds: Holds,
     /// First sequence number of each direction, `(source, destination)`: where relative numbers start.
     pub first_seq: BTreeMap<(String, String), SeqNo>,
     pub notes: Vec<(u64, String)>,
@@ -49,6 +53,8 @@ pub struct State {
 pub struct Host {
     pub addresses: Vec<String>,
     pub sockets: BTreeMap<Key, Socket>,
+    /// The kernel's own counters of this host (`TcpExt.ListenDrops`); those that are not 0.
+    pub counters: BTreeMap<String, u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -60,14 +66,19 @@ pub struct Socket {
     pub states: Vec<(u64, String)>,
     /// When it was seen to be gone.
     pub gone_at_us: Option<u64>,
+    /// What its owner's descriptor said of its buffers, and when, in microseconds since the start.
+    pub buffers: Option<(u64, BufferFacts)>,
 }
 
 impl State {
     pub fn new(header: &Header) -> Self {
         let hosts = header.hosts.iter().map(|host| {
             let addresses = host.addresses.iter().map(ToString::to_string).collect();
-            let sockets = BTreeMap::new();
-            (host.name.clone(), Host { addresses, sockets })
+            let host_state = Host {
+                addresses,
+                ..Host::default()
+            };
+            (host.name.clone(), host_state)
         });
         Self {
             moment: Moment(0),
@@ -75,6 +86,7 @@ impl State {
             kernel: header.kernel.clone(),
             wire: header.wire,
             timers: header.timers,
+            mapping: header.mapping.clone(),
             host_order: header.hosts.iter().map(|host| host.name.clone()).collect(),
             program_order: header.programs.iter().map(|p| p.name.clone()).collect(),
             hosts: hosts.collect(),
@@ -85,6 +97,7 @@ impl State {
                 .collect(),
             segments: BTreeMap::new(),
             held: Vec::new(),
+            holds: Holds::default(),
             first_seq: BTreeMap::new(),
             notes: Vec::new(),
             is_at_rest: false,
@@ -123,10 +136,24 @@ impl State {
                 }
             }
             What::Sent { .. } => self.sent(event),
-            What::Delivered { segment } => self.decide(*segment, Fate::Delivered(event.at_us)),
+            What::Delivered { segment } => self.delivered(*segment, event.at_us),
             What::Dropped { segment } => self.dropped(*segment, event.at_us),
             What::Duplicated { segment, copy } => self.duplicated(*segment, *copy, event.at_us),
+            What::Inferred { .. } => self.inferred(event),
+            What::Corrupted {
+                segment, byte, now, ..
+            } => self.corrupted(*segment, *byte, *now),
+            What::Delayed { segment, ms } => {
+                let until = event.at_us.saturating_add(u64::from(*ms) * 1000);
+                self.decide(*segment, Fate::Delayed(until));
+            }
             What::Socket(facts) => self.socket(facts, event.at_us),
+            What::Buffers(facts) => self.buffers(facts, event.at_us),
+            What::Counters { host, counters } => {
+                if let Some(host) = self.hosts.get_mut(host) {
+                    host.counters.extend(counters.clone());
+                }
+            }
             What::Gone { host, key } => self.gone(host, *key, event.at_us),
             What::Order(ordered) => self.ordered(ordered, event.at_us),
             What::Note { text } => self.notes.push((event.at_us, text.clone())),
@@ -168,6 +195,7 @@ impl State {
             bytes,
             copy_of,
             absorbed,
+            reason,
         } = &event.what
         else {
             return;
@@ -205,9 +233,59 @@ impl State {
             sent_at_us: event.at_us,
             copy_of: *copy_of,
             copies: Vec::new(),
+            reason: *reason,
+            corrupted: Vec::new(),
+            inferred: None,
             fate,
         };
         self.segments.insert(segment.id, segment);
+    }
+
+    fn inferred(&mut self, event: &Event) {
+        let What::Inferred {
+            segment,
+            from,
+            to,
+            kind,
+            length,
+        } = &event.what
+        else {
+            return;
+        };
+        let segment = Segment {
+            id: *segment,
+            from: from.clone(),
+            to: Some(to.clone()),
+            packet: None,
+            bytes: Vec::new(),
+            sent_at_us: event.at_us,
+            copy_of: None,
+            copies: Vec::new(),
+            reason: None,
+            corrupted: Vec::new(),
+            inferred: Some((*kind, *length)),
+            fate: Fate::Delivered(event.at_us),
+        };
+        self.segments.insert(segment.id, segment);
+    }
+
+    fn corrupted(&mut self, id: SegmentId, byte: u32, now: u8) {
+        if let Some(segment) = self.segments.get_mut(&id)
+            && let Some(place) = segment.bytes.get_mut(byte as usize)
+        {
+            *place = now;
+            segment.packet = packet::parse(&segment.bytes).ok();
+            segment.corrupted.push(byte);
+        }
+    }
+
+    /// A corrupted one is thrown away by its receiver: the newest copy still has to arrive.
+    fn delivered(&mut self, id: SegmentId, at_us: u64) {
+        self.decide(id, Fate::Delivered(at_us));
+        let is_corrupted = |segment: &Segment| !segment.corrupted.is_empty();
+        if self.segments.get(&id).is_some_and(is_corrupted) {
+            self.copy_takes_its_place(id);
+        }
     }
 
     fn decide(&mut self, id: SegmentId, fate: Fate) {
@@ -220,6 +298,10 @@ impl State {
     /// The newest absorbed copy takes the place of a dropped original.
     fn dropped(&mut self, id: SegmentId, at_us: u64) {
         self.decide(id, Fate::Dropped(at_us));
+        self.copy_takes_its_place(id);
+    }
+
+    fn copy_takes_its_place(&mut self, id: SegmentId) {
         let newest = self.segments.get(&id).and_then(|segment| {
             let copies = segment.copies.iter().rev().map(|(copy, _)| *copy);
             copies
@@ -257,6 +339,7 @@ impl State {
             read_at_us: at_us,
             states: Vec::new(),
             gone_at_us: None,
+            buffers: None,
         });
         if socket.states.last().map(|(_, state)| state) != Some(&facts.state) {
             socket.states.push((at_us, facts.state.clone()));
@@ -264,6 +347,13 @@ impl State {
         socket.facts = facts.clone();
         socket.read_at_us = at_us;
         socket.gone_at_us = None;
+    }
+
+    fn buffers(&mut self, facts: &BufferFacts, at_us: u64) {
+        let host = self.hosts.get_mut(&facts.host);
+        if let Some(socket) = host.and_then(|host| host.sockets.get_mut(&facts.key)) {
+            socket.buffers = Some((at_us, facts.clone()));
+        }
     }
 
     fn gone(&mut self, host: &str, key: Key, at_us: u64) {
@@ -275,13 +365,20 @@ impl State {
 
     fn ordered(&mut self, ordered: &Ordered, at_us: u64) {
         match &ordered.order {
-            Order::Step { program } => {
+            Order::Step { program, thread } => {
                 if let Some(program) = self.programs.get_mut(program) {
-                    program.permitted(at_us);
+                    program.permitted(*thread, at_us);
                 }
             }
-            // The lab answers each with an event of its own.
-            Order::Deliver { .. } | Order::Drop { .. } | Order::Answer { .. } => {}
+            Order::Hold { traffic, on } => self.holds.set(traffic.clone(), *on),
+            // The lab answers each with events of its own.
+            Order::Deliver { .. }
+            | Order::Drop { .. }
+            | Order::Duplicate { .. }
+            | Order::Corrupt { .. }
+            | Order::Delay { .. }
+            | Order::DeliverAll
+            | Order::Answer { .. } => {}
         }
     }
 }

@@ -51,6 +51,8 @@ pub struct CallRecord {
     pub args: String,
     pub fd: Option<i32>,
     pub thread: u32,
+    /// How many bytes it offers to the kernel; of the send family only.
+    pub offers: Option<u64>,
     pub announced_at_us: u64,
     pub permitted_at_us: Option<u64>,
     pub blocked_at_us: Option<u64>,
@@ -149,7 +151,12 @@ impl Program {
             | What::Delivered { .. }
             | What::Dropped { .. }
             | What::Duplicated { .. }
+            | What::Inferred { .. }
+            | What::Corrupted { .. }
+            | What::Delayed { .. }
             | What::Socket(_)
+            | What::Buffers(_)
+            | What::Counters { .. }
             | What::Gone { .. }
             | What::Order(_)
             | What::Note { .. }
@@ -182,6 +189,7 @@ impl Program {
             args,
             fd,
             thread,
+            offers,
             ..
         } = &event.what
         else {
@@ -194,6 +202,7 @@ impl Program {
             args: args.clone(),
             fd: *fd,
             thread: *thread,
+            offers: *offers,
             announced_at_us: event.at_us,
             permitted_at_us: None,
             blocked_at_us: None,
@@ -202,12 +211,20 @@ impl Program {
         self.become_now(*thread, Activity::Ready(*call), event.at_us);
     }
 
-    /// The lowest thread that stands before a call makes it.
-    pub(super) fn permitted(&mut self, at_us: u64) {
-        let ready = self.threads.iter().find_map(|(thread, doing)| match doing {
+    /// The threads that stand before a call, with it; the lowest first.
+    pub fn ready(&self) -> impl Iterator<Item = (u32, CallId)> {
+        let threads = self.threads.iter();
+        threads.filter_map(|(thread, doing)| match doing {
             Some(Activity::Ready(id)) => Some((*thread, *id)),
             _ => None,
-        });
+        })
+    }
+
+    /// This thread, or the lowest that stands before a call, makes it.
+    pub(super) fn permitted(&mut self, wanted: Option<u32>, at_us: u64) {
+        let ready = self
+            .ready()
+            .find(|(thread, _)| wanted.is_none_or(|wanted| wanted == *thread));
         if let Some((thread, id)) = ready {
             if let Some(record) = self.record(id) {
                 record.permitted_at_us = Some(at_us);

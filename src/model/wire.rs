@@ -2,7 +2,7 @@
 
 pub use crate::packet::Kind;
 use crate::packet::Packet;
-use crate::trace::{Name, SegmentId};
+use crate::trace::{Name, Resent, SegmentId};
 
 #[derive(Clone, Debug)]
 pub struct Segment {
@@ -18,6 +18,12 @@ pub struct Segment {
     pub copy_of: Option<SegmentId>,
     /// Later ones like it, with the time each was sent.
     pub copies: Vec<(SegmentId, u64)>,
+    /// Why the kernel sent it, where no call and no arrival made it.
+    pub reason: Option<Resent>,
+    /// The places of bytes that are not what the sender wrote.
+    pub corrupted: Vec<u32>,
+    /// Loopback mode: nobody saw it. What it must have been, and how many bytes of data.
+    pub inferred: Option<(Kind, u32)>,
     pub fate: Fate,
 }
 
@@ -28,6 +34,8 @@ pub enum Fate {
     Held,
     /// A copy that waits behind its original.
     Absorbed,
+    /// On the wire, which delivers it by itself at this time.
+    Delayed(u64),
     Delivered(u64),
     Dropped(u64),
 }
@@ -35,7 +43,13 @@ pub enum Fate {
 impl Segment {
     /// SYN, data, FIN …; `None` when the bytes are not an IP packet.
     pub fn kind(&self) -> Option<Kind> {
-        self.packet.as_ref().map(Packet::kind)
+        let inferred = self.inferred.map(|(kind, _)| kind);
+        inferred.or_else(|| self.packet.as_ref().map(Packet::kind))
+    }
+
+    /// Held or delayed: an order can still reach it.
+    pub fn is_on_wire(&self) -> bool {
+        matches!(self.fate, Fate::Held | Fate::Delayed(_))
     }
 
     pub fn is_held(&self) -> bool {

@@ -85,6 +85,7 @@ pub(super) fn make<T>(
         fd: name.fd,
         thread: here.thread,
         locals,
+        offers: None,
     };
     // A stop may have come while no call was under way; then the gate need not know of this one.
     if here.running.stop().is_on() {

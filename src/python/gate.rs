@@ -95,6 +95,8 @@ pub struct Announcement {
     pub thread: u32,
     /// The names of the innermost function of the program, and their values' reprs.
     pub locals: Vec<(String, String)>,
+    /// How many bytes it offers to the kernel; of the send family only.
+    pub offers: Option<u64>,
 }
 
 /// What [`Gate::enter`] gives out, so that the end of a call finds its beginning.

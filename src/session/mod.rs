@@ -65,6 +65,7 @@ impl Session {
             hosts: lesson.hosts.clone(),
             programs: lesson.programs.clone(),
             timers: lesson.timers,
+            wire: WireKind::Held,
         };
         let mut session = Self {
             timeline: Timeline::new(blank(&setup)),
@@ -204,7 +205,12 @@ impl Session {
         let state = self.timeline.state();
         let activity = state.programs.get(&program).map(|p| &p.activity);
         let refusal = match activity {
-            Some(Activity::Ready(_)) => return self.order(Order::Step { program }),
+            Some(Activity::Ready(_)) => {
+                return self.order(Order::Step {
+                    program,
+                    thread: None,
+                });
+            }
             Some(Activity::Blocked(_)) => Refusal::Blocked(program),
             Some(Activity::Asking(_)) => Refusal::Asking(program),
             Some(Activity::Ended { .. }) | None => Refusal::Ended(program),
@@ -223,11 +229,24 @@ impl Session {
         }
         let is_gone = |segment| !self.timeline.state().held.contains(segment);
         match &order {
-            Order::Deliver { segment } | Order::Drop { segment } if is_gone(segment) => {
+            Order::Deliver { segment }
+            | Order::Drop { segment }
+            | Order::Duplicate { segment }
+            | Order::Corrupt { segment, .. }
+            | Order::Delay { segment, .. }
+                if is_gone(segment) =>
+            {
                 return self.refuse(Refusal::NotHeld);
             }
-            Order::Deliver { .. } | Order::Drop { .. } => {}
-            Order::Step { .. } | Order::Answer { .. } => {}
+            Order::Deliver { .. }
+            | Order::Drop { .. }
+            | Order::Duplicate { .. }
+            | Order::Corrupt { .. }
+            | Order::Delay { .. }
+            | Order::Hold { .. }
+            | Order::DeliverAll
+            | Order::Step { .. }
+            | Order::Answer { .. } => {}
         }
         let sent = self
             .lab

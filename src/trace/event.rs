@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::order::Ordered;
+use crate::packet::Kind;
 
 /// The name of a program or a host: `server`, `client1`.
 pub type Name = String;
@@ -96,6 +97,9 @@ pub enum What {
         /// 0 is the program's main thread.
         #[serde(default)]
         thread: u32,
+        /// How many bytes it offers to the kernel; of the send family only.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        offers: Option<u64>,
     },
     /// The call did not return at once: the kernel makes it wait.
     Blocked {
@@ -162,6 +166,18 @@ pub enum What {
         /// A copy that waits behind its original instead of by itself.
         #[serde(default)]
         absorbed: bool,
+        /// Why the kernel sent it, where that was not a program's call or an arrival.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Resent>,
+    },
+    /// Loopback mode: a segment that must have crossed, to judge by what changed. Nobody saw it.
+    Inferred {
+        segment: SegmentId,
+        from: Name,
+        to: Name,
+        kind: Kind,
+        /// Bytes of the program's in it, together with those of the segments it stands for.
+        length: u32,
     },
     Delivered {
         segment: SegmentId,
@@ -173,7 +189,27 @@ pub enum What {
         segment: SegmentId,
         copy: SegmentId,
     },
+    /// The byte at this place of the packet was `was` and is `now`.
+    Corrupted {
+        segment: SegmentId,
+        byte: u32,
+        was: u8,
+        now: u8,
+    },
+    /// The wire delivers it by itself after this time.
+    Delayed {
+        segment: SegmentId,
+        ms: u32,
+    },
     Socket(Box<SocketFacts>),
+    /// What is in a socket's buffers, read by `MSG_PEEK` and `SIOCOUTQ` on its own descriptor.
+    Buffers(Box<BufferFacts>),
+    /// A host's own counters (`/proc/net/snmp`, `/proc/net/netstat`): those that changed, each as
+    /// `TcpExt.ListenDrops`, counted since the host exists.
+    Counters {
+        host: Name,
+        counters: BTreeMap<String, u64>,
+    },
     Gone {
         host: Name,
         key: Key,
@@ -201,6 +237,29 @@ pub enum ThreadState {
     Waits,
     GoesOn,
     Ended,
+}
+
+/// Why the kernel sent something that nobody asked it for just then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Resent {
+    /// The retransmission timer ran out (RFC 6298).
+    Rto,
+    /// A tail loss probe (RFC 8985 section 7).
+    Tlp,
+    /// Duplicate or selective acknowledgments said that it is lost (RFC 5681, RFC 6675).
+    FastRetransmit,
+    /// A SYN again, by its timer.
+    SynRetry,
+    /// A SYN-ACK again, by its timer or because the SYN came again.
+    SynAckRetry,
+    /// Is the peer still there? (RFC 9293 section 3.8.4)
+    Keepalive,
+    /// Has the peer's window opened? (RFC 9293 section 3.8.6.1)
+    WindowProbe,
+    /// The kernel's counters do not say.
+    #[serde(other)]
+    Unknown,
 }
 
 /// How a call ended.
@@ -253,6 +312,27 @@ pub struct SocketFacts {
     /// The listener that a half-open or unaccepted connection waits behind.
     #[serde(default)]
     pub listener: Option<Key>,
+    /// Packets for this socket that the kernel threw away, for want of room or for their checksum.
+    #[serde(default)]
+    pub drops: Option<u32>,
+}
+
+/// What a socket's own descriptor says of its buffers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct BufferFacts {
+    pub host: Name,
+    pub key: Key,
+    /// Bytes that `recv` would find (`SIOCINQ`); of a datagram socket, those of the next datagram.
+    pub unread: u32,
+    /// The first of them.
+    pub received: Bytes,
+    /// The length of each waiting datagram, the next one first; empty for a stream.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub datagrams: Vec<u32>,
+    /// Bytes not yet acknowledged, sent or not (`SIOCOUTQ`). A FIN counts as one.
+    pub unacked: u32,
+    /// Those of them that were not even sent (`SIOCOUTQNSD`).
+    pub unsent: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -270,21 +350,52 @@ pub enum TimerKind {
     Retransmit,
     Keepalive,
     TimeWait,
-    /// A zero window is probed when it expires.
+    /// A zero window is probed when it expires (the persist timer).
     Probe,
+    /// The kernel forgets a connection whose program has closed it and whose peer has not.
+    FinWait2,
     #[serde(other)]
     Other,
 }
 
-/// From `struct tcp_info`.
+/// From `struct tcp_info` (`include/uapi/linux/tcp.h`); an older kernel leaves the newer ones 0.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct TcpFacts {
     pub rtt_us: u32,
+    pub rttvar_us: u32,
+    pub min_rtt_us: u32,
     pub rto_us: u32,
+    /// In segments.
     pub cwnd: u32,
+    /// In segments; 2147483647 means that none is set.
+    pub ssthresh: u32,
+    /// In bytes, as all windows here.
     pub snd_wnd: u32,
     pub rcv_wnd: u32,
+    pub snd_mss: u32,
+    pub rcv_mss: u32,
+    pub bytes_sent: u64,
     pub bytes_acked: u64,
     pub bytes_received: u64,
+    pub bytes_retransmitted: u64,
+    pub notsent_bytes: u32,
+    /// In segments: sent and not acknowledged, known to have arrived, believed lost.
+    pub unacked: u32,
+    pub sacked: u32,
+    pub lost: u32,
+    /// How often in a row the timer has run out for what is sent now.
     pub retransmits: u32,
+    /// In segments, over the socket's life.
+    pub total_retransmits: u32,
+    /// Unanswered window or keepalive probes.
+    pub probes: u32,
+    pub segs_out: u32,
+    pub segs_in: u32,
+    /// Segments that arrived out of order.
+    pub out_of_order: u32,
+    /// `Open`, `Disorder`, `CWR`, `Recovery` or `Loss`: the congestion control's own state.
+    pub phase: String,
+    /// The congestion control's name: `reno`.
+    pub congestion: String,
 }

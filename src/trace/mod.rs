@@ -9,12 +9,12 @@ mod order;
 mod setup;
 
 pub use event::{
-    Bytes, CallId, Event, Key, Moment, Name, Returned, SegmentId, SocketFacts, TcpFacts,
-    ThreadState, Timer, TimerKind, What,
+    BufferFacts, Bytes, CallId, Event, Key, Moment, Name, Resent, Returned, SegmentId, SocketFacts,
+    TcpFacts, ThreadState, Timer, TimerKind, What,
 };
 pub use jsonl::{LoadError, Loaded, load, parse_event, to_line};
-pub use order::{By, Order, Ordered};
-pub use setup::{Header, HostSetup, ProgramSetup, Setup, Timers, WireKind, crossable};
+pub use order::{By, Holds, Order, Ordered, Traffic};
+pub use setup::{Header, HostSetup, Mapping, ProgramSetup, Setup, Timers, WireKind, crossable};
 
 /// One run: who took part, and every event in order. It only grows; nothing edits it.
 #[derive(Clone, Debug, PartialEq)]

@@ -13,6 +13,8 @@ pub struct Setup {
     pub programs: Vec<ProgramSetup>,
     #[serde(default)]
     pub timers: Timers,
+    #[serde(default)]
+    pub wire: WireKind,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,11 +43,22 @@ pub enum Timers {
     Natural,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What joins the hosts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WireKind {
+    /// Namespaces joined by the lab: each segment waits until it is delivered.
+    #[default]
     Held,
+    /// This machine's own loopback: nothing can be held, and segments are inferred.
     Loopback,
+}
+
+/// Loopback mode: what stands for an address of the lesson.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mapping {
+    pub address: IpAddr,
+    pub stands_for_it: IpAddr,
 }
 
 /// The first line of a trace.
@@ -62,6 +75,9 @@ pub struct Header {
     pub programs: Vec<ProgramSetup>,
     #[serde(default)]
     pub timers: Timers,
+    /// Empty on a held wire.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mapping: Vec<Mapping>,
 }
 
 impl Header {
@@ -74,6 +90,7 @@ impl Header {
             hosts: setup.hosts.clone(),
             programs: setup.programs.clone(),
             timers: setup.timers,
+            mapping: Vec::new(),
         }
     }
 }

@@ -60,6 +60,7 @@ pub fn fate(language: Language, fate: Fate) -> String {
         Fate::Absorbed => say!(language, "segment.absorbed"),
         Fate::Delivered(_) => say!(language, "segment.delivered"),
         Fate::Dropped(_) => say!(language, "segment.dropped"),
+        Fate::Delayed(_) => say!(language, "segment.delayed"),
     }
     .into_owned()
 }

@@ -186,11 +186,21 @@ fn marks(view: &View<'_>, lane_count: usize) -> Vec<Mark> {
     for (index, event) in view.timeline.trace().events().iter().enumerate() {
         let found = match &event.what {
             What::Order(ordered) => match (&ordered.order, ordered.by) {
-                (Order::Step { program }, By::Learner | By::Director | By::Lesson) => {
+                (Order::Step { program, .. }, By::Learner | By::Director | By::Lesson) => {
                     let place = order.iter().position(|name| *name == program);
                     place.map(|place| (place + usize::from(place >= wire), Shape::Call))
                 }
-                (Order::Deliver { .. } | Order::Drop { .. } | Order::Answer { .. }, _) => None,
+                (
+                    Order::Deliver { .. }
+                    | Order::Drop { .. }
+                    | Order::Duplicate { .. }
+                    | Order::Corrupt { .. }
+                    | Order::Delay { .. }
+                    | Order::Hold { .. }
+                    | Order::DeliverAll
+                    | Order::Answer { .. },
+                    _,
+                ) => None,
             },
             What::Sent {
                 absorbed: false, ..

@@ -97,7 +97,7 @@ fn next_hint(view: &View<'_>) -> String {
     let state = view.timeline.state();
     let language = view.language;
     match &view.next {
-        Next::Give(Order::Step { program }) => {
+        Next::Give(Order::Step { program, .. }) => {
             let call = state.programs.get(program).and_then(|p| p.current_call());
             let call = call.map_or("", |call| call.name.as_str());
             let title = host_word(language, state, program);
@@ -107,9 +107,17 @@ fn next_hint(view: &View<'_>) -> String {
             let name = super::segment::short_name(language, state, *segment);
             say!(language, "hint.next_deliver", segment = name).into_owned()
         }
-        Next::Give(Order::Drop { .. } | Order::Answer { .. }) | Next::Forward | Next::Not(_) => {
-            String::new()
-        }
+        Next::Give(
+            Order::Drop { .. }
+            | Order::Duplicate { .. }
+            | Order::Corrupt { .. }
+            | Order::Delay { .. }
+            | Order::Hold { .. }
+            | Order::DeliverAll
+            | Order::Answer { .. },
+        )
+        | Next::Forward
+        | Next::Not(_) => String::new(),
     }
 }
 

@@ -25,6 +25,7 @@ fn trace(events: usize) -> Trace {
             source: String::new(),
         }],
         timers: Timers::Patient,
+        wire: WireKind::Held,
     };
     let mut trace = Trace::new(Header::new(&setup, "6.18".to_owned(), WireKind::Held));
     for round in 0u64.. {
@@ -53,6 +54,7 @@ fn one_round(round: u64) -> Vec<What> {
         bytes: Bytes(bytes),
         copy_of: None,
         absorbed: false,
+        reason: None,
     };
     let delivered = |segment| What::Delivered {
         segment: SegmentId(segment),
@@ -80,6 +82,7 @@ fn one_round(round: u64) -> Vec<What> {
             args: "b'x'".to_owned(),
             fd: Some(3),
             thread: 0,
+            offers: None,
         },
         What::Return {
             program: program(),

@@ -8,7 +8,7 @@ use criterion::Criterion;
 use sockstep::lab::{FromLab, Handle};
 use sockstep::packet::Kind;
 use sockstep::trace::{
-    By, Event, HostSetup, Order, Ordered, ProgramSetup, SegmentId, Setup, Timers, What,
+    By, Event, HostSetup, Order, Ordered, ProgramSetup, SegmentId, Setup, Timers, What, WireKind,
 };
 
 const SERVER: &str = "\
@@ -45,6 +45,7 @@ fn setup() -> Setup {
         hosts: vec![host("server", 2), host("client", 1)],
         programs: vec![program("server", SERVER), program("client", CLIENT)],
         timers: Timers::Patient,
+        wire: WireKind::Held,
     }
 }
 
@@ -74,7 +75,13 @@ fn order(lab: &Handle, order: Order) -> Vec<Event> {
 
 fn step(lab: &Handle, program: &str) -> Vec<Event> {
     let program = program.to_owned();
-    order(lab, Order::Step { program })
+    order(
+        lab,
+        Order::Step {
+            program,
+            thread: None,
+        },
+    )
 }
 
 fn sent(events: &[Event]) -> SegmentId {

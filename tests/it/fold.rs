@@ -22,12 +22,13 @@ fn header() -> Header {
         hosts: vec![host("server", 2), host("client", 1)],
         programs: vec![program("server"), program("client")],
         timers: Timers::Patient,
+        wire: WireKind::Held,
     };
     Header::new(&setup, "6.18.44".to_owned(), WireKind::Held)
 }
 
 /// One of each, as the contract spells them.
-const LINES: [&str; 21] = [
+const LINES: [&str; 33] = [
     r#"{"n":0,"at_us":5,"what":"call","program":"client","call":7,"line":4,"name":"connect","args":"('10.0.0.2', 80)","fd":3,"thread":0}"#,
     r#"{"n":1,"at_us":5,"what":"blocked","program":"client","call":7}"#,
     r#"{"n":2,"at_us":5,"what":"return","program":"client","call":7,"value":"None"}"#,
@@ -48,7 +49,19 @@ const LINES: [&str; 21] = [
     r#"{"n":17,"at_us":5,"what":"note","text":"a copy was absorbed"}"#,
     r#"{"n":18,"at_us":5,"what":"rest"}"#,
     r#"{"n":19,"at_us":5,"what":"ended","reason":"killed"}"#,
-    r#"{"n":20,"at_us":5,"what":"socket","host":"client","key":4097,"program":"client","fd":3,"protocol":"tcp","state":"SYN_SENT","local":"10.0.0.1:5","remote":"10.0.0.2:80","recv_queue":0,"send_queue":1,"backlog":null,"accept_queue":null,"timer":{"kind":"retransmit","expires_ms":980,"retransmits":0},"info":{"rtt_us":0,"rto_us":1000000,"cwnd":10,"snd_wnd":0,"rcv_wnd":0,"bytes_acked":0,"bytes_received":0,"retransmits":0},"recv_buffer":131072,"send_buffer":16384,"listener":null}"#,
+    r#"{"n":20,"at_us":5,"what":"socket","host":"client","key":4097,"program":"client","fd":3,"protocol":"tcp","state":"SYN_SENT","local":"10.0.0.1:5","remote":"10.0.0.2:80","recv_queue":0,"send_queue":1,"backlog":null,"accept_queue":null,"timer":{"kind":"retransmit","expires_ms":980,"retransmits":0},"info":{"rtt_us":0,"rttvar_us":0,"min_rtt_us":0,"rto_us":1000000,"cwnd":10,"ssthresh":2147483647,"snd_wnd":0,"rcv_wnd":0,"snd_mss":0,"rcv_mss":0,"bytes_sent":0,"bytes_acked":0,"bytes_received":0,"bytes_retransmitted":0,"notsent_bytes":0,"unacked":1,"sacked":0,"lost":0,"retransmits":0,"total_retransmits":0,"probes":0,"segs_out":1,"segs_in":0,"out_of_order":0,"phase":"Open","congestion":"reno"},"recv_buffer":131072,"send_buffer":16384,"listener":null,"drops":0}"#,
+    r#"{"n":21,"at_us":5,"what":"sent","segment":1,"from":"client","to":"server","bytes":"RQ==","copy_of":0,"absorbed":true,"reason":"syn_retry"}"#,
+    r#"{"n":22,"at_us":5,"what":"corrupted","segment":0,"byte":9,"was":1,"now":254}"#,
+    r#"{"n":23,"at_us":5,"what":"delayed","segment":0,"ms":1200}"#,
+    r#"{"n":24,"at_us":5,"what":"inferred","segment":2,"from":"client","to":"server","kind":"SYN+ACK","length":0}"#,
+    r#"{"n":25,"at_us":5,"what":"buffers","host":"client","key":4097,"unread":2,"received":"aGk=","unacked":0,"unsent":0}"#,
+    r#"{"n":26,"at_us":5,"what":"counters","host":"client","counters":{"TcpExt.ListenDrops":1}}"#,
+    r#"{"n":27,"at_us":5,"what":"order","order":"step","program":"client","thread":2,"by":"learner"}"#,
+    r#"{"n":28,"at_us":5,"what":"order","order":"hold","from":"client","kind":"SYN+ACK","on":false,"by":"lesson"}"#,
+    r#"{"n":29,"at_us":5,"what":"order","order":"deliver_all","by":"learner"}"#,
+    r#"{"n":30,"at_us":5,"what":"order","order":"corrupt","segment":0,"by":"learner"}"#,
+    r#"{"n":31,"at_us":5,"what":"order","order":"delay","segment":0,"ms":1200,"by":"learner"}"#,
+    r#"{"n":32,"at_us":5,"what":"call","program":"server","call":9,"line":4,"name":"send","args":"b'hi'","fd":3,"thread":0,"offers":2}"#,
 ];
 
 #[test]
@@ -57,6 +70,13 @@ fn every_event_of_the_contract_is_read_and_written_the_same() {
         let event = parse_event(line).unwrap_or_else(|error| panic!("{line}: {error}"));
         assert_eq!(to_line(&event), line);
     }
+}
+
+#[test]
+fn a_line_of_an_older_version_is_read() {
+    let line = r#"{"n":20,"at_us":5,"what":"socket","host":"client","key":4097,"program":"client","fd":3,"protocol":"tcp","state":"SYN_SENT","local":"10.0.0.1:5","remote":"10.0.0.2:80","recv_queue":0,"send_queue":1,"backlog":null,"accept_queue":null,"timer":{"kind":"retransmit","expires_ms":980,"retransmits":0},"info":{"rtt_us":0,"rto_us":1000000,"cwnd":10,"snd_wnd":0,"rcv_wnd":0,"bytes_acked":0,"bytes_received":0,"retransmits":0},"recv_buffer":131072,"send_buffer":16384,"listener":null}"#;
+    let event = parse_event(line).unwrap_or_else(|error| panic!("{error}"));
+    assert!(matches!(event.what, What::Socket(facts) if facts.drops.is_none()));
 }
 
 #[test]
@@ -124,6 +144,7 @@ fn sent(segment: u64, copy_of: Option<u64>, absorbed: bool) -> What {
         bytes: Bytes(vec![0x45]),
         copy_of: copy_of.map(SegmentId),
         absorbed,
+        reason: None,
     }
 }
 

@@ -355,6 +355,7 @@ mod tests {
             hosts: vec![],
             programs: vec![],
             timers: Timers::Patient,
+            wire: WireKind::Held,
         };
         State::new(&Header::new(&setup, String::new(), WireKind::Held))
     }

@@ -138,6 +138,7 @@ fn timer_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, socket: &Socket) {
         (Some(time), TimerKind::Retransmit) => say!(language, "timer.retransmit", time = time),
         (Some(time), TimerKind::Keepalive) => say!(language, "timer.keepalive", time = time),
         (Some(time), TimerKind::TimeWait) => say!(language, "timer.time_wait", time = time),
+        (Some(time), TimerKind::FinWait2) => say!(language, "timer.fin_wait2", time = time),
         (Some(time), TimerKind::Probe) => say!(language, "timer.probe", time = time),
     };
     let text = format!("{text}{again}");

@@ -40,7 +40,7 @@ pub fn arrow_ui(
     let text = segment::label(view.language, state, segment);
     let middle = from.lerp(to, 0.5);
     match segment.fate {
-        Fate::Held => {
+        Fate::Held | Fate::Delayed(_) => {
             let centre = from.lerp(to, 0.44);
             paint_half(ui.painter(), theme, from, to, centre, tone);
             let room = (to.x - from.x).abs() - 28.0;

@@ -7,7 +7,9 @@ use sockstep::director::{self, Next};
 use sockstep::lab::{FromLab, Handle};
 use sockstep::model::{Segment, State};
 use sockstep::packet::Kind;
-use sockstep::trace::{By, HostSetup, Order, Ordered, ProgramSetup, Setup, Timers, Trace, What};
+use sockstep::trace::{
+    By, HostSetup, Order, Ordered, ProgramSetup, Setup, Timers, Trace, What, WireKind,
+};
 
 /// Nothing here should take this long; a test that does fails instead of hanging.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -35,6 +37,7 @@ pub fn setup(programs: &[(&str, &str)], timers: Timers) -> Setup {
         hosts: hosts.collect(),
         programs: programs.collect(),
         timers,
+        wire: WireKind::Held,
     }
 }
 
@@ -132,7 +135,10 @@ impl Play {
 
     pub fn step(&mut self, program: &str) {
         let program = program.to_owned();
-        self.order(Order::Step { program });
+        self.order(Order::Step {
+            program,
+            thread: None,
+        });
     }
 
     /// Steps a program until it can't go on.

@@ -27,6 +27,7 @@ fn header() -> Header {
         hosts: vec![host("server", SERVER), host("client", CLIENT)],
         programs: vec![program("server", "server"), program("caller", "client")],
         timers: Timers::Patient,
+        wire: WireKind::Held,
     };
     Header::new(&setup, "6.18".to_owned(), WireKind::Held)
 }
@@ -53,6 +54,7 @@ fn call(program: &str, id: u64, name: &str) -> What {
         args: String::new(),
         fd: Some(3),
         thread: 0,
+        offers: None,
     }
 }
 
@@ -116,6 +118,7 @@ fn sent(from: &str, id: u64, flags: &str, payload: &[u8], copy_of: Option<u64>) 
         bytes: Bytes(bytes),
         copy_of: copy_of.map(SegmentId),
         absorbed: copy_of.is_some(),
+        reason: None,
     }
 }
 

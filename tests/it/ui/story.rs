@@ -90,6 +90,7 @@ impl Story {
             hosts,
             programs,
             timers,
+            wire: WireKind::Held,
         };
         let header = Header::new(&setup, "6.18.44".to_owned(), WireKind::Held);
         Self {
@@ -135,12 +136,14 @@ impl Story {
             args: args.to_owned(),
             fd,
             thread: 0,
+            offers: None,
         });
     }
 
     pub fn step(&mut self, program: &str) {
         let order = Order::Step {
             program: program.to_owned(),
+            thread: None,
         };
         self.push(What::Order(Ordered {
             order,
@@ -233,6 +236,7 @@ impl Story {
             bytes: Bytes(packet(from, wanted, payload)),
             copy_of,
             absorbed,
+            reason: None,
         });
         segment
     }
