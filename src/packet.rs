@@ -18,6 +18,16 @@ impl SeqNo {
     pub fn since(self, first: SeqNo) -> u32 {
         self.0.wrapping_sub(first.0)
     }
+
+    /// Whether this number comes later; they wrap around (RFC 9293 section 3.4).
+    pub fn is_after(self, other: SeqNo) -> bool {
+        self != other && self.since(other) < 1 << 31
+    }
+
+    /// The number this many bytes on.
+    pub fn plus(self, bytes: u32) -> SeqNo {
+        SeqNo(self.0.wrapping_add(bytes))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

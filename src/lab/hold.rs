@@ -4,7 +4,8 @@
 //! stage, so they wait behind their original. They stay real: when the original is dropped, the
 //! newest copy takes its place. The trace has every one of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::hash::{DefaultHasher, Hasher as _};
 use std::net::SocketAddr;
 
 use crate::packet::{Kind, Packet, SeqNo};
@@ -18,8 +19,12 @@ pub struct Hold {
     next: u64,
     /// On the wire, waiting for the learner.
     held: BTreeMap<SegmentId, Waiting>,
-    /// Delivered and dropped ones, as originals that a later copy may be of.
-    decided: BTreeMap<SegmentId, (Identity, Fate)>,
+    /// Delivered and dropped ones, as originals that a later copy may be of; the newest of each.
+    decided: HashMap<Identity, (SegmentId, Fate)>,
+    /// The same, oldest first, to be forgotten in that order.
+    order: VecDeque<(SegmentId, Identity)>,
+    /// Where each direction's sequence numbers have come to.
+    ends: BTreeMap<(SocketAddr, SocketAddr), SeqNo>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,7 +47,7 @@ struct Waiting {
 
 /// What makes two packets the same segment, sent twice. Time stamps, window and acknowledgment
 /// may differ.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Identity {
     from: SocketAddr,
     to: SocketAddr,
@@ -50,7 +55,9 @@ struct Identity {
     syn: bool,
     fin: bool,
     rst: bool,
-    payload: Vec<u8>,
+    length: usize,
+    /// Of the payload.
+    hash: u64,
 }
 
 /// What to do with a packet that just left a host.
@@ -60,6 +67,9 @@ pub struct Taken {
     pub copy_of: Option<SegmentId>,
     /// Waits behind its original, not by itself.
     pub is_absorbed: bool,
+    /// A segment without data that acknowledges nothing new: the sender asks for an answer, about
+    /// a closed window or a silent peer.
+    pub is_probe: bool,
 }
 
 /// What dropping did.
@@ -72,22 +82,24 @@ pub enum Dropped {
 }
 
 impl Hold {
-    pub fn take(&mut self, packet: Option<&Packet>, bytes: Vec<u8>) -> Taken {
+    pub fn take(&mut self, packet: Option<&Packet>, bytes: &[u8]) -> Taken {
         let id = SegmentId(self.next);
         self.next += 1;
         let endpoints = packet.and_then(Packet::endpoints);
-        let identity = packet.and_then(Identity::of);
+        let is_probe = packet.is_some_and(|packet| self.is_probe(packet));
+        let identity = packet.and_then(|packet| Identity::of(packet, is_probe));
         if let Some(identity) = &identity
             && let Some((original, waiting)) = self.held_like(identity)
         {
-            waiting.copies.push((id, bytes));
+            waiting.copies.push((id, bytes.to_vec()));
             return Taken {
                 id,
                 copy_of: Some(original),
                 is_absorbed: true,
+                is_probe,
             };
         }
-        let original = identity.as_ref().and_then(|i| self.decided_like(i));
+        let original = identity.and_then(|identity| self.decided.get(&identity).copied());
         let copy_of = original.map(|(original, _)| original);
         // The answer to a delivered segment is on the wire and held: the copy says nothing new.
         let was_delivered = original.is_some_and(|(_, fate)| fate == Fate::Delivered);
@@ -98,7 +110,7 @@ impl Hold {
                 Waiting {
                     endpoints,
                     identity,
-                    bytes,
+                    bytes: bytes.to_vec(),
                     copies: Vec::new(),
                     is_corrupted: false,
                 },
@@ -108,7 +120,24 @@ impl Hold {
             id,
             copy_of,
             is_absorbed,
+            is_probe,
         }
+    }
+
+    /// Its number is one that was used before (`tcp_xmit_probe_skb`, `net/ipv4/tcp_output.c`).
+    fn is_probe(&mut self, packet: &Packet) -> bool {
+        let (Some(tcp), Some(direction)) = (packet.tcp(), packet.endpoints()) else {
+            return false;
+        };
+        let end = tcp.seq.plus(packet.sequence_length());
+        let known = *self.ends.entry(direction).or_insert(end);
+        if tcp.flags.syn || end.is_after(known) {
+            self.ends.insert(direction, end);
+        }
+        while self.ends.len() > REMEMBERED {
+            self.ends.pop_first();
+        }
+        packet.kind() == Kind::Ack && known.is_after(tcp.seq)
     }
 
     /// How many segments wait.
@@ -159,7 +188,7 @@ impl Hold {
         let original = self.held.get(&id)?;
         let twin = Waiting {
             endpoints: original.endpoints,
-            identity: original.identity.clone(),
+            identity: original.identity,
             bytes: original.bytes.clone(),
             copies: Vec::new(),
             is_corrupted: original.is_corrupted,
@@ -194,18 +223,22 @@ impl Hold {
         found.map(|(id, waiting)| (*id, waiting))
     }
 
-    fn decided_like(&self, identity: &Identity) -> Option<(SegmentId, Fate)> {
-        let mut newest_first = self.decided.iter().rev();
-        let found = newest_first.find(|(_, (decided, _))| decided == identity);
-        found.map(|(id, (_, fate))| (*id, *fate))
-    }
-
     fn remember(&mut self, id: SegmentId, identity: Option<Identity>, fate: Fate) {
-        if let Some(identity) = identity {
-            self.decided.insert(id, (identity, fate));
-        }
-        while self.decided.len() > REMEMBERED {
-            self.decided.pop_first();
+        let Some(identity) = identity else { return };
+        self.decided.insert(identity, (id, fate));
+        self.order.push_back((id, identity));
+        while self.order.len() > REMEMBERED {
+            let Some((oldest, identity)) = self.order.pop_front() else {
+                return;
+            };
+            // Unless a newer one like it is remembered in its place.
+            if self
+                .decided
+                .get(&identity)
+                .is_some_and(|(id, _)| *id == oldest)
+            {
+                self.decided.remove(&identity);
+            }
         }
     }
 
@@ -218,9 +251,10 @@ impl Hold {
 impl Identity {
     /// `None` for packets that are never the same twice: a bare acknowledgment is a fact of its
     /// own each time (three of them mean something), and so is a datagram.
-    fn of(packet: &Packet) -> Option<Self> {
+    fn of(packet: &Packet, is_probe: bool) -> Option<Self> {
         match packet.kind() {
             Kind::Syn | Kind::SynAck | Kind::Data | Kind::Fin | Kind::Rst => {}
+            Kind::Ack if is_probe => {}
             Kind::Ack | Kind::Datagram | Kind::Icmp | Kind::Other => return None,
         }
         let tcp = packet.tcp()?;
@@ -232,7 +266,12 @@ impl Identity {
             syn: tcp.flags.syn,
             fin: tcp.flags.fin,
             rst: tcp.flags.rst,
-            payload: packet.payload().to_vec(),
+            length: packet.payload().len(),
+            hash: {
+                let mut hasher = DefaultHasher::new();
+                hasher.write(packet.payload());
+                hasher.finish()
+            },
         })
     }
 }
@@ -265,7 +304,7 @@ mod tests {
 
     fn take(hold: &mut Hold, bytes: Vec<u8>) -> Taken {
         let packet = packet::parse(&bytes).expect("sound");
-        hold.take(Some(&packet), bytes)
+        hold.take(Some(&packet), &bytes)
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::io;
 use std::net::IpAddr;
 use std::os::fd::OwnedFd;
 
+use super::counters::Files;
 use super::netlink::{ACK, CREATE, Netlink, REPLACE, attributes, push_attribute};
 use super::sys;
 use crate::trace::{HostSetup, Name, Timers};
@@ -17,6 +18,9 @@ use crate::trace::{HostSetup, Name, Timers};
 const DEVICE: &str = "wire0";
 /// Ethernet's, so that segments have the sizes students see elsewhere.
 const MTU: u32 = 1500;
+/// How many packets may wait in the device until the loop takes them: more than any window. The
+/// kernel's 500 would lose packets that nobody dropped.
+const QUEUE_PACKETS: u32 = 16 << 10;
 
 pub struct Host {
     pub name: Name,
@@ -25,6 +29,8 @@ pub struct Host {
     pub tun: File,
     /// For snapshots.
     pub diag: Netlink,
+    /// What its kernel counts.
+    pub counters: Files,
     /// For cleaning up after the worker: a second one, so that no answer is ever mixed up.
     pub sweep: Netlink,
 }
@@ -106,6 +112,7 @@ impl Host {
             addresses: setup.addresses.clone(),
             namespace: namespace.into(),
             tun,
+            counters: Files::open(),
             diag: Netlink::open(libc::NETLINK_SOCK_DIAG).at(Step::Diagnosis)?,
             sweep: Netlink::open(libc::NETLINK_SOCK_DIAG).at(Step::Diagnosis)?,
         })
@@ -229,6 +236,8 @@ impl Links {
         body.extend((libc::IFF_UP as u32).to_ne_bytes()); // which of them change
         if let Some(mtu) = mtu {
             push_attribute(&mut body, libc::IFLA_MTU, &mtu.to_ne_bytes());
+            let queue = QUEUE_PACKETS.to_ne_bytes();
+            push_attribute(&mut body, libc::IFLA_TXQLEN, &queue);
         }
         self.0.request(NEW_LINK, ACK, &body, |_| {})
     }

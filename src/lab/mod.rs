@@ -13,6 +13,8 @@
 //! Here alone threads start for programs, and calls block. The other end, for everyone else, is
 //! [`Handle`].
 
+#[cfg(target_os = "linux")]
+mod counters;
 mod doctor;
 mod handle;
 #[cfg(target_os = "linux")]

@@ -16,7 +16,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use socket2::Socket;
 
 use super::inspect::{Table, state_name};
-use super::sys::{self, Epoll, Watch};
+use super::sys::{self, Epoll, Queues, Watch};
 use crate::python::{
     self, Announcement, CallTicket, ClosedBy, Ending, Gate, Idle, Interest, Outcome, Stopped, Wake,
 };
@@ -79,9 +79,19 @@ pub enum Reply {
     /// Look at these descriptors of yours, and wait on.
     Inspect {
         descriptors: Vec<(Key, RawFd)>,
-        found: Sender<Vec<(Key, &'static str)>>,
+        found: Sender<Vec<Found>>,
     },
     Stop,
+}
+
+/// What a descriptor says of its socket.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub key: Key,
+    /// `None` for UDP.
+    pub state: Option<&'static str>,
+    /// `None` for a listener.
+    pub queues: Option<Queues>,
 }
 
 /// A socket as the program's own table has it.
@@ -212,11 +222,12 @@ impl LabGate {
     }
 }
 
-/// The state of each descriptor that still is the socket it was.
-fn look_at(descriptors: &[(Key, RawFd)]) -> Vec<(Key, &'static str)> {
-    let looked = descriptors.iter().filter_map(|&(key, fd)| {
-        let state = sys::socket_state(fd, key.0)?;
-        Some((key, state_name(state)))
+/// What each descriptor says that still is the socket it was.
+fn look_at(descriptors: &[(Key, RawFd)]) -> Vec<Found> {
+    let looked = descriptors.iter().map(|&(key, fd)| Found {
+        key,
+        state: sys::socket_state(fd, key.0).map(state_name),
+        queues: sys::queues(fd, key.0),
     });
     looked.collect()
 }

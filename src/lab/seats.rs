@@ -2,14 +2,14 @@
 //!
 //! In: reports. Out: events, and answers to threads that may go on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Sender, bounded};
+use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::record::Recorder;
-use super::seat::{Descriptor, Reply, Report};
+use super::seat::{Descriptor, Found, Reply, Report};
 use super::snapshot::Owner;
 use crate::python::{Announcement, CallTicket, ClosedBy, Failure, Idle, Outcome};
 use crate::trace::{Bytes, CallId, Key, Name, Returned, ThreadState, What};
@@ -21,7 +21,7 @@ const OUTPUT_BYTES: usize = 1 << 20;
 /// A call that does not wait answers in microseconds; on a busy machine, in milliseconds.
 const OVERDUE: Duration = Duration::from_millis(200);
 /// How long a waiting thread may take to look at its own descriptors.
-const LOOK: Duration = Duration::from_millis(50);
+pub const LOOK: Duration = Duration::from_millis(50);
 
 pub struct Seat {
     pub name: Name,
@@ -279,16 +279,16 @@ impl Seat {
         found
     }
 
-    /// Asks a waiting thread for the state of descriptors that only this program can see.
-    /// Empty while none waits.
-    pub fn look_at(&self, keys: &[Key]) -> Vec<(Key, &'static str)> {
+    /// Asks a waiting thread what its descriptors say of these sockets, which only this program
+    /// can see. `None` while no thread waits, or when none of them is this program's.
+    pub fn ask_about(&self, keys: &BTreeSet<Key>) -> Option<Receiver<Vec<Found>>> {
         let descriptors: Vec<_> = keys
             .iter()
             .filter_map(|key| self.descriptors.get(key))
             .map(|descriptor| (descriptor.key, descriptor.fd))
             .collect();
         if descriptors.is_empty() {
-            return Vec::new();
+            return None;
         }
         let waiting = self.threads.values().find_map(|doing| match doing {
             Doing::AtGate(_, reply) | Doing::Blocked(_, _, reply) | Doing::Asking(reply) => {
@@ -297,14 +297,16 @@ impl Seat {
             Doing::Computing | Doing::InCall(..) | Doing::Stuck | Doing::Idle => None,
         });
         let (found, answer) = bounded(1);
-        let asked = waiting.is_some_and(|reply| {
-            let inspect = Reply::Inspect { descriptors, found };
-            reply.send(inspect).is_ok()
-        });
-        match asked {
-            true => answer.recv_timeout(LOOK).unwrap_or_default(),
-            false => Vec::new(),
-        }
+        let inspect = Reply::Inspect { descriptors, found };
+        waiting?.send(inspect).ok()?;
+        Some(answer)
+    }
+
+    /// The same, with the answer; nothing when it does not come in time.
+    pub fn look_at(&self, keys: &BTreeSet<Key>) -> Vec<Found> {
+        let answer = self.ask_about(keys);
+        let found = answer.and_then(|answer| answer.recv_timeout(LOOK).ok());
+        found.unwrap_or_default()
     }
 
     pub fn owners(&self) -> impl Iterator<Item = (Key, Owner)> {

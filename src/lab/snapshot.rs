@@ -3,12 +3,13 @@
 //! In: a dump of every host, and what descriptors its programs have. Out: a `socket` event for
 //! each socket that changed, `gone` for each that is no more.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use super::inspect::{Report, lists};
-use super::seat::Descriptor;
-use crate::trace::{Key, Name, SocketFacts, Timer, TimerKind, What};
+use super::seat::{Descriptor, Found};
+use super::sys::Queues;
+use crate::trace::{BufferFacts, Bytes, Key, Name, SocketFacts, Timer, TimerKind, What};
 
 /// A timer's end moves a little with every reading; less than this is the same end.
 const SAME_END: Duration = Duration::from_millis(40);
@@ -17,11 +18,14 @@ const SAME_END: Duration = Duration::from_millis(40);
 #[derive(Default)]
 pub struct Snapshot {
     known: BTreeMap<Key, Known>,
+    /// Sockets that changed since their buffers were last read.
+    changed: BTreeSet<Key>,
 }
 
 struct Known {
     facts: SocketFacts,
     timer_ends: Option<Instant>,
+    queues: Queues,
 }
 
 /// Who has a socket open.
@@ -39,7 +43,7 @@ impl Snapshot {
 
     /// Descriptors that the last dump did not list though an earlier one did: the kernel has
     /// taken the socket out of its tables, and only its owner's thread can ask for its state.
-    pub fn strays(&self, reports: &[Report], owners: &BTreeMap<Key, Owner>) -> Vec<Key> {
+    pub fn strays(&self, reports: &[Report], owners: &BTreeMap<Key, Owner>) -> BTreeSet<Key> {
         let owned = owners.keys().filter(|key| !lists(reports, **key));
         owned
             .filter(|key| {
@@ -79,6 +83,7 @@ impl Snapshot {
             .collect();
         for key in gone {
             self.known.remove(&key);
+            self.changed.remove(&key);
             changes.push(What::Gone {
                 host: host.to_owned(),
                 key,
@@ -91,8 +96,47 @@ impl Snapshot {
             });
             if !is_same {
                 changes.push(What::Socket(Box::new(facts.clone())));
-                self.known.insert(facts.key, Known { facts, timer_ends });
+                if facts.program.is_some() {
+                    self.changed.insert(facts.key);
+                }
+                let before = self.known.remove(&facts.key);
+                let known = Known {
+                    timer_ends,
+                    queues: before.map(|known| known.queues).unwrap_or_default(),
+                    facts,
+                };
+                self.known.insert(known.facts.key, known);
             }
+        }
+        changes
+    }
+
+    /// Sockets whose buffers are to be read: they changed, and a program has them open.
+    pub fn unread(&self) -> &BTreeSet<Key> {
+        &self.changed
+    }
+
+    /// What their owners' threads found in them.
+    pub fn read(&mut self, host: &str, found: &[Found]) -> Vec<What> {
+        let mut changes = Vec::new();
+        for Found { key, queues, .. } in found {
+            self.changed.remove(key);
+            let (Some(known), Some(queues)) = (self.known.get_mut(key), queues) else {
+                continue;
+            };
+            if known.queues == *queues {
+                continue;
+            }
+            known.queues = queues.clone();
+            changes.push(What::Buffers(Box::new(BufferFacts {
+                host: host.to_owned(),
+                key: *key,
+                unread: queues.unread,
+                received: Bytes(queues.received.clone()),
+                datagrams: queues.datagrams.clone(),
+                unacked: queues.unacked,
+                unsent: queues.unsent,
+            })));
         }
         changes
     }

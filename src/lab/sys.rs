@@ -4,6 +4,10 @@
 //! `host`'s and `doctor`'s business; here an error is an [`io::Error`].
 #![allow(unsafe_code)]
 
+mod queues;
+
+pub use queues::{Queues, queues};
+
 use std::fs::File;
 use std::io;
 use std::mem::{size_of, zeroed};

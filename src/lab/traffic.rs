@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Read as _, Write as _};
 use std::time::{Duration, Instant};
 
-use super::hold::{Hold, Taken};
+use super::hold::Hold;
 use super::seats::WhyNot;
 use super::wire::Wire;
 use crate::packet::{self, Kind, Packet};
@@ -20,6 +20,8 @@ const LONGEST_DELAY: Duration = Duration::from_secs(3600);
 /// How many segments may wait on the wire. A program that sends datagrams for ever would fill the
 /// memory; past this, the wire loses what comes, as a full queue does.
 const MOST_HELD: usize = 16 << 10;
+/// How many packets are taken before the kernels are asked what changed.
+const AT_ONCE: usize = 64;
 
 pub struct Traffic {
     hold: Hold,
@@ -148,10 +150,12 @@ impl<W: io::Write> Wire<W> {
             return Ok(());
         };
         self.record.event(What::Delivered { segment });
-        if let Err(error) = (&self.hosts[to].host.tun).write(&bytes) {
+        let link = &mut self.hosts[to];
+        link.touch();
+        if let Err(error) = (&link.host.tun).write(&bytes) {
             self.record.note(format!(
                 "{} did not take segment {segment}: {error}",
-                self.hosts[to].host.name
+                link.host.name
             ));
         }
         Ok(())
@@ -168,7 +172,7 @@ impl<W: io::Write> Wire<W> {
     }
 
     /// Delivers the delayed segments whose time has come. True when there was one.
-    pub(super) fn deliver_due(&mut self) -> io::Result<bool> {
+    pub(super) fn deliver_due(&mut self) -> bool {
         let now = Instant::now();
         let delays = self.traffic.delays.iter();
         let due: Vec<SegmentId> = delays
@@ -180,28 +184,51 @@ impl<W: io::Write> Wire<W> {
             self.stir();
             self.deliver(*segment).ok(); // dropped meanwhile
         }
-        Ok(!due.is_empty())
+        !due.is_empty()
     }
 
-    /// Takes every packet that left a host. True when there was one.
-    pub(super) fn take_packets(&mut self) -> io::Result<bool> {
-        let mut took = false;
-        for from in 0..self.hosts.len() {
-            loop {
-                let tun = &self.hosts[from].host.tun;
-                let count = match (&*tun).read(&mut self.traffic.buffer) {
-                    Ok(count) => count,
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                    Err(error) => return Err(error),
-                };
-                let bytes = self.traffic.buffer[..count].to_vec();
-                self.sent(from, bytes);
-                took = true;
+    /// Takes packets that left a host: one where something happened, or that is `ready`. True when
+    /// there was one. In a stream that passes, there is always a next one: after a while, the
+    /// kernels are asked first.
+    pub(super) fn take_packets(&mut self, ready: &[u64]) -> io::Result<bool> {
+        let mut left = AT_ONCE;
+        let mut is_first = true;
+        loop {
+            let mut took = false;
+            for from in 0..self.hosts.len() {
+                let is_ready = is_first && ready.contains(&(from as u64));
+                if is_ready || self.hosts[from].is_dirty {
+                    took |= self.take_from(from, &mut left)?;
+                }
             }
+            if !is_first && !took {
+                return Ok(left < AT_ONCE);
+            }
+            if left == 0 {
+                return Ok(true);
+            }
+            is_first = false;
+        }
+    }
+
+    fn take_from(&mut self, from: usize, left: &mut usize) -> io::Result<bool> {
+        let mut took = false;
+        while *left > 0 {
+            let tun = &self.hosts[from].host.tun;
+            let count = match (&*tun).read(&mut self.traffic.buffer) {
+                Ok(count) => count,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            let bytes = self.traffic.buffer[..count].to_vec();
+            self.sent(from, bytes);
+            took = true;
+            *left -= 1;
         }
         if took {
             self.stir();
+            self.hosts[from].touch();
         }
         Ok(took)
     }
@@ -209,35 +236,35 @@ impl<W: io::Write> Wire<W> {
     fn sent(&mut self, from: usize, bytes: Vec<u8>) {
         let packet = packet::parse(&bytes).ok();
         let to = packet.as_ref().and_then(|packet| self.host_with(packet));
-        let taken = self.traffic.hold.take(packet.as_ref(), bytes.clone());
-        let name = &self.hosts[from].host.name;
         let kind = packet.as_ref().map_or(Kind::Other, Packet::kind);
-        let passes = !self.traffic.holds.has(name, kind);
+        let taken = self.traffic.hold.take(packet.as_ref(), &bytes);
+        let link = &mut self.hosts[from];
+        let is_again = taken.copy_of.is_some() || taken.is_probe;
+        let reason = is_again
+            .then(|| link.counters.reason(kind, taken.is_probe))
+            .flatten();
+        let passes = !self.traffic.holds.has(&link.host.name, kind);
         self.record.event(What::Sent {
             segment: taken.id,
-            from: name.clone(),
+            from: link.host.name.clone(),
             to: to.map(|to| self.hosts[to].host.name.clone()),
             bytes: Bytes(bytes),
             copy_of: taken.copy_of,
             absorbed: taken.is_absorbed,
-            reason: None,
+            reason,
         });
+        if taken.is_absorbed {
+            return; // never let past the original that it waits behind
+        }
         if passes {
-            self.let_pass(&taken);
-        } else if self.traffic.hold.len() > MOST_HELD && !taken.is_absorbed {
+            self.deliver(taken.id).ok(); // it was taken just now
+        } else if self.traffic.hold.len() > MOST_HELD {
             self.traffic.hold.drop(taken.id);
             self.record.event(What::Dropped { segment: taken.id });
             self.record.note(format!(
                 "{MOST_HELD} segments wait on the wire; segment {} found no room",
                 taken.id
             ));
-        }
-    }
-
-    /// A copy that waits behind a held original is not let past it.
-    fn let_pass(&mut self, taken: &Taken) {
-        if !taken.is_absorbed {
-            self.deliver(taken.id).ok(); // it was taken just now
         }
     }
 }

@@ -16,11 +16,12 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::Receiver;
 
+use super::counters::Counters;
 use super::host::Host;
 use super::inspect::{self, Table};
 use super::record::Recorder;
 use super::seat::{Mail, Postbox, Report};
-use super::seats::{Seat, WhyNot};
+use super::seats::{LOOK, Seat, WhyNot};
 use super::snapshot::{Owner, Snapshot};
 use super::sys::{self, Epoll, Watch};
 use super::traffic::Traffic;
@@ -55,8 +56,6 @@ pub struct Wire<W: io::Write> {
     /// Given, and not yet obeyed.
     orders: VecDeque<Ordered>,
     next_call: u64,
-    /// Something happened that may have changed a socket.
-    is_dirty: bool,
     is_at_rest: bool,
     /// How long the programs had computed, and when, after something last happened; `None`: look
     /// next time.
@@ -68,6 +67,18 @@ pub(super) struct Link {
     snapshot: Snapshot,
     /// Where sockets of its programs can be: the others are empty and need no look.
     tables: BTreeSet<Table>,
+    pub counters: Counters,
+    /// Something happened here that may have changed a socket.
+    pub is_dirty: bool,
+    /// Something happened here since the last rest.
+    is_stirred: bool,
+}
+
+impl Link {
+    pub fn touch(&mut self) {
+        self.is_dirty = true;
+        self.is_stirred = true;
+    }
 }
 
 /// Why the loop ended.
@@ -95,10 +106,13 @@ impl<W: io::Write> Wire<W> {
         epoll.watch(postbox.wake_fd(), Watch::Readable, WAKE)?;
         epoll.watch(keeper, Watch::Readable, KEEPER)?;
         let wake = File::from(postbox.wake_fd().try_clone_to_owned()?);
-        let links = hosts.into_iter().map(|host| Link {
+        let links = hosts.into_iter().map(|mut host| Link {
+            counters: Counters::new(std::mem::take(&mut host.counters)),
             host,
             snapshot: Snapshot::default(),
             tables: BTreeSet::new(),
+            is_dirty: true,
+            is_stirred: true,
         });
         Ok(Self {
             hosts: links.collect(),
@@ -110,7 +124,6 @@ impl<W: io::Write> Wire<W> {
             wake,
             orders: VecDeque::new(),
             next_call: 0,
-            is_dirty: true,
             is_at_rest: false,
             since: None,
         })
@@ -123,15 +136,18 @@ impl<W: io::Write> Wire<W> {
             if let Some(end) = self.hear()? {
                 return Ok(end);
             }
-            let came_due = self.deliver_due()?;
-            let took = self.take_packets()? | came_due;
             ready.extend(self.epoll.wait(Some(Duration::ZERO))?);
             if ready.contains(&KEEPER) {
                 return Ok(End::Alone);
             }
+            let came_due = self.deliver_due();
+            let took = self.take_packets(&ready)? | came_due;
             // What made a waiting call's socket ready is worth a look, and the look comes before
             // the call goes on: an accept queue is seen full before it is emptied.
-            self.is_dirty |= ready.iter().any(|token| *token > KEEPER);
+            for token in ready.iter().filter(|token| **token > KEEPER) {
+                let (place, _) = super::call_of(*token);
+                self.touch_host_of(place);
+            }
             let changed = self.look()?;
             let woken = self.go_on(&ready);
             ready.clear();
@@ -183,6 +199,7 @@ impl<W: io::Write> Wire<W> {
                     // Printing moves no socket, and a program that only prints is at rest.
                     if !matches!(report, Report::Printed(_)) {
                         self.stir();
+                        self.touch_host_of(place);
                     }
                     let Self {
                         seats,
@@ -202,9 +219,15 @@ impl<W: io::Write> Wire<W> {
     }
 
     pub(super) fn stir(&mut self) {
-        self.is_dirty = true;
         self.is_at_rest = false;
         self.since = None;
+    }
+
+    fn touch_host_of(&mut self, place: usize) {
+        let host = self.seats.get(place).map(|seat| seat.host);
+        if let Some(link) = host.and_then(|host| self.hosts.get_mut(host)) {
+            link.touch();
+        }
     }
 
     fn obey(&mut self, ordered: Ordered) -> io::Result<()> {
@@ -239,43 +262,78 @@ impl<W: io::Write> Wire<W> {
         found.ok_or_else(|| format!("there is no program {program}"))
     }
 
-    /// Asks every kernel what changed since the last look. True when something did.
+    /// Asks the kernels of hosts where something happened what changed. True when something did.
     fn look(&mut self) -> io::Result<bool> {
-        if !std::mem::take(&mut self.is_dirty) {
-            return Ok(false);
-        }
         let mut has_changed = false;
         for index in 0..self.hosts.len() {
-            let seats = self.seats.iter().filter(|seat| seat.host == index);
-            let owners: BTreeMap<Key, Owner> = seats.flat_map(Seat::owners).collect();
-            let link = &mut self.hosts[index];
-            link.tables
-                .extend(owners.values().map(|owner| owner.descriptor.table));
-            let diag = &mut link.host.diag;
-            let mut reports = inspect::dump(diag, link.tables.iter().copied())?;
-            if owners.keys().any(|key| !inspect::lists(&reports, *key)) {
-                reports.extend(inspect::dump_bound(diag)?);
-            }
-            let strays = link.snapshot.strays(&reports, &owners);
-            let found = self
-                .seats
-                .iter()
-                .filter(|seat| seat.host == index && !strays.is_empty())
-                .flat_map(|seat| seat.look_at(&strays))
-                .collect();
-            let changes = link
-                .snapshot
-                .update(&link.host.name, &reports, &owners, &found);
-            has_changed |= !changes.is_empty();
-            for change in changes {
-                self.record.event(change);
+            if std::mem::take(&mut self.hosts[index].is_dirty) {
+                has_changed |= self.look_at(index)?;
             }
         }
         if has_changed {
-            self.is_at_rest = false;
-            self.since = None;
+            self.stir();
         }
         Ok(has_changed)
+    }
+
+    fn look_at(&mut self, index: usize) -> io::Result<bool> {
+        let seats = self.seats.iter().filter(|seat| seat.host == index);
+        let owners: BTreeMap<Key, Owner> = seats.flat_map(Seat::owners).collect();
+        let link = &mut self.hosts[index];
+        link.tables
+            .extend(owners.values().map(|owner| owner.descriptor.table));
+        let diag = &mut link.host.diag;
+        let mut reports = inspect::dump(diag, link.tables.iter().copied())?;
+        if owners.keys().any(|key| !inspect::lists(&reports, *key)) {
+            reports.extend(inspect::dump_bound(diag)?);
+        }
+        let strays = link.snapshot.strays(&reports, &owners);
+        let found = self
+            .seats
+            .iter()
+            .filter(|seat| seat.host == index && !strays.is_empty())
+            .flat_map(|seat| seat.look_at(&strays))
+            .filter_map(|found| Some((found.key, found.state?)))
+            .collect();
+        let changes = link
+            .snapshot
+            .update(&link.host.name, &reports, &owners, &found);
+        let has_changed = !changes.is_empty();
+        for change in changes {
+            self.record.event(change);
+        }
+        Ok(has_changed)
+    }
+
+    /// Before a rest: what changed sockets have in their buffers, and what the hosts count. The
+    /// owners look at the same time, each at its own.
+    fn look_closer(&mut self) {
+        let asked: Vec<_> = self
+            .seats
+            .iter()
+            .filter_map(|seat| {
+                let unread = self.hosts[seat.host].snapshot.unread();
+                Some((seat.host, seat.ask_about(unread)?))
+            })
+            .collect();
+        let until = Instant::now() + LOOK;
+        for (index, answer) in asked {
+            let found = answer.recv_deadline(until).unwrap_or_default();
+            let link = &mut self.hosts[index];
+            for change in link.snapshot.read(&link.host.name, &found) {
+                self.record.event(change);
+            }
+        }
+        for link in &mut self.hosts {
+            if !std::mem::take(&mut link.is_stirred) {
+                continue;
+            }
+            let counters = link.counters.changes();
+            if !counters.is_empty() {
+                let host = link.host.name.clone();
+                self.record.event(What::Counters { host, counters });
+            }
+        }
     }
 
     fn go_on(&mut self, ready: &[u64]) -> bool {
@@ -309,6 +367,7 @@ impl<W: io::Write> Wire<W> {
         let is_patient = now.0.saturating_sub(computed) < PATIENCE
             && now.1.saturating_duration_since(at) < LIMIT;
         if !is_moving || !is_patient {
+            self.look_closer();
             self.is_at_rest = true;
             self.record.event(What::Rest);
             self.record.flush()?;
@@ -337,7 +396,14 @@ impl<W: io::Write> Wire<W> {
         let due = due.map(|until| until.saturating_duration_since(now));
         let timeout = [patience, deadline, timer, due].into_iter().flatten().min();
         let tokens = self.epoll.wait(timeout)?;
-        self.is_dirty |= tokens.is_empty() && timer.is_some();
+        if tokens.is_empty() && timer.is_some() {
+            let now = Instant::now();
+            for link in &mut self.hosts {
+                if link.snapshot.next_timer().is_some_and(|ends| ends <= now) {
+                    link.touch();
+                }
+            }
+        }
         Ok(tokens)
     }
 }
