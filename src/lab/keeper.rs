@@ -164,7 +164,7 @@ fn start(
 ) -> Result<Wire<io::Stdout>, SetupError> {
     let at = |step| move |cause| SetupError { step, cause };
     let kernel = kernel_release();
-    rights::give_up_most().map_err(at(Step::GiveUpRights))?;
+    rights::give_up_most(setup.programs.len()).map_err(at(Step::GiveUpRights))?;
     let at_start = at(Step::StartPrograms);
     let (mail, mails) = bounded(MAILS);
     let wake = sys::eventfd()

@@ -16,14 +16,16 @@ use seccompiler::{
 
 use super::sys;
 
-/// Enough for 64 interpreters and 10 MB transfers; a program that eats memory ends the lab here
-/// and not the machine.
+/// Enough for interpreters, 64 threads' stacks and 10 MB transfers; a program that eats memory ends
+/// the lab here and not the machine.
 const MEMORY_BYTES: u64 = 2 << 30;
+/// A program's main thread has a stack of this size, most of which it never touches.
+const MORE_FOR_EACH: u64 = 16 << 20;
 
 /// Before the first thread of the worker, which all later ones inherit from.
-pub fn give_up_most() -> io::Result<()> {
+pub fn give_up_most(programs: usize) -> io::Result<()> {
     sys::no_new_privileges()?;
-    sys::bound_memory(MEMORY_BYTES)?;
+    sys::bound_memory(MEMORY_BYTES + programs as u64 * MORE_FOR_EACH)?;
     // Kernels before 5.13 lack Landlock; programs have no way to a file in any case.
     close_files().ok();
     // To enter a host's namespace, and to destroy sockets when the lab ends.
