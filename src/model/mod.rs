@@ -4,13 +4,19 @@
 //! always make the same picture. `apply` handles every event and never fails: a trace may come
 //! from a file.
 
+mod ledger;
 mod program;
 mod wire;
 
 use std::collections::BTreeMap;
 
+pub use ledger::{
+    Check, Compared, Contents, Datagram, DatagramPlace, Part, Place, Stream, StreamEnd, Unchecked,
+};
 pub use program::{Activity, CallRecord, Program, Resolved};
 pub use wire::{Fate, Kind, Segment};
+
+use ledger::Ledger;
 
 use crate::packet::{self, SeqNo};
 use crate::trace::{
@@ -47,6 +53,7 @@ pub struct State {
     pub is_at_rest: bool,
     /// Why the lab is gone, once it is.
     pub ended: Option<String>,
+    ledger: Ledger,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -102,6 +109,7 @@ impl State {
             notes: Vec::new(),
             is_at_rest: false,
             ended: None,
+            ledger: Ledger::default(),
         }
     }
 
@@ -160,6 +168,9 @@ impl State {
             What::Ended { reason } => self.ended = Some(reason.clone()),
             What::Rest | What::Unknown => {}
         }
+        let mut ledger = std::mem::take(&mut self.ledger);
+        ledger.apply(event, self);
+        self.ledger = ledger;
     }
 
     /// The sockets of a host that still exist.

@@ -4,6 +4,7 @@ mod facts;
 mod faults;
 mod learner;
 mod leaving;
+mod ledger;
 mod play;
 
 pub use play::{Play, is_wire_there};
