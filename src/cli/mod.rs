@@ -6,6 +6,7 @@
 mod doctor;
 mod files;
 mod literals;
+mod play;
 mod programs;
 mod run;
 mod save;

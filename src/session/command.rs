@@ -68,6 +68,10 @@ pub enum Notice {
 pub enum Refusal {
     /// `Next` found nothing to do.
     Next(WhyNot),
+    /// `Next` waits until this time of the run.
+    Wait {
+        until_us: u64,
+    },
     /// We look at the past, which is read-only.
     Past,
     Blocked(Name),

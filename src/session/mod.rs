@@ -197,6 +197,7 @@ impl Session {
             Next::Give(order) => self.send(order, By::Director),
             Next::Forward => self.timeline.forward(),
             Next::Not(WhyNot::Moving) if self.lab.is_some() => self.wants_next = true,
+            Next::Wait { until_us } => self.refuse(Refusal::Wait { until_us }),
             Next::Not(why) => self.refuse(Refusal::Next(why)),
         }
     }

@@ -16,6 +16,7 @@ pub fn next(view: &View<'_>) -> Offer {
         Next::Forward => Ok(Command::Forward),
         // Pressed early, it is done as soon as things stand still.
         Next::Give(_) | Next::Not(WhyNot::Moving) => Ok(Command::Next),
+        Next::Wait { until_us } => Err(waits(view.language, *until_us)),
         Next::Not(why) => Err(why_not(view, why)),
     }
 }
@@ -114,6 +115,11 @@ pub fn present(view: &View<'_>) -> Result<(), String> {
     Ok(())
 }
 
+fn waits(language: Language, until_us: u64) -> String {
+    let until = format!("{:.1}", until_us as f64 / 1e6);
+    say!(language, "off.until", until = until).into_owned()
+}
+
 /// A sentence for each reason of the director.
 pub fn why_not(view: &View<'_>, why: &WhyNot) -> String {
     let language: Language = view.language;
@@ -135,6 +141,7 @@ pub fn refusal(view: &View<'_>, refusal: &Refusal) -> String {
     let title = |name: &Name| host_word(language, view.timeline.state(), name);
     match refusal {
         Refusal::Next(why) => return why_not(view, why),
+        Refusal::Wait { until_us } => return waits(language, *until_us),
         Refusal::Past => say!(language, "off.past"),
         Refusal::Blocked(name) => {
             let program = view.timeline.state().programs.get(name);

@@ -8,6 +8,7 @@ use super::parts::{Button, Icon, Weight};
 use super::text::{host_title, host_word, say};
 use super::theme::{self, Theme};
 use super::timeline_strip;
+use crate::director::Next;
 use crate::session::{Command, View};
 use crate::trace::Name;
 
@@ -81,6 +82,7 @@ fn next_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Comma
             say!(view.language, "hint.forward").into_owned(),
         )
     };
+    wake_when_due(ui, view);
     let button = Button {
         key: Some("Space"),
         weight: Weight::Primary,
@@ -90,9 +92,17 @@ fn next_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Comma
     offer_ui(ui, theme, button, controls::next(view), commands);
 }
 
+/// Once, when what the director waits for is over: nothing else may happen then.
+fn wake_when_due(ui: &Ui, view: &View<'_>) {
+    if let Next::Wait { until_us } = view.next {
+        let left_us = until_us.saturating_sub(view.now_us) + 1_000;
+        let left = std::time::Duration::from_micros(left_us);
+        ui.ctx().request_repaint_after(left);
+    }
+}
+
 /// What `Next` would do, so that pressing it holds no surprise.
 fn next_hint(view: &View<'_>) -> String {
-    use crate::director::Next;
     use crate::trace::Order;
     let state = view.timeline.state();
     let language = view.language;
@@ -117,6 +127,7 @@ fn next_hint(view: &View<'_>) -> String {
             | Order::Answer { .. },
         )
         | Next::Forward
+        | Next::Wait { .. }
         | Next::Not(_) => String::new(),
     }
 }

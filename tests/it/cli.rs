@@ -1,5 +1,7 @@
 //! The program as a process: what it prints, how it exits.
 
+mod faults;
+
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::process::CommandExt as _;

@@ -5,6 +5,7 @@
 )]
 
 mod cli;
+mod director;
 mod fold;
 mod lab;
 mod layers;

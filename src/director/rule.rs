@@ -1,85 +1,11 @@
-//! What `Next` means: from a state to the next order. Pure.
+//! A segment in words: "client SYN 1" is the first SYN that a client sends.
 //!
-//! In this order: deliver the oldest held segment; step a program that can run, the server until
-//! it blocks and then the clients. When there is nothing to order, it says why.
+//! In: a line of the command line or of a script, and a state. Out: whether a segment is meant.
 
-use crate::model::{Activity, Fate, Kind, Segment, State};
-use crate::trace::{Name, Order, SegmentId};
+use crate::model::{Fate, Kind, Segment, State};
+use crate::trace::{Name, SegmentId};
 
-#[derive(Clone, Debug, PartialEq)]
-pub enum Next {
-    Give(Order),
-    /// In the past: on to the next stop of what is recorded.
-    Forward,
-    Not(WhyNot),
-}
-
-/// Why `Next` can do nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum WhyNot {
-    /// The lab has not come to rest since the last order.
-    Moving,
-    /// A program computes and has not reached a call.
-    Computing(Name),
-    /// A program waits in `input()`.
-    Asking(Name),
-    /// Every program that is left is blocked, and only a kernel timer can change that.
-    Waiting,
-    AllEnded,
-    LabGone,
-}
-
-pub fn next(state: &State) -> Next {
-    next_where(state, |_| true)
-}
-
-/// As [`next`], but steps only programs that may go.
-pub fn next_where(state: &State, may_go: impl Fn(&Name) -> bool) -> Next {
-    if state.ended.is_some() {
-        return Next::Not(WhyNot::LabGone);
-    }
-    if !state.is_at_rest {
-        return Next::Not(WhyNot::Moving);
-    }
-    if let Some(segment) = state.oldest_held() {
-        return Next::Give(Order::Deliver { segment });
-    }
-    let is_ready = |name: &&Name| is(state, name, |a| matches!(a, Activity::Ready(_)));
-    let ready = in_turn(state).find(|name| is_ready(name) && may_go(name));
-    if let Some(program) = ready {
-        return Next::Give(Order::Step {
-            program: program.clone(),
-            thread: None,
-        });
-    }
-    Next::Not(why_not(state))
-}
-
-/// The server first, then the clients as the run names them.
-fn in_turn(state: &State) -> impl Iterator<Item = &Name> {
-    let is_server = |name: &&Name| name.starts_with("server");
-    let servers = state.program_order.iter().filter(is_server);
-    let others = state.program_order.iter().filter(move |n| !is_server(n));
-    servers.chain(others)
-}
-
-fn is(state: &State, name: &Name, test: impl Fn(&Activity) -> bool) -> bool {
-    state.programs.get(name).is_some_and(|p| test(&p.activity))
-}
-
-fn why_not(state: &State) -> WhyNot {
-    let find = |test: fn(&Activity) -> bool| in_turn(state).find(|name| is(state, name, test));
-    if let Some(name) = find(|a| matches!(a, Activity::Asking(_))) {
-        return WhyNot::Asking(name.clone());
-    }
-    if let Some(name) = find(|a| matches!(a, Activity::Running | Activity::InCall(_))) {
-        return WhyNot::Computing(name.clone());
-    }
-    if find(|a| matches!(a, Activity::Blocked(_) | Activity::Ready(_))).is_some() {
-        return WhyNot::Waiting;
-    }
-    WhyNot::AllEnded
-}
+const FORM: &str = "write: who, what, which, as in \"client SYN 1\" or \"any data 2\"";
 
 /// "client SYN 1": a segment named by who sent it, what it is, and which of its kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,18 +27,14 @@ impl std::fmt::Display for Rule {
 
 impl Rule {
     pub fn parse(text: &str) -> Result<Self, String> {
-        const FORM: &str = "write: who, what, which, as in \"client SYN 1\" or \"any data 2\"";
         let words: Vec<&str> = text.split_whitespace().collect();
         let [who, what, which] = words[..] else {
             return Err(format!("'{text}' has {} words; {FORM}", words.len()));
         };
-        let kind = KINDS
-            .into_iter()
-            .find(|kind| kind.to_string().eq_ignore_ascii_case(what))
-            .ok_or_else(|| {
-                let known = KINDS.map(|kind| kind.to_string()).join(", ");
-                format!("'{what}' is not a kind of segment; known are {known}")
-            })?;
+        let kind = kind(what).ok_or_else(|| {
+            let known = KINDS.map(|kind| kind.to_string()).join(", ");
+            format!("'{what}' is not a kind of segment; known are {known}")
+        })?;
         let ordinal = which.parse().ok().filter(|n| *n > 0);
         Ok(Self {
             from: (who != "any").then(|| who.to_owned()),
@@ -137,19 +59,35 @@ impl Rule {
 
     /// Whether the rule means this segment of the run.
     pub fn means(&self, state: &State, segment: SegmentId) -> bool {
-        let matching = state.segments.values().filter(|s| self.is_alike(s));
+        let sent = state.segments.values().filter(|s| !is_twin(state, s));
+        let matching = sent.filter(|s| self.is_alike(s));
         matching.map(|s| s.id).nth(self.ordinal - 1) == Some(segment)
     }
 
     fn is_alike(&self, segment: &Segment) -> bool {
         let from = self.from.as_ref();
         let is_from = from.is_none_or(|from| is_meant_by(from, &segment.from));
-        is_from && segment.kind() == Some(self.kind) && segment.fate != Fate::Absorbed
+        let kind = segment.kind().unwrap_or(Kind::Other);
+        is_from && kind == self.kind && segment.fate != Fate::Absorbed
     }
 }
 
+/// "0.5" or "0.5s": as long as the wire may delay a segment.
+pub(super) fn milliseconds(word: &str) -> Result<u32, String> {
+    let number = word.strip_suffix('s').unwrap_or(word).parse().ok();
+    let sound = number.filter(|seconds: &f64| (0.0..=3_600.0).contains(seconds));
+    let milliseconds = sound.map(|seconds| (seconds * 1_000.0).round() as u32);
+    milliseconds.ok_or_else(|| format!("'{word}' is not a number of seconds up to 3600"))
+}
+
+/// Made by the wire and not by a kernel: a kernel sends nothing again within the same microsecond.
+pub(super) fn is_twin(state: &State, segment: &Segment) -> bool {
+    let original = segment.copy_of.and_then(|id| state.segments.get(&id));
+    original.is_some_and(|original| original.sent_at_us == segment.sent_at_us)
+}
+
 /// `client` means `client`, `client1`, `client2` …, and so does `server`; any other word one host.
-fn is_meant_by(word: &str, host: &str) -> bool {
+pub(super) fn is_meant_by(word: &str, host: &str) -> bool {
     let number = host.strip_prefix(word).unwrap_or("not a number");
     let is_numbered = number.bytes().all(|byte| byte.is_ascii_digit());
     match word {
@@ -158,7 +96,14 @@ fn is_meant_by(word: &str, host: &str) -> bool {
     }
 }
 
-const KINDS: [Kind; 8] = [
+/// `SYN+ACK`, also written `SYN-ACK`, in any case.
+pub(super) fn kind(word: &str) -> Option<Kind> {
+    let word = word.replace('-', "+");
+    let is_meant = |kind: &Kind| kind.to_string().eq_ignore_ascii_case(&word);
+    KINDS.into_iter().find(is_meant)
+}
+
+pub(super) const KINDS: [Kind; 9] = [
     Kind::Syn,
     Kind::SynAck,
     Kind::Ack,
@@ -167,6 +112,7 @@ const KINDS: [Kind; 8] = [
     Kind::Rst,
     Kind::Datagram,
     Kind::Icmp,
+    Kind::Other,
 ];
 
 #[cfg(test)]
