@@ -244,6 +244,7 @@ impl State {
             sent_at_us: event.at_us,
             copy_of: *copy_of,
             copies: Vec::new(),
+            duplicated_at_us: None,
             reason: *reason,
             corrupted: Vec::new(),
             inferred: None,
@@ -272,6 +273,7 @@ impl State {
             sent_at_us: event.at_us,
             copy_of: None,
             copies: Vec::new(),
+            duplicated_at_us: None,
             reason: None,
             corrupted: Vec::new(),
             inferred: Some((*kind, *length)),
@@ -335,6 +337,7 @@ impl State {
             twin.id = copy;
             twin.copy_of = Some(id);
             twin.copies = Vec::new();
+            twin.duplicated_at_us = Some(at_us);
             twin.fate = Fate::Held;
             self.segments.insert(copy, twin);
             self.held.push(copy);

@@ -18,6 +18,8 @@ pub struct Segment {
     pub copy_of: Option<SegmentId>,
     /// Later ones like it, with the time each was sent.
     pub copies: Vec<(SegmentId, u64)>,
+    /// When the wire made it: a second one of `copy_of` that no kernel sent.
+    pub duplicated_at_us: Option<u64>,
     /// Why the kernel sent it, where no call and no arrival made it.
     pub reason: Option<Resent>,
     /// The places of bytes that are not what the sender wrote.
@@ -54,5 +56,10 @@ impl Segment {
 
     pub fn is_held(&self) -> bool {
         self.fate == Fate::Held
+    }
+
+    /// The one that the wire made this a second one of.
+    pub fn duplicate_of(&self) -> Option<SegmentId> {
+        self.duplicated_at_us.and(self.copy_of)
     }
 }

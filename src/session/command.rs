@@ -6,7 +6,7 @@ use crate::director::{Next, WhyNot};
 use crate::lab::{self, Demise};
 use crate::lesson::{Language, Lesson};
 use crate::timeline::Timeline;
-use crate::trace::{Moment, Name, SegmentId};
+use crate::trace::{Moment, Name, Order, SegmentId};
 
 /// What a learner can ask for.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +18,8 @@ pub enum Command {
     Step(Name),
     Deliver(SegmentId),
     Drop(SegmentId),
+    /// What has no command of its own: the wire's faults and holds, one thread's step.
+    Order(Order),
     Answer {
         program: Name,
         text: String,

@@ -133,6 +133,7 @@ impl Session {
             Command::Step(program) => self.step(program),
             Command::Deliver(segment) => self.order(Order::Deliver { segment }),
             Command::Drop(segment) => self.order(Order::Drop { segment }),
+            Command::Order(order) => self.order(order),
             Command::Answer { program, text } => {
                 let text = Some(text);
                 self.order(Order::Answer { program, text });
@@ -228,7 +229,8 @@ impl Session {
         if !self.timeline.is_live() {
             return self.refuse(Refusal::Past);
         }
-        let is_gone = |segment| !self.timeline.state().held.contains(segment);
+        let segments = &self.timeline.state().segments;
+        let is_gone = |id| segments.get(id).is_none_or(|segment| !segment.is_on_wire());
         match &order {
             Order::Deliver { segment }
             | Order::Drop { segment }

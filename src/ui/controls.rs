@@ -5,7 +5,7 @@ use crate::director::{Next, WhyNot};
 use crate::lesson::Language;
 use crate::model::Activity;
 use crate::session::{Command, Refusal, View};
-use crate::trace::{Name, SegmentId};
+use crate::trace::Name;
 
 /// A command, or the reason in the learner's words.
 pub type Offer = Result<Command, String>;
@@ -83,25 +83,6 @@ pub fn server_in_turn(view: &View<'_>) -> Option<Name> {
 
 pub fn is_server(name: &str) -> bool {
     name.starts_with("server")
-}
-
-/// The segment that `D` and `X` mean: the selected one if it is held, or else the oldest.
-pub fn held_target(view: &View<'_>) -> Option<SegmentId> {
-    let held = &view.timeline.state().held;
-    let selected = view.selected.filter(|id| held.contains(id));
-    selected.or_else(|| held.first().copied())
-}
-
-pub fn deliver(view: &View<'_>, segment: Option<SegmentId>) -> Offer {
-    present(view)?;
-    let nothing = || say!(view.language, "off.nothing_held").into_owned();
-    segment.map(Command::Deliver).ok_or_else(nothing)
-}
-
-pub fn discard(view: &View<'_>, segment: Option<SegmentId>) -> Offer {
-    present(view)?;
-    let nothing = || say!(view.language, "off.nothing_held").into_owned();
-    segment.map(Command::Drop).ok_or_else(nothing)
 }
 
 /// The past is read-only, and so is a lab that is gone.

@@ -2,9 +2,10 @@
 //! being typed into.
 
 use eframe::egui;
-use eframe::egui::{Event, Key};
+use eframe::egui::{Event, Key, Popup};
 
 use super::controls::{self, Offer};
+use super::wire;
 use crate::session::{Command, View};
 
 pub fn keys(ctx: &egui::Context, view: &View<'_>, commands: &mut Vec<Command>) {
@@ -17,6 +18,12 @@ pub fn keys(ctx: &egui::Context, view: &View<'_>, commands: &mut Vec<Command>) {
         let moves_focus = matches!(key, Key::Space | Key::ArrowLeft | Key::ArrowRight);
         if has_focus && moves_focus {
             continue;
+        }
+        if key == Key::H {
+            match wire::reachable(view) {
+                Ok(()) => Popup::toggle_id(ctx, wire::popup_id()),
+                Err(reason) => commands.push(Command::Explain(reason)),
+            }
         }
         // A key that can do nothing says why, as its button does when pointed at.
         let offer = offer(view, key);
@@ -47,8 +54,12 @@ fn offer(view: &View<'_>, key: Key) -> Option<Offer> {
         Key::ArrowLeft | Key::PageUp => Some(controls::back(view)),
         Key::C => controls::client_in_turn(view).map(|name| controls::step(view, &name)),
         Key::S => controls::server_in_turn(view).map(|name| controls::step(view, &name)),
-        Key::D => Some(controls::deliver(view, controls::held_target(view))),
-        Key::X => Some(controls::discard(view, controls::held_target(view))),
+        Key::D | Key::X | Key::U | Key::K | Key::Y => {
+            let mut actions = wire::WITH_KEY.into_iter();
+            let action = actions.find(|action| action.key() == Some(key.name()));
+            action.map(|action| action.offer(view, wire::target(view)))
+        }
+        Key::A => Some(wire::deliver_all(view)),
         Key::R => Some(Ok(Command::Restart)),
         Key::L => Some(controls::live(view)),
         _ => None,

@@ -11,12 +11,14 @@ mod keys;
 mod ladder;
 mod lesson;
 mod parts;
+mod remark;
 mod segment;
 mod text;
 mod theme;
 mod timeline_strip;
 mod top_bar;
 mod transport;
+mod wire;
 
 use eframe::egui;
 use eframe::egui::{CentralPanel, Frame, Id, Margin, Panel, Ui};
@@ -85,7 +87,7 @@ fn hosts_and_wire_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) 
         .show(ui, |ui| {
             // Its height is the learner's, whatever it shows.
             ui.expand_to_include_rect(ui.max_rect());
-            drawer::drawer_ui(ui, view);
+            drawer::drawer_ui(ui, view, commands);
         });
     let state = view.timeline.state();
     let is_server = |name: &&Name| controls::is_server(name);

@@ -6,7 +6,9 @@ use eframe::egui::{
     Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
+use super::controls::Offer;
 use super::theme::{self, CARD_RADIUS, CONTROL_RADIUS, Theme, Tone};
+use crate::session::Command;
 
 /// Drawn, not written: no font has them all, and they look alike everywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +20,15 @@ pub enum Icon {
     Check,
     Cross,
     Info,
+    /// Something about it is not as it was sent.
+    Warning,
+    /// Two of the same.
+    Twin,
+    Clock,
+    /// A menu opens.
+    More,
+    /// A panel opens below.
+    Down,
 }
 
 pub fn card(theme: &Theme) -> Frame {
@@ -63,6 +74,30 @@ pub fn paint_icon(painter: &Painter, icon: Icon, centre: Pos2, size: f32, colour
             painter.circle_stroke(centre, size * 0.46, stroke);
             painter.line_segment([at(0.0, -0.1), at(0.0, 0.5)], stroke);
             painter.circle_filled(at(0.0, -0.45), stroke.width * 0.7, colour);
+        }
+        Icon::Warning => {
+            let points = vec![at(0.0, -0.85), at(0.95, 0.75), at(-0.95, 0.75)];
+            painter.add(Shape::closed_line(points, stroke));
+            painter.line_segment([at(0.0, -0.3), at(0.0, 0.25)], stroke);
+            painter.circle_filled(at(0.0, 0.5), stroke.width * 0.5, colour);
+        }
+        Icon::Twin => {
+            for (x, y) in [(-0.2, -0.25), (0.25, 0.25)] {
+                let page = Rect::from_center_size(at(x, y), vec2(size * 0.6, size * 0.6));
+                painter.rect_stroke(page, 1, stroke, StrokeKind::Middle);
+            }
+        }
+        Icon::Clock => {
+            painter.circle_stroke(centre, size * 0.46, stroke);
+            painter.line(vec![at(0.0, -0.55), at(0.0, 0.0), at(0.4, 0.25)], stroke);
+        }
+        Icon::Down => {
+            painter.line(vec![at(-0.6, -0.3), at(0.0, 0.35), at(0.6, -0.3)], stroke);
+        }
+        Icon::More => {
+            for x in [-0.65, 0.0, 0.65] {
+                painter.circle_filled(at(x, 0.0), size * 0.12, colour);
+            }
         }
     }
 }
@@ -164,6 +199,18 @@ impl Button {
             hint: String::new(),
             is_on: true,
             height: theme::CONTROL_HEIGHT,
+        }
+    }
+
+    /// On and what a click asks for, or off with the reason.
+    pub fn offered(mut self, offer: Offer) -> (Self, Option<Command>) {
+        match offer {
+            Ok(command) => (self, Some(command)),
+            Err(reason) => {
+                self.is_on = false;
+                self.hint = reason;
+                (self, None)
+            }
         }
     }
 

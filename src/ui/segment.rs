@@ -25,6 +25,21 @@ pub fn kind_name(language: Language, packet: &Packet) -> String {
     }
 }
 
+/// A kind that is called the same in every language.
+pub fn plain_kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Syn => "SYN",
+        Kind::SynAck => "SYN·ACK",
+        Kind::Ack => "ACK",
+        Kind::Data => "data",
+        Kind::Fin => "FIN",
+        Kind::Rst => "RST",
+        Kind::Datagram => "UDP",
+        Kind::Icmp => "ICMP",
+        Kind::Other => "IP",
+    }
+}
+
 /// The name without numbers, for sentences.
 pub fn short_name(language: Language, state: &State, id: SegmentId) -> String {
     let segment = state.segments.get(&id);
@@ -32,8 +47,37 @@ pub fn short_name(language: Language, state: &State, id: SegmentId) -> String {
     packet.map_or_else(|| format!("#{id}"), |packet| kind_name(language, packet))
 }
 
-/// The name with relative numbers, as on the ladder: `SYN·ACK seq 0 ack 1`.
+/// The name with relative numbers, as on the ladder: `SYN·ACK seq 0 ack 1`. One that has a
+/// duplicate carries its number, by which that one calls it.
 pub fn label(language: Language, state: &State, segment: &Segment) -> String {
+    let label = numbered(language, state, segment);
+    let is_duplicate = |(id, _): &(SegmentId, u64)| {
+        let copy = state.segments.get(id);
+        copy.is_some_and(|copy| copy.duplicate_of().is_some())
+    };
+    if segment.copies.iter().any(is_duplicate) {
+        format!("#{} {label}", segment.id)
+    } else if segment.copy_of.is_some() && segment.duplicate_of().is_none() {
+        say!(language, "segment.again", segment = label).into_owned()
+    } else {
+        label
+    }
+}
+
+fn numbered(language: Language, state: &State, segment: &Segment) -> String {
+    if let Some((kind, length)) = segment.inferred {
+        return match kind {
+            Kind::Data => say!(language, "segment.data", count = length).into_owned(),
+            Kind::Datagram => format!("UDP {length} B"),
+            Kind::Syn
+            | Kind::SynAck
+            | Kind::Ack
+            | Kind::Fin
+            | Kind::Rst
+            | Kind::Icmp
+            | Kind::Other => plain_kind(kind).to_owned(),
+        };
+    }
     let Some(packet) = &segment.packet else {
         return say!(language, "segment.unreadable", count = segment.bytes.len()).into_owned();
     };
@@ -46,9 +90,6 @@ pub fn label(language: Language, state: &State, segment: &Segment) -> String {
         if tcp.flags.ack {
             label.push_str(&format!(" ack {ack}"));
         }
-    }
-    if segment.copy_of.is_some() {
-        label = say!(language, "segment.again", segment = label).into_owned();
     }
     label
 }

@@ -127,6 +127,13 @@ pub fn left(ui: &egui::Ui, view: &View<'_>, expires_ms: u32, read_at_us: u64) ->
     }
 }
 
+/// What is left until this time, in microseconds since the start. `None` when it has come.
+pub fn until(ui: &egui::Ui, view: &View<'_>, until_us: u64) -> Option<String> {
+    let now_us = now_us(view);
+    let left_ms = until_us.saturating_sub(now_us).div_ceil(1_000);
+    left(ui, view, u32::try_from(left_ms).unwrap_or(u32::MAX), now_us)
+}
+
 /// `16 K`, as one reads buffer sizes.
 pub fn bytes(count: u32) -> String {
     if count < 10_000 {

@@ -31,24 +31,10 @@ pub fn transport_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
 }
 
 /// Shows a button for an offer: on with its hint, or off with its reason.
-fn offer_ui(
-    ui: &mut Ui,
-    theme: &Theme,
-    mut button: Button,
-    offer: Offer,
-    commands: &mut Vec<Command>,
-) {
-    match offer {
-        Ok(command) => {
-            if button.show(ui, theme).clicked() {
-                commands.push(command);
-            }
-        }
-        Err(reason) => {
-            button.is_on = false;
-            button.hint = reason;
-            button.show(ui, theme);
-        }
+fn offer_ui(ui: &mut Ui, theme: &Theme, button: Button, offer: Offer, commands: &mut Vec<Command>) {
+    let (button, command) = button.offered(offer);
+    if button.show(ui, theme).clicked() {
+        commands.extend(command);
     }
 }
 

@@ -7,4 +7,5 @@ mod prose;
 mod scenes;
 mod stage;
 mod story;
+mod wire;
 mod words;

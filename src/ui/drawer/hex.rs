@@ -1,9 +1,10 @@
 //! A packet's bytes in rows of sixteen, coloured by layer; pointing at one lights up its field.
+//! A byte that was changed on the wire has a frame of its own.
 
 use eframe::egui;
 use std::ops::Range;
 
-use eframe::egui::{Align2, Pos2, Rect, Sense, Ui, pos2, vec2};
+use eframe::egui::{Align2, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::fields::{Field, Layer};
 use super::layer_tone;
@@ -25,7 +26,7 @@ fn columns(width: f32) -> usize {
 pub fn hex_ui(
     ui: &mut Ui,
     theme: &Theme,
-    packet: &Packet,
+    (packet, corrupted): (&Packet, &[u32]),
     fields: &[Field],
     lit: Option<&Range<usize>>,
 ) -> Option<Range<usize>> {
@@ -67,6 +68,12 @@ pub fn hex_ui(
             let place = cell(index);
             let is_lit = lit.is_some_and(|lit| lit.contains(&index));
             byte_ui(ui, theme, packet, (index, *byte), place, is_lit);
+            if corrupted.contains(&(index as u32)) {
+                let stroke = Stroke::new(2.0, theme.bad);
+                let place = place.shrink2(vec2(0.0, 0.5));
+                ui.painter()
+                    .rect_stroke(place, 3, stroke, StrokeKind::Inside);
+            }
             let after = cell(row * columns + columns - 1).right() + 12.0;
             let x = after + (index % columns) as f32 * LETTER;
             letter_ui(ui, theme, *byte, pos2(x, y), is_lit);

@@ -13,12 +13,12 @@ use eframe::egui::{
 };
 
 use self::fields::{Field, Layer};
-use super::segment;
 use super::text::say;
 use super::theme::{self, Theme, Tone};
+use super::{remark, segment};
 use crate::model::Segment;
 use crate::packet::Packet;
-use crate::session::View;
+use crate::session::{Command, View};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Tab {
@@ -27,7 +27,7 @@ enum Tab {
     Diagram,
 }
 
-pub fn drawer_ui(ui: &mut Ui, view: &View<'_>) {
+pub fn drawer_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     let theme = theme::theme(view.look);
     let tab_id = Id::unique("drawer tab");
     let mut tab = ui
@@ -47,7 +47,14 @@ pub fn drawer_ui(ui: &mut Ui, view: &View<'_>) {
         if tab == Tab::Segment
             && let Some(segment) = shown_segment(view)
         {
-            summary_ui(ui, view, theme, segment);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.spacing_mut().item_spacing.x = 6.0;
+                super::wire::actions_ui(ui, view, theme, segment, commands);
+                ui.add_space(6.0);
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    summary_ui(ui, view, theme, segment);
+                });
+            });
         }
     });
     ui.data_mut(|data| data.insert_temp(tab_id, tab));
@@ -126,8 +133,14 @@ fn segment_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
         keys_ui(ui, view, theme);
         return;
     };
+    remarks_ui(ui, view, theme, segment);
     let Some(packet) = &segment.packet else {
-        super::parts::caption(ui, theme, &say!(view.language, "drawer.unreadable"));
+        let why = if segment.inferred.is_some() {
+            say!(view.language, "drawer.inferred")
+        } else {
+            say!(view.language, "drawer.unreadable")
+        };
+        super::parts::caption(ui, theme, &why);
         return;
     };
     let fields = fields::fields(view.language, view.timeline.state(), packet);
@@ -153,7 +166,13 @@ fn segment_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
     let found = ScrollArea::vertical()
         .auto_shrink(false)
         .show(&mut child, |ui| {
-            hex::hex_ui(ui, theme, packet, &fields, lit.as_ref())
+            hex::hex_ui(
+                ui,
+                theme,
+                (packet, &segment.corrupted),
+                &fields,
+                lit.as_ref(),
+            )
         })
         .inner;
     pointed = pointed.or(found);
@@ -169,6 +188,17 @@ fn segment_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
     ui.advance_cursor_after_rect(whole);
 }
 
+/// What is odd about it and why the kernel sent it, a sentence a line.
+fn remarks_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, segment: &Segment) {
+    let sentences = remark::sentences(view.language, view.timeline.state(), segment);
+    for sentence in sentences {
+        let mut job = LayoutJob::default();
+        let font = theme::bold_font(theme::SMALL);
+        job.append(&sentence, 0.0, TextFormat::simple(font, theme.warn));
+        super::parts::one_line(ui, job).on_hover_text(sentence);
+    }
+}
+
 /// Every key and what it does: room that would else be empty.
 fn keys_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
     let language = view.language;
@@ -177,6 +207,11 @@ fn keys_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
         ("←", say!(language, "control.back")),
         ("D", say!(language, "control.deliver")),
         ("X", say!(language, "control.drop")),
+        ("U", say!(language, "control.duplicate")),
+        ("K", say!(language, "control.corrupt")),
+        ("Y", say!(language, "control.delay", time = "1 s")),
+        ("A", say!(language, "control.deliver_all")),
+        ("H", say!(language, "holds.title")),
         ("C", say!(language, "host.client")),
         ("S", say!(language, "host.server")),
         ("L", say!(language, "control.live")),

@@ -2,8 +2,8 @@
 
 use eframe::egui;
 use eframe::egui::{
-    Align2, Color32, CursorIcon, Painter, Pos2, Rect, Role, Sense, Shape, Stroke, StrokeKind, Ui,
-    WidgetInfo, vec2,
+    Align2, Color32, CursorIcon, Painter, Pos2, Rect, Response, Role, Sense, Shape, Stroke,
+    StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::plan::Arrow;
@@ -12,9 +12,12 @@ use crate::model::{Fate, Segment};
 use crate::packet::Kind;
 use crate::session::{Command, View};
 use crate::ui::parts::{self, Icon};
-use crate::ui::segment;
 use crate::ui::text::say;
 use crate::ui::theme::{self, Theme, Tone};
+use crate::ui::{remark, segment, wire};
+
+/// What a shape beside a name takes.
+const ICON: f32 = 16.0;
 
 pub fn arrow_ui(
     ui: &mut Ui,
@@ -38,10 +41,10 @@ pub fn arrow_ui(
     }
     let tone = tone(theme, segment);
     let text = segment::label(view.language, state, segment);
-    let middle = from.lerp(to, 0.5);
+    let middle = from.lerp(to, middle(stage, from, to));
     match segment.fate {
         Fate::Held | Fate::Delayed(_) => {
-            let centre = from.lerp(to, 0.44);
+            let centre = from.lerp(to, middle_of_token(stage, from, to));
             paint_half(ui.painter(), theme, from, to, centre, tone);
             let room = (to.x - from.x).abs() - 28.0;
             token::token_ui(
@@ -54,13 +57,19 @@ pub fn arrow_ui(
             );
         }
         Fate::Delivered(_) => {
-            paint_whole(ui.painter(), from, to, tone.strong);
+            if segment.inferred.is_some() {
+                paint_inferred(ui.painter(), from, to, tone.strong);
+            } else {
+                paint_whole(ui.painter(), from, to, tone.strong);
+            }
             pill_ui(ui, view, theme, (segment, &text), middle, commands);
+            notes_ui(ui, view, theme, segment, middle);
         }
         Fate::Dropped(_) => {
-            let half = pill_size(ui.painter(), &text).x / 2.0;
-            paint_dead(ui.painter(), theme, from, to, half, tone.strong);
+            let half = pill_size(ui.painter(), segment, &text).x / 2.0;
+            paint_dead(ui.painter(), theme, (from, middle, to), half, tone.strong);
             pill_ui(ui, view, theme, (segment, &text), middle, commands);
+            notes_ui(ui, view, theme, segment, middle);
         }
         // Counted on the token of its original.
         Fate::Absorbed => {}
@@ -82,11 +91,7 @@ pub fn ends(stage: &Stage<'_>, arrow: &Arrow) -> (Pos2, Pos2) {
 
 /// The sender's colour; an RST is red wherever it comes from.
 fn tone(theme: &Theme, segment: &Segment) -> Tone {
-    let is_rst = segment
-        .packet
-        .as_ref()
-        .is_some_and(|packet| packet.kind() == Kind::Rst);
-    if is_rst {
+    if segment.kind() == Some(Kind::Rst) {
         theme.bad_tone()
     } else {
         theme.host_tone(&segment.from)
@@ -96,6 +101,19 @@ fn tone(theme: &Theme, segment: &Segment) -> Tone {
 fn paint_whole(painter: &Painter, from: Pos2, to: Pos2, colour: Color32) {
     let way = (to - from).normalized();
     painter.line_segment([from, to - way * 6.0], Stroke::new(2.0, colour));
+    paint_head(painter, to, way, colour);
+}
+
+/// Nobody saw it cross: dashes all the way.
+fn paint_inferred(painter: &Painter, from: Pos2, to: Pos2, colour: Color32) {
+    let way = (to - from).normalized();
+    let line = [from, to - way * 6.0];
+    painter.extend(Shape::dashed_line(
+        &line,
+        Stroke::new(2.0, colour),
+        6.0,
+        5.0,
+    ));
     paint_head(painter, to, way, colour);
 }
 
@@ -113,9 +131,16 @@ fn paint_half(painter: &Painter, theme: &Theme, from: Pos2, to: Pos2, at: Pos2, 
     painter.extend(Shape::dashed_line(&[at, to], stroke, 4.0, 4.0));
 }
 
-fn paint_dead(painter: &Painter, theme: &Theme, from: Pos2, to: Pos2, half: f32, colour: Color32) {
+/// The cross stands behind the name, which stands at `middle`.
+fn paint_dead(
+    painter: &Painter,
+    theme: &Theme,
+    (from, middle, to): (Pos2, Pos2, Pos2),
+    half: f32,
+    colour: Color32,
+) {
     let way = (to - from).normalized();
-    let cross = from.lerp(to, 0.5) + way * (half + 14.0);
+    let cross = middle + way * (half + 14.0);
     painter.line_segment([from, cross - way * 8.0], Stroke::new(2.0, colour));
     parts::paint_icon(painter, Icon::Cross, cross, 13.0, theme.bad);
     let stroke = Stroke::new(1.5, theme.outline);
@@ -127,10 +152,43 @@ fn paint_dead(painter: &Painter, theme: &Theme, from: Pos2, to: Pos2, half: f32,
     ));
 }
 
-pub fn pill_size(painter: &Painter, text: &str) -> egui::Vec2 {
+/// Where along an arrow its name stands: in the middle of what is to be seen of it, for with many
+/// hosts an arrow may be wider than the window.
+fn middle(stage: &Stage<'_>, from: Pos2, to: Pos2) -> f32 {
+    let along = |x: f32| ((x - from.x) / (to.x - from.x)).clamp(0.0, 1.0);
+    let seen = stage.visible.shrink(40.0);
+    let (one, other) = (along(seen.left()), along(seen.right()));
+    let middle = (one + other) / 2.0;
+    if middle.is_finite() { middle } else { 0.5 }
+}
+
+/// A token waits on the sender's side of the middle.
+fn middle_of_token(stage: &Stage<'_>, from: Pos2, to: Pos2) -> f32 {
+    middle(stage, from, to) * 0.88
+}
+
+pub fn pill_size(painter: &Painter, segment: &Segment, text: &str) -> egui::Vec2 {
     let font = theme::bold_font(theme::SMALL);
     let galley = painter.layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER);
-    vec2(galley.size().x + 20.0, 22.0)
+    let icons = remark::icons(segment).len() as f32 * ICON;
+    vec2(galley.size().x + 20.0 + icons, 22.0)
+}
+
+/// What is odd about it, below its name.
+fn notes_ui(ui: &Ui, view: &View<'_>, theme: &Theme, segment: &Segment, centre: Pos2) {
+    let notes = remark::notes(view.language, view.timeline.state(), segment);
+    if notes.is_empty() {
+        return;
+    }
+    let font = theme::text_font(theme::TINY);
+    let mut job = egui::text::LayoutJob::simple(notes.join("\n"), font, theme.text, f32::INFINITY);
+    job.halign = egui::Align::Center;
+    let galley = ui.painter().layout_job(job);
+    let top = centre + vec2(0.0, 12.0);
+    let place = galley.rect.translate(top.to_vec2());
+    ui.painter()
+        .rect_filled(place.expand2(vec2(4.0, 0.0)), 4, theme.stage);
+    ui.painter().galley(top, galley, theme.text);
 }
 
 /// The clickable name of a segment.
@@ -141,42 +199,61 @@ pub fn pill_ui(
     (segment, text): (&Segment, &str),
     centre: Pos2,
     commands: &mut Vec<Command>,
-) -> Rect {
-    let rect = Rect::from_center_size(centre, pill_size(ui.painter(), text)).round();
+) -> Response {
+    let size = pill_size(ui.painter(), segment, text);
+    let rect = Rect::from_center_size(centre, size).round();
     let id = ui.scope_id().with(("segment", segment.id));
     let response = ui.interact(rect, id, Sense::click());
     let is_selected = view.selected == Some(segment.id);
-    let tone = if segment.is_held() {
+    let tone = if segment.is_on_wire() {
         theme.wire_tone()
     } else {
         tone(theme, segment)
     };
-    let (fill, ink) = if is_selected && !segment.is_held() {
+    let (fill, ink) = if is_selected && !segment.is_on_wire() {
         (tone.strong, theme.on_strong)
-    } else if segment.is_held() {
+    } else if segment.is_on_wire() {
         (theme.card, tone.strong)
     } else {
         (tone.soft, tone.strong)
     };
-    let is_strong = is_selected || segment.is_held() || response.hovered();
+    let is_strong = is_selected || segment.is_on_wire() || response.hovered();
     let stroke = Stroke::new(if is_strong { 2.0 } else { 1.0 }, tone.strong);
     let painter = ui.painter();
-    painter.rect(rect, rect.height() / 2.0, fill, stroke, StrokeKind::Inside);
+    if segment.inferred.is_some() {
+        painter.rect_filled(rect, rect.height() / 2.0, fill);
+        parts::paint_dashed_box(painter, rect.shrink(0.5), 10.5, stroke);
+    } else {
+        painter.rect(rect, rect.height() / 2.0, fill, stroke, StrokeKind::Inside);
+    }
+    let mut x = rect.left() + 10.0;
+    for icon in remark::icons(segment) {
+        parts::paint_icon(painter, icon, pos2(x + 5.0, rect.center().y), 12.0, ink);
+        x += ICON;
+    }
     let font = theme::bold_font(theme::SMALL);
-    painter.text(rect.center(), Align2::CENTER_CENTER, text, font, ink);
+    let at = pos2(x, rect.center().y);
+    painter.text(at, Align2::LEFT_CENTER, text, font, ink);
     if response.has_focus() {
         let ring = Stroke::new(2.0, theme.client);
         painter.rect_stroke(rect.expand(2.0), 13, ring, StrokeKind::Outside);
     }
     let fate = segment::fate(view.language, segment.fate);
-    let name = format!("{text} · {fate}");
+    let notes = remark::notes(view.language, view.timeline.state(), segment);
+    let words = std::iter::once(text.to_owned())
+        .chain(notes)
+        .chain([fate.clone()]);
+    let name = words.collect::<Vec<_>>().join(" · ");
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_selected, &name));
     if response.clicked() {
         let id = (!is_selected).then_some(segment.id);
         commands.push(Command::Select(id));
     }
+    wire::context_menu(&response, view, theme, segment, commands);
+    let state = view.timeline.state();
+    let mut hint = vec![say!(view.language, "segment.click", fate = fate).into_owned()];
+    hint.extend(remark::sentences(view.language, state, segment));
     response
         .on_hover_cursor(CursorIcon::PointingHand)
-        .on_hover_text(say!(view.language, "segment.click", fate = fate));
-    rect
+        .on_hover_text(hint.join("\n"))
 }

@@ -14,6 +14,7 @@ use eframe::egui::{Align2, Pos2, Rect, ScrollArea, Sense, Stroke, Ui, Vec2b, pos
 use self::plan::{Band, Plan};
 use super::text::{host_word, say};
 use super::theme::{self, Theme};
+use super::wire;
 use crate::session::{Command, View};
 
 /// Left and right of the outer lifelines, for state names. On the right are a listener's lane and
@@ -47,6 +48,8 @@ impl Stage<'_> {
 pub fn ladder_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     let theme = theme::theme(view.look);
     let plan = plan::plan(view.timeline.state());
+    ui.add_space(4.0);
+    wire::bar_ui(ui, view, theme, commands);
     let whole = ui.available_rect_before_wrap();
     let xs = lifelines(whole, &plan);
     header_ui(ui, view, theme, &plan, &xs, whole);

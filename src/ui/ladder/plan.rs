@@ -5,9 +5,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::lesson::Language;
 use crate::model::{Fate, State};
 use crate::trace::{Key, Name, SegmentId};
 use crate::ui::controls::is_server;
+use crate::ui::remark;
 
 /// Between two things that happen one after the other.
 const ROW: f32 = 22.0;
@@ -17,6 +19,8 @@ const SLOPE: f32 = 30.0;
 pub const TOKEN: f32 = 112.0;
 /// Between two state names on one side.
 const NAME: f32 = 15.0;
+/// A line of words below a segment's name.
+const NOTE: f32 = 15.0;
 const TOP: f32 = 16.0;
 /// A state seen this soon after a segment came or went is its doing: the kernel answers in
 /// microseconds, the snapshot follows at once.
@@ -172,8 +176,10 @@ impl<'a> Walk<'a> {
         let to = segment.to.as_ref().and_then(index);
         self.y += ROW;
         let y_from = self.y;
-        let is_waiting = segment.is_held();
-        let y_to = y_from + if is_waiting { TOKEN } else { SLOPE };
+        let is_waiting = segment.is_on_wire();
+        // Each remark is a line of its own below the name.
+        let notes = NOTE * remark::notes(Language::English, self.state, segment).len() as f32;
+        let y_to = y_from + notes + if is_waiting { TOKEN } else { SLOPE };
         self.touched[from] = Some((at_us, y_from));
         self.arrow_of.insert(id, self.plan.arrows.len());
         self.plan.arrows.push(Arrow {
@@ -186,6 +192,7 @@ impl<'a> Walk<'a> {
         if is_waiting {
             self.y += TOKEN;
         }
+        self.y += notes;
     }
 
     fn came(&mut self, at_us: u64, id: SegmentId) {

@@ -1,4 +1,5 @@
-//! A held segment: its name, Deliver and Drop, and how long the kernel has been waiting.
+//! A segment on the wire: its name, Deliver and Drop, a menu with the rest, and how long the
+//! kernel has been waiting.
 
 use eframe::egui;
 use eframe::egui::{Pos2, Rect, StrokeKind, Ui, pos2, vec2};
@@ -6,14 +7,18 @@ use eframe::egui::{Pos2, Rect, StrokeKind, Ui, pos2, vec2};
 use super::arrow;
 use crate::model::{Fate, Segment};
 use crate::session::{Command, View};
-use crate::ui::controls::{self, Offer};
-use crate::ui::parts::{Button, Weight};
-use crate::ui::text::{say, since};
+use crate::ui::controls::Offer;
+use crate::ui::parts::{Button, Icon, Weight};
+use crate::ui::text::{say, since, until};
 use crate::ui::theme::{self, CARD_RADIUS, Theme};
+use crate::ui::wire::Action;
+use crate::ui::{remark, wire};
 
 /// Around the buttons and between them.
 const INNER: f32 = 6.0;
 const BUTTON: f32 = 27.0;
+/// The button that opens the menu.
+const MORE: f32 = 28.0;
 
 pub fn token_ui(
     ui: &mut Ui,
@@ -30,17 +35,20 @@ pub fn token_ui(
     let ui = &mut ui.new_child(own);
     let mut buttons = buttons(view, theme, (segment, text));
     let caps = buttons
-        .each_ref()
+        .iter()
         .map(|(button, _)| button.size(ui.painter()).x);
-    if caps.iter().sum::<f32>() > room + 26.0 {
+    if caps.sum::<f32>() > room + 26.0 {
         // Too narrow for key caps; the keys work all the same.
         buttons.iter_mut().for_each(|(button, _)| button.key = None);
     }
-    let widths = buttons
-        .each_ref()
-        .map(|(button, _)| button.size(ui.painter()).x - 8.0);
-    let pill = arrow::pill_size(ui.painter(), text).x;
-    let width = (widths[0] + widths[1] + 3.0 * INNER).max(pill + 2.0 * INNER);
+    let mut widths: Vec<f32> = buttons
+        .iter()
+        .map(|(button, _)| button.size(ui.painter()).x - 8.0)
+        .collect();
+    widths.push(MORE);
+    let pill = arrow::pill_size(ui.painter(), segment, text).x;
+    let needed = widths.iter().sum::<f32>() + INNER * (widths.len() + 1) as f32;
+    let width = needed.max(pill + 2.0 * INNER);
     let height = 22.0 + BUTTON + 3.0 * INNER;
     let shift = ((room + 12.0 - width) / 2.0).max(0.0);
     let centre = pos2(
@@ -53,21 +61,22 @@ pub fn token_ui(
         .rect(rect, CARD_RADIUS, theme.wire_soft, edge, StrokeKind::Inside);
     let pill_at = pos2(centre.x, rect.top() + INNER + 11.0);
     arrow::pill_ui(ui, view, theme, (segment, text), pill_at, commands);
-    let spare = (rect.width() - widths[0] - widths[1] - 3.0 * INNER) / 2.0;
+    let spare = (rect.width() - needed) / buttons.len() as f32;
     let mut x = rect.left() + INNER;
+    let y = rect.bottom() - BUTTON - INNER;
     for ((button, offer), width) in buttons.into_iter().zip(widths) {
-        let size = vec2(width + spare, BUTTON);
-        let place = Rect::from_min_size(pos2(x, rect.bottom() - BUTTON - INNER), size);
-        offer_at(ui, theme, button, place, offer, commands);
+        let place = Rect::from_min_size(pos2(x, y), vec2(width + spare, BUTTON));
+        let (button, command) = button.offered(offer);
+        if button.show_at(ui, theme, place).clicked() {
+            commands.extend(command);
+        }
         x = place.right() + INNER;
     }
-    waiting_ui(
-        ui,
-        view,
-        theme,
-        segment,
-        (pos2(centre.x, rect.bottom() + 5.0), room),
-    );
+    let place = Rect::from_min_size(pos2(x, y), vec2(MORE, BUTTON));
+    let more = more(view, theme, text).show_at(ui, theme, place);
+    wire::menu_at(&more, view, theme, segment, commands);
+    let below = pos2(centre.x, rect.bottom() + 5.0);
+    waiting_ui(ui, view, theme, segment, (below, room));
 }
 
 /// Deliver and Drop, each with what it would do or why it is off.
@@ -75,49 +84,32 @@ fn buttons(
     view: &View<'_>,
     theme: &Theme,
     (segment, text): (&Segment, &str),
-) -> [(Button, Offer); 2] {
-    let language = view.language;
-    // D and X mean one of the held segments: the caps stand on that one.
-    let has_keys = controls::held_target(view) == Some(segment.id);
-    let deliver = Button {
-        key: has_keys.then_some("D"),
-        weight: Weight::Filled(theme.wire),
-        name: say!(language, "control.deliver_name", segment = text).into_owned(),
-        hint: say!(language, "hint.deliver").into_owned(),
-        ..Button::new(say!(language, "control.deliver"), theme)
+) -> Vec<(Button, Offer)> {
+    // The keys mean one of the segments on the wire: the caps stand on that one.
+    let has_keys = wire::target(view) == Some(segment.id);
+    let button = |action: Action, weight| {
+        let button = Button {
+            key: action.key().filter(|_| has_keys),
+            weight,
+            name: action.name(view.language, text),
+            hint: action.hint(view.language),
+            ..Button::new(action.label(view.language), theme)
+        };
+        (button, action.offer(view, Some(segment.id)))
     };
-    let discard = Button {
-        key: has_keys.then_some("X"),
-        weight: Weight::Outlined(theme.bad),
-        name: say!(language, "control.drop_name", segment = text).into_owned(),
-        hint: say!(language, "hint.drop").into_owned(),
-        ..Button::new(say!(language, "control.drop"), theme)
-    };
-    [
-        (deliver, controls::deliver(view, Some(segment.id))),
-        (discard, controls::discard(view, Some(segment.id))),
+    vec![
+        button(Action::Deliver, Weight::Filled(theme.wire)),
+        button(Action::Drop, Weight::Outlined(theme.bad)),
     ]
 }
 
-fn offer_at(
-    ui: &mut Ui,
-    theme: &Theme,
-    mut button: Button,
-    rect: Rect,
-    offer: Offer,
-    commands: &mut Vec<Command>,
-) {
-    match offer {
-        Ok(command) => {
-            if button.show_at(ui, theme, rect).clicked() {
-                commands.push(command);
-            }
-        }
-        Err(reason) => {
-            button.is_on = false;
-            button.hint = reason;
-            button.show_at(ui, theme, rect);
-        }
+/// Opens the menu with everything else; it says itself what is off and why.
+fn more(view: &View<'_>, theme: &Theme, text: &str) -> Button {
+    Button {
+        icon: Some(Icon::More),
+        name: say!(view.language, "control.more_name", segment = text).into_owned(),
+        hint: say!(view.language, "hint.actions").into_owned(),
+        ..Button::new("", theme)
     }
 }
 
@@ -129,35 +121,22 @@ fn waiting_ui(
     segment: &Segment,
     (top, room): (Pos2, f32),
 ) {
-    let time = since(ui, view, segment.sent_at_us);
-    let segments = &view.timeline.state().segments;
-    let is_absorbed = |id| segments.get(id).is_some_and(|s| s.fate == Fate::Absorbed);
-    let copies = segment
-        .copies
-        .iter()
-        .filter(|(id, _)| is_absorbed(id))
-        .count();
-    let text = if copies == 0 {
-        say!(view.language, "token.held", time = time)
-    } else {
-        say!(
-            view.language,
-            "token.held_again",
-            time = time,
-            count = copies
-        )
-    };
+    let text = waiting_words(ui, view, segment);
     let font = theme::text_font(theme::TINY);
     let one_line = ui
         .painter()
-        .layout_no_wrap(text.to_string(), font.clone(), theme.wire);
+        .layout_no_wrap(text.clone(), font.clone(), theme.wire);
     // Where it does not fit, its two halves stand one above the other.
-    let text = if one_line.size().x > room {
+    let mut lines = if one_line.size().x > room {
         text.replace(" · ", "\n")
     } else {
-        text.into_owned()
+        text
     };
-    let mut job = egui::text::LayoutJob::simple(text, font, theme.wire, room.max(90.0));
+    for note in remark::notes(view.language, view.timeline.state(), segment) {
+        lines.push('\n');
+        lines.push_str(&note);
+    }
+    let mut job = egui::text::LayoutJob::simple(lines, font, theme.wire, room.max(230.0));
     job.halign = egui::Align::Center;
     let galley = ui.painter().layout_job(job);
     let place = galley.rect.translate(top.to_vec2());
@@ -165,4 +144,25 @@ fn waiting_ui(
     ui.painter()
         .rect_filled(place.expand2(vec2(5.0, 0.0)), 4, theme.stage);
     ui.painter().galley(top, galley, theme.wire);
+}
+
+/// How long it has waited or has still to wait, and what its kernel did about it.
+fn waiting_words(ui: &Ui, view: &View<'_>, segment: &Segment) -> String {
+    let language = view.language;
+    if let Fate::Delayed(until_us) = segment.fate {
+        return match until(ui, view, until_us) {
+            Some(time) => say!(language, "token.delayed", time = time),
+            None => say!(language, "token.delayed_due"),
+        }
+        .into_owned();
+    }
+    let time = since(ui, view, segment.sent_at_us);
+    let segments = &view.timeline.state().segments;
+    let is_absorbed = |id| segments.get(id).is_some_and(|s| s.fate == Fate::Absorbed);
+    let copies = segment.copies.iter();
+    match copies.filter(|(id, _)| is_absorbed(id)).count() {
+        0 => say!(language, "token.held", time = time),
+        count => say!(language, "token.held_again", time = time, count = count),
+    }
+    .into_owned()
 }

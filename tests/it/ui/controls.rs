@@ -11,23 +11,23 @@ use super::scenes;
 use super::stage::{Stage, harness};
 use super::story::Story;
 
-const SIZE: [f32; 2] = [1280.0, 720.0];
+pub const SIZE: [f32; 2] = [1280.0, 720.0];
 
-type Scene = fn() -> Story;
+pub type Scene = fn() -> Story;
 
-fn english(story: Story) -> Stage {
+pub fn english(story: Story) -> Stage {
     Stage::new(story, Language::English, Look::Light)
 }
 
 /// Clicks the control with this label and gives back what was asked for.
-fn asked_by_click(stage: Stage, label: &str) -> Vec<Command> {
+pub fn asked_by_click(stage: Stage, label: &str) -> Vec<Command> {
     let (mut harness, stage) = harness(stage, SIZE);
     harness.get_by_label(label).click();
     harness.run_steps(2);
     stage.borrow_mut().commands.split_off(0)
 }
 
-fn asked_by_key(stage: Stage, key: Key) -> Vec<Command> {
+pub fn asked_by_key(stage: Stage, key: Key) -> Vec<Command> {
     let (mut harness, stage) = harness(stage, SIZE);
     harness.key_press(key);
     harness.run_steps(2);
@@ -35,7 +35,7 @@ fn asked_by_key(stage: Stage, key: Key) -> Vec<Command> {
 }
 
 /// What a reader is told of a control beyond its name.
-fn description(harness: &Harness<'_>, label: &str) -> String {
+pub fn description(harness: &Harness<'_>, label: &str) -> String {
     let node = harness.get_by_label(label);
     node.accesskit_node().description().unwrap_or_default()
 }
@@ -99,7 +99,7 @@ fn every_key_does_what_its_button_does() {
     }
 }
 
-fn in_the_past() -> Story {
+pub fn in_the_past() -> Story {
     let mut story = scenes::syn_ack_held();
     let moment = story.timeline.stops()[5];
     story.timeline.go_to(moment);

@@ -21,7 +21,7 @@ const SMALLEST: [f32; 2] = [960.0, 600.0];
 
 type Scene = (&'static str, fn() -> Story);
 
-const SCENES: [Scene; 12] = [
+const SCENES: [Scene; 13] = [
     ("start", scenes::start),
     ("syn_ack", scenes::syn_ack_held),
     ("data", scenes::data_held),
@@ -34,6 +34,7 @@ const SCENES: [Scene; 12] = [
     ("twins", scenes::two_clients),
     ("states", scenes::closing),
     ("crowd", scenes::crowded_queue),
+    ("faults", scenes::faults),
 ];
 
 /// Pictures that are kept: what each shows, in which language and look, how large.
@@ -42,13 +43,15 @@ fn the_window_looks_as_it_did() {
     use Language::{Chinese, English};
     use Look::{Dark, Light};
     type Kept = (Scene, Language, Look, [f32; 2]);
-    let kept: [Kept; 6] = [
+    let kept: [Kept; 8] = [
         (("start", scenes::start), English, Light, SMALL),
         (("syn_ack", scenes::syn_ack_held), Chinese, Light, SMALL),
         (("closing", scenes::closing), English, Dark, LARGE),
         (("refused", scenes::refused), Chinese, Dark, SMALL),
         (("past", scenes::past), English, Light, SMALL),
         (("gone", scenes::lab_gone), Chinese, Light, SMALL),
+        (("faults_zh", scenes::faults), Chinese, Light, SMALL),
+        (("faults_en", scenes::faults), English, Dark, LARGE),
     ];
     let mut wrong = Vec::new();
     for ((name, scene), language, look, size) in kept {

@@ -1,6 +1,7 @@
 //! The moments of lesson 4 that the pictures show.
 
-use sockstep::trace::{Key, SegmentId, SocketFacts, TimerKind, What};
+use sockstep::model::Kind;
+use sockstep::trace::{Key, Order, Resent, SegmentId, SocketFacts, TimerKind, Traffic, What};
 
 use super::story::{Story, Wanted, end, listener, timer};
 
@@ -374,6 +375,37 @@ pub fn two_clients() -> Story {
         });
         story.rest();
     }
+    story
+}
+
+/// Segments of each kind of ill: a duplicate, a corrupted one, a delayed one, and one that the
+/// kernel sent again for a reason it gave; ACKs of the server pass.
+pub fn faults() -> Story {
+    let mut story = data_held();
+    let data = story.timeline.newest().held[0];
+    story.duplicated(data);
+    let twin = story.timeline.newest().held[1];
+    story.push(What::Corrupted {
+        segment: twin,
+        byte: 45,
+        was: 0xfe,
+        now: 0x01,
+    });
+    let traffic = Traffic {
+        from: Some("server".to_owned()),
+        kind: Some(Kind::Ack),
+    };
+    story.order(Order::Hold { traffic, on: false });
+    let more = story.sent("client", ack(11, 1), b"more");
+    story.push(What::Delayed {
+        segment: more,
+        ms: 10_000,
+    });
+    for _ in 0..2 {
+        story.wait_ms(220);
+        story.sent_because("client", ack(1, 1), GREETING, (data, true), Resent::Rto);
+    }
+    story.push(What::Rest);
     story
 }
 

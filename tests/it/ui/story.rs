@@ -8,8 +8,8 @@ use std::net::IpAddr;
 use etherparse::{PacketBuilder, TcpOptionElement};
 use sockstep::timeline::Timeline;
 use sockstep::trace::{
-    By, Bytes, CallId, Event, Header, HostSetup, Key, Order, Ordered, ProgramSetup, Returned,
-    SegmentId, Setup, SocketFacts, Timer, TimerKind, Timers, What, WireKind,
+    By, Bytes, CallId, Event, Header, HostSetup, Key, Order, Ordered, ProgramSetup, Resent,
+    Returned, SegmentId, Setup, SocketFacts, Timer, TimerKind, Timers, What, WireKind,
 };
 
 pub const SERVER: &str = r#"import socket
@@ -239,6 +239,44 @@ impl Story {
             reason: None,
         });
         segment
+    }
+
+    /// The kernel sends it again, and says why: of which one, and whether it waits behind that.
+    pub fn sent_because(
+        &mut self,
+        from: &str,
+        wanted: Wanted,
+        payload: &[u8],
+        (original, absorbed): (SegmentId, bool),
+        reason: Resent,
+    ) -> SegmentId {
+        self.segments += 1;
+        let segment = SegmentId(self.segments);
+        let to = if from == "server" { "client" } else { "server" };
+        self.push(What::Sent {
+            segment,
+            from: from.to_owned(),
+            to: Some(to.to_owned()),
+            bytes: Bytes(packet(from, wanted, payload)),
+            copy_of: Some(original),
+            absorbed,
+            reason: Some(reason),
+        });
+        segment
+    }
+
+    pub fn duplicated(&mut self, segment: SegmentId) {
+        self.segments += 1;
+        let copy = SegmentId(self.segments);
+        self.order(Order::Duplicate { segment });
+        self.push(What::Duplicated { segment, copy });
+    }
+
+    pub fn order(&mut self, order: Order) {
+        self.push(What::Order(Ordered {
+            order,
+            by: By::Learner,
+        }));
     }
 
     pub fn delivered(&mut self, segment: SegmentId) {
