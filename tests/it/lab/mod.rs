@@ -1,5 +1,6 @@
 //! Real kernels: everything here plays programs on the held wire.
 
+mod chance;
 mod facts;
 mod faults;
 mod learner;
