@@ -9,6 +9,7 @@ mod director;
 mod fold;
 mod lab;
 mod layers;
+mod ledger;
 mod lessons;
 mod python;
 mod soft;

@@ -193,7 +193,8 @@ impl Ledger {
                 direction.wrote(program, index.unwrap_or(usize::MAX), count);
             }
             Direct::In { .. } => {
-                self.connections[at].directions[side.other().index()].read += count;
+                let read = &mut self.connections[at].directions[side.other().index()].read;
+                *read = read.saturating_add(count);
             }
         }
     }

@@ -133,14 +133,14 @@ impl Connection {
         } else {
             packet.payload().len()
         };
-        let end = start + length as i64;
+        let end = start.saturating_add(length as i64);
         // A keepalive may carry a byte from before the first.
         let clip = |place: i64| u64::try_from(place).unwrap_or(0);
         Carry {
             connection: at,
             side,
             range: clip(start)..clip(end),
-            payload: packet.payload.start + clip(-start) as usize,
+            payload: packet.payload.start + clip(start.saturating_neg()) as usize,
             fin: tcp.flags.fin && direction.first.is_some(),
             ack,
         }
@@ -184,7 +184,7 @@ impl Connection {
             outgoing.acknowledged(info.bytes_acked.saturating_sub(syn));
             if !self.is_seen {
                 let not_sent = u64::from(info.notsent_bytes);
-                let end = outgoing.acked + u64::from(facts.send_queue);
+                let end = outgoing.acked.saturating_add(facts.send_queue.into());
                 let sent = end.saturating_sub(not_sent + u64::from(has_finished));
                 outgoing.next = outgoing.next.max(sent);
             }
@@ -204,13 +204,15 @@ impl Connection {
         let finished = u64::from(self.ends[side.index()].has_finished());
         let outgoing = &mut self.directions[side.index()];
         if !outgoing.offering.is_empty() {
-            let taken = (outgoing.acked + unacked).saturating_sub(finished);
+            let taken = outgoing.acked.saturating_add(unacked);
+            let taken = taken.saturating_sub(finished);
             outgoing.taken = outgoing.taken.max(taken);
         }
         let incoming = &mut self.directions[side.other().index()];
         if !incoming.waiting_for_all.is_empty() {
             let fin = u64::from(incoming.has_fin_arrived());
-            let read = (incoming.arrived + fin).saturating_sub(unread);
+            let read = incoming.arrived.saturating_add(fin);
+            let read = read.saturating_sub(unread);
             incoming.read = incoming.read.max(read.min(incoming.arrived));
         }
     }
@@ -312,7 +314,8 @@ impl Ledger {
         };
         let end = &mut self.connections[at].ends[side.index()];
         // One that ended long ago may still be told of, beside the pair's newest connection.
-        if end.key.is_some() && !(end.is_gone && !end.was_owned) {
+        let can_be_replaced = end.is_gone && !end.was_owned;
+        if end.key.is_some() && !can_be_replaced {
             return;
         }
         end.key = Some(facts.key);

@@ -84,7 +84,8 @@ impl Direction {
     pub fn place(&self, seq: SeqNo, near: u64) -> Option<i64> {
         let first = self.first?;
         let there = first.0.wrapping_add(near as u32);
-        Some(near as i64 + i64::from(seq.0.wrapping_sub(there) as i32))
+        let near = i64::try_from(near).ok()?;
+        Some(near.saturating_add(i64::from(seq.0.wrapping_sub(there) as i32)))
     }
 
     pub fn carried(&mut self, id: SegmentId, carry: &Carry) {
@@ -106,7 +107,7 @@ impl Direction {
                 program: program.to_owned(),
                 index,
             });
-            self.written += count;
+            self.written = self.written.saturating_add(count);
         }
     }
 
@@ -126,7 +127,8 @@ impl Direction {
 
     /// The end of what calls in the kernel offer.
     pub fn offered(&self) -> u64 {
-        let offers: u64 = self.offering.values().flatten().sum();
+        let offers = self.offering.values().flatten();
+        let offers = offers.fold(0, |sum: u64, offer| sum.saturating_add(*offer));
         self.given().max(self.written.saturating_add(offers))
     }
 

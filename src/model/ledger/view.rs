@@ -182,10 +182,10 @@ impl State {
         };
         if let Some(socket) = self.socket_of(sender) {
             let finished = u64::from(sender.has_finished());
-            let end = direction.given() + finished;
+            let end = direction.given().saturating_add(finished);
             let unacked = end.saturating_sub(direction.acked);
             let fin_sent = u64::from(direction.fin_at.is_some());
-            let unsent = end.saturating_sub(direction.next + fin_sent);
+            let unsent = end.saturating_sub(direction.next.saturating_add(fin_sent));
             let buffers = socket.buffers.as_ref().filter(|_| sender.is_owned);
             if let Some((_, buffers)) = buffers {
                 say("SIOCOUTQ", buffers.unacked.into(), unacked);
@@ -205,7 +205,7 @@ impl State {
             if let Some((_, buffers)) = buffers {
                 say("SIOCINQ", buffers.unread.into(), unread);
                 let from = direction.read;
-                let until = from + buffers.received.0.len() as u64;
+                let until = from.saturating_add(buffers.received.0.len() as u64);
                 let known = self.contents_of(direction, from..until);
                 let pairs = buffers.received.0.iter().zip(&known.bytes);
                 // Counted: how many of the first bytes are the same.
@@ -214,8 +214,8 @@ impl State {
             }
             // A FIN counts as one until a call has come upon it.
             let queue = u64::from(socket.facts.recv_queue);
-            let fin = u64::from(direction.has_fin_arrived() && queue == unread + 1);
-            say("receive queue", queue, unread + fin);
+            let fin = u64::from(direction.has_fin_arrived() && queue > unread);
+            say("receive queue", queue, unread.saturating_add(fin));
         }
         compared
     }
@@ -265,16 +265,13 @@ impl State {
         let index = direction.log.partition_point(|(at, _)| *at <= range.start);
         let (_, id) = direction.log.get(index.checked_sub(1)?)?;
         let carry = self.ledger.carries.get(id)?;
-        let from =
-            carry.payload + usize::try_from(range.start.checked_sub(carry.range.start)?).ok()?;
-        let until = carry.payload
-            + usize::try_from(
-                range
-                    .end
-                    .min(carry.range.end)
-                    .checked_sub(carry.range.start)?,
-            )
-            .ok()?;
+        if !carry.range.contains(&range.start) {
+            return None;
+        }
+        // Both lie within one packet now.
+        let from = carry.payload + (range.start - carry.range.start) as usize;
+        let end = range.end.min(carry.range.end);
+        let until = carry.payload + (end - carry.range.start) as usize;
         let mut bytes = self.segments.get(id)?.bytes.get(from..until)?.to_vec();
         self.ledger.restore(*id, from, &mut bytes);
         Some(bytes)
@@ -314,8 +311,9 @@ impl Parts {
             return;
         }
         match self.all.last_mut() {
-            Some(last) if last.place == place && last.is_inferred == is_inferred => {
+            Some(last) if last.place == place => {
                 last.range.end = until;
+                last.is_inferred |= is_inferred;
             }
             Some(_) | None => self.all.push(Part {
                 place,
