@@ -3,9 +3,9 @@
 use super::text::{host_word, say};
 use crate::director::{Next, WhyNot};
 use crate::lesson::Language;
-use crate::model::Activity;
+use crate::model::{Activity, Program};
 use crate::session::{Command, Refusal, View};
-use crate::trace::Name;
+use crate::trace::{Name, Order};
 
 /// A command, or the reason in the learner's words.
 pub type Offer = Result<Command, String>;
@@ -54,6 +54,34 @@ pub fn step(view: &View<'_>, name: &Name) -> Offer {
         Activity::Running => say!(language, "off.computing", program = title),
         Activity::Asking(_) => say!(language, "off.asking", program = title),
         Activity::Ended { .. } => say!(language, "off.ended", program = title),
+    };
+    Err(why.into_owned())
+}
+
+/// Steps one of a program's several threads.
+pub fn step_thread(view: &View<'_>, program: &Program, thread: u32) -> Offer {
+    let language = view.language;
+    present(view)?;
+    let why = match program.threads.get(&thread) {
+        Some(Some(Activity::Ready(_))) => {
+            return Ok(Command::Order(Order::Step {
+                program: program.name.clone(),
+                thread: Some(thread),
+            }));
+        }
+        Some(Some(Activity::Blocked(id) | Activity::InCall(id))) => {
+            let call = program.call(*id).map_or("", |call| call.name.as_str());
+            say!(language, "off.thread_blocked", thread = thread, call = call)
+        }
+        Some(Some(Activity::Running)) => say!(language, "off.thread_computing", thread = thread),
+        Some(Some(Activity::Asking(_))) => {
+            let title = host_word(language, view.timeline.state(), &program.name);
+            say!(language, "off.asking", program = title)
+        }
+        Some(None) => say!(language, "off.thread_waits", thread = thread),
+        Some(Some(Activity::Ended { .. })) | None => {
+            say!(language, "off.thread_ended", thread = thread)
+        }
     };
     Err(why.into_owned())
 }

@@ -7,5 +7,6 @@ mod prose;
 mod scenes;
 mod stage;
 mod story;
+mod threads;
 mod wire;
 mod words;

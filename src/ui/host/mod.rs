@@ -5,6 +5,7 @@ mod code;
 mod highlight;
 mod program;
 mod socket;
+mod threads;
 
 pub use socket::state_meaning;
 

@@ -4,7 +4,7 @@ use eframe::egui;
 use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{Frame, Margin, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
 
-use super::code;
+use super::{code, threads};
 use crate::model::{Activity, CallRecord, Program};
 use crate::session::{Command, View};
 use crate::trace::Returned;
@@ -33,7 +33,13 @@ pub fn program_ui(
         let code_height = (height * 0.45).clamp(134.0, 460.0);
         code::code_ui(ui, view, theme, program, code_height);
         line_ui(ui, theme);
-        status_ui(ui, view, theme, program);
+        if threads::has_several(program) {
+            section(ui, |ui| {
+                threads::threads_ui(ui, view, theme, program, commands);
+            });
+        } else {
+            status_ui(ui, view, theme, program);
+        }
         let shown_calls = if height < 480.0 { 1 } else { 2 };
         calls_ui(ui, view, theme, program, shown_calls);
         traceback_ui(ui, view, theme, program);

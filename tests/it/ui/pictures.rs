@@ -21,7 +21,7 @@ const SMALLEST: [f32; 2] = [960.0, 600.0];
 
 type Scene = (&'static str, fn() -> Story);
 
-const SCENES: [Scene; 13] = [
+const SCENES: [Scene; 15] = [
     ("start", scenes::start),
     ("syn_ack", scenes::syn_ack_held),
     ("data", scenes::data_held),
@@ -35,6 +35,8 @@ const SCENES: [Scene; 13] = [
     ("states", scenes::closing),
     ("crowd", scenes::crowded_queue),
     ("faults", scenes::faults),
+    ("threads", scenes::threads),
+    ("many_threads", scenes::many_threads),
 ];
 
 /// Pictures that are kept: what each shows, in which language and look, how large.
@@ -43,13 +45,15 @@ fn the_window_looks_as_it_did() {
     use Language::{Chinese, English};
     use Look::{Dark, Light};
     type Kept = (Scene, Language, Look, [f32; 2]);
-    let kept: [Kept; 8] = [
+    let kept: [Kept; 10] = [
         (("start", scenes::start), English, Light, SMALL),
         (("syn_ack", scenes::syn_ack_held), Chinese, Light, SMALL),
         (("closing", scenes::closing), English, Dark, LARGE),
         (("refused", scenes::refused), Chinese, Dark, SMALL),
         (("past", scenes::past), English, Light, SMALL),
         (("gone", scenes::lab_gone), Chinese, Light, SMALL),
+        (("threads_zh", scenes::threads), Chinese, Dark, SMALL),
+        (("threads_en", scenes::threads), English, Light, SMALL),
         (("faults_zh", scenes::faults), Chinese, Light, SMALL),
         (("faults_en", scenes::faults), English, Dark, LARGE),
     ];

@@ -1,7 +1,9 @@
 //! The moments of lesson 4 that the pictures show.
 
 use sockstep::model::Kind;
-use sockstep::trace::{Key, Order, Resent, SegmentId, SocketFacts, TimerKind, Traffic, What};
+use sockstep::trace::{
+    Key, Order, Resent, SegmentId, SocketFacts, ThreadState, TimerKind, Traffic, What,
+};
 
 use super::story::{Story, Wanted, end, listener, timer};
 
@@ -376,6 +378,43 @@ pub fn two_clients() -> Story {
         story.rest();
     }
     story
+}
+
+/// A server with a thread for each of so many clients: they stand in different places.
+pub fn threads_of(count: u32) -> Story {
+    let mut story = data_held();
+    for thread in 1..=count {
+        story.thread("server", thread, ThreadState::Started);
+        let of = ("server", thread);
+        match thread % 4 {
+            0 => story.thread("server", thread, ThreadState::Waits),
+            1 => story.call_of(of, (10, "send", "b'ok'"), Some(4)),
+            2 => {
+                story.call_of(of, (8, "recv", "1024"), Some(5));
+                story.order(Order::Step {
+                    program: "server".to_owned(),
+                    thread: Some(thread),
+                });
+                let program = &story.timeline.newest().programs["server"];
+                let call = program.calls.last().expect("just called").id;
+                story.push(What::Blocked {
+                    program: "server".to_owned(),
+                    call,
+                });
+            }
+            _ => {}
+        }
+    }
+    story.push(What::Rest);
+    story
+}
+
+pub fn threads() -> Story {
+    threads_of(4)
+}
+
+pub fn many_threads() -> Story {
+    threads_of(63)
 }
 
 /// Segments of each kind of ill: a duplicate, a corrupted one, a delayed one, and one that the

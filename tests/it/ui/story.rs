@@ -9,7 +9,7 @@ use etherparse::{PacketBuilder, TcpOptionElement};
 use sockstep::timeline::Timeline;
 use sockstep::trace::{
     By, Bytes, CallId, Event, Header, HostSetup, Key, Order, Ordered, ProgramSetup, Resent,
-    Returned, SegmentId, Setup, SocketFacts, Timer, TimerKind, Timers, What, WireKind,
+    Returned, SegmentId, Setup, SocketFacts, ThreadState, Timer, TimerKind, Timers, What, WireKind,
 };
 
 pub const SERVER: &str = r#"import socket
@@ -127,6 +127,16 @@ impl Story {
 
     /// The program stands before a call.
     pub fn call(&mut self, program: &str, line: u32, name: &str, args: &str, fd: Option<i32>) {
+        self.call_of((program, 0), (line, name, args), fd);
+    }
+
+    /// One of its threads does.
+    pub fn call_of(
+        &mut self,
+        (program, thread): (&str, u32),
+        (line, name, args): (u32, &str, &str),
+        fd: Option<i32>,
+    ) {
         self.calls += 1;
         self.push(What::Call {
             program: program.to_owned(),
@@ -135,7 +145,7 @@ impl Story {
             name: name.to_owned(),
             args: args.to_owned(),
             fd,
-            thread: 0,
+            thread,
             offers: None,
         });
     }
@@ -154,6 +164,14 @@ impl Story {
     fn current(&self, program: &str) -> CallId {
         let program = &self.timeline.newest().programs[program];
         program.current_call().expect("it is in a call").id
+    }
+
+    pub fn thread(&mut self, program: &str, thread: u32, state: ThreadState) {
+        self.push(What::Thread {
+            program: program.to_owned(),
+            thread,
+            state,
+        });
     }
 
     pub fn returns(&mut self, program: &str, value: &str, new_fd: Option<i32>) {
