@@ -20,8 +20,9 @@ const BYTES: usize = 4 << 20;
 const OUTPUT_BYTES: usize = 1 << 20;
 /// A call that does not wait answers in microseconds; on a busy machine, in milliseconds.
 const OVERDUE: Duration = Duration::from_millis(200);
-/// How long a waiting thread may take to look at its own descriptors.
-pub const LOOK: Duration = Duration::from_millis(50);
+/// How long a waiting thread may take to look at its own descriptors: it does so in microseconds,
+/// on a busy machine in milliseconds.
+pub const LOOK: Duration = Duration::from_millis(1000);
 
 pub struct Seat {
     pub name: Name,

@@ -154,8 +154,8 @@ impl<W: io::Write> Wire<W> {
             if took || changed || woken || !self.orders.is_empty() {
                 continue;
             }
-            self.judge_rest()?;
-            if self.mail.is_empty() {
+            ready = self.judge_rest()?;
+            if ready.is_empty() && self.mail.is_empty() {
                 ready = self.wait()?;
             }
         }
@@ -356,10 +356,11 @@ impl<W: io::Write> Wire<W> {
         woken
     }
 
-    /// Says that nothing more happens by itself, when that is true.
-    fn judge_rest(&mut self) -> io::Result<()> {
+    /// Says that nothing more happens by itself, when that is true. Gives what has become ready
+    /// meanwhile: a timer may have run out while the buffers were read.
+    fn judge_rest(&mut self) -> io::Result<Vec<u64>> {
         if self.is_at_rest {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let is_moving = self.seats.iter().any(Seat::is_moving);
         let now = (sys::computed(), Instant::now());
@@ -368,11 +369,17 @@ impl<W: io::Write> Wire<W> {
             && now.1.saturating_duration_since(at) < LIMIT;
         if !is_moving || !is_patient {
             self.look_closer();
+            let mut ready = self.epoll.wait(Some(Duration::ZERO))?;
+            // Mail does not count: a program that prints for ever is at rest.
+            ready.retain(|token| *token != WAKE);
+            if !ready.is_empty() {
+                return Ok(ready);
+            }
             self.is_at_rest = true;
             self.record.event(What::Rest);
             self.record.flush()?;
         }
-        Ok(())
+        Ok(Vec::new())
     }
 
     /// Sleeps until something comes.

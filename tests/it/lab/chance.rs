@@ -2,7 +2,8 @@
 //! one place.
 //!
 //! Each sequence has a seed, which a failure prints: `SOCKSTEP_SEED=17 cargo test chance` plays
-//! that one alone. With `CI` set there are 200 of them, else a few.
+//! that one alone, as far as the kernels' own timing lets it; `SOCKSTEP_TRACE=FILE` asks the ledger
+//! again about the trace that the failure saved. With `CI` set there are 200 of them, else a few.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -260,17 +261,8 @@ impl Run {
     }
 
     fn check_ledger(&self) {
-        for stream in self.state.streams() {
-            super::ledger::assert_tiled(&stream);
-            if let Check::Off(off) = &stream.check {
-                let off: Vec<String> = off.iter().map(ToString::to_string).collect();
-                self.fail(&format!(
-                    "the ledger is off: {off:?} {:?} {} → {}",
-                    stream.places(),
-                    stream.from.address,
-                    stream.to.address
-                ));
-            }
+        if let Err(why) = sums_hold(&self.state) {
+            self.fail(&why);
         }
     }
 
@@ -289,6 +281,35 @@ impl Run {
             self.seed,
             file.display()
         );
+    }
+}
+
+fn sums_hold(state: &State) -> Result<(), String> {
+    for stream in state.streams() {
+        super::ledger::assert_tiled(&stream);
+        if let Check::Off(off) = &stream.check {
+            let off: Vec<String> = off.iter().map(ToString::to_string).collect();
+            return Err(format!(
+                "the ledger is off: {off:?} {:?} {} → {}",
+                stream.places(),
+                stream.from.address,
+                stream.to.address
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn ask_again(file: &str) {
+    let text = std::fs::read_to_string(file).expect("it is there");
+    let trace = sockstep::trace::load(&text).expect("it is a trace").trace;
+    let mut state = State::new(trace.header());
+    for event in trace.events() {
+        state.apply(event);
+        if state.is_at_rest {
+            let summed = sums_hold(&state);
+            assert_eq!(summed, Ok(()), "{file}, event {}", event.n);
+        }
     }
 }
 
@@ -351,6 +372,9 @@ fn assert_gone(seed: u64, group: Option<u32>) {
 fn no_sequence_of_orders_breaks_the_lab_or_the_ledger() {
     if !is_wire_there() {
         return;
+    }
+    if let Ok(file) = std::env::var("SOCKSTEP_TRACE") {
+        return ask_again(&file);
     }
     if let Ok(seed) = std::env::var("SOCKSTEP_SEED") {
         return play(seed.parse().expect("a number"));
