@@ -8,74 +8,16 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::netlink::{ACK, DUMP, Netlink, attributes};
+use super::table::{Report, Table};
 use crate::trace::{Key, TcpFacts, Timer, TimerKind};
 
 const BY_FAMILY: u16 = 20;
 const DESTROY: u16 = 21;
-const TCP: u8 = libc::IPPROTO_TCP as u8;
-const UDP: u8 = libc::IPPROTO_UDP as u8;
 /// `TCPF_BOUND_INACTIVE` (Linux 6.8): bound, and neither listening nor connected.
 const BOUND: u32 = 1 << 13;
 const ALL_STATES: u32 = u32::MAX;
 /// `INET_DIAG_INFO`, `INET_DIAG_CONG` and `INET_DIAG_SKMEMINFO`, each as a bit.
 const EXTENSIONS: u8 = 1 << 1 | 1 << 3 | 1 << 6;
-
-/// One socket of a dump.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Report {
-    pub key: Key,
-    pub protocol: &'static str,
-    pub state: &'static str,
-    pub local: SocketAddr,
-    /// `None` while there is no peer.
-    pub remote: Option<SocketAddr>,
-    pub recv_queue: u32,
-    pub send_queue: u32,
-    /// 0 when no descriptor refers to it.
-    pub inode: u32,
-    pub timer: Option<Timer>,
-    pub info: Option<TcpFacts>,
-    pub recv_buffer: Option<u32>,
-    pub send_buffer: Option<u32>,
-    /// Packets thrown away for this socket (`SK_MEMINFO_DROPS`).
-    pub drops: Option<u32>,
-    /// `inet_diag_sockid` as the kernel gave it: names the socket in a request.
-    id: [u8; 48],
-    family: u8,
-    protocol_number: u8,
-}
-
-/// One of the kernel's tables: an address family and a protocol. Each costs a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Table {
-    family: u8,
-    protocol: u8,
-}
-
-impl Table {
-    pub const TCP: Self = Self {
-        family: libc::AF_INET as u8,
-        protocol: TCP,
-    };
-    pub const UDP: Self = Self {
-        family: libc::AF_INET as u8,
-        protocol: UDP,
-    };
-    pub const TCP_6: Self = Self {
-        family: libc::AF_INET6 as u8,
-        protocol: TCP,
-    };
-    pub const UDP_6: Self = Self {
-        family: libc::AF_INET6 as u8,
-        protocol: UDP,
-    };
-    pub const ALL: [Self; 4] = [Self::TCP, Self::UDP, Self::TCP_6, Self::UDP_6];
-
-    /// `tcp` or `udp`.
-    pub fn protocol(self) -> &'static str {
-        if self.protocol == TCP { "tcp" } else { "udp" }
-    }
-}
 
 /// Every socket of a host in these tables, but for those that are only bound: to find them the
 /// kernel walks a table that all namespaces share, which takes longer than all the rest.
@@ -89,10 +31,6 @@ pub fn dump(
 /// The TCP sockets that are only bound.
 pub fn dump_bound(diag: &mut Netlink) -> io::Result<Vec<Report>> {
     dump_states(diag, [Table::TCP, Table::TCP_6], BOUND)
-}
-
-pub fn lists(reports: &[Report], key: Key) -> bool {
-    reports.iter().any(|report| report.key == key)
 }
 
 fn dump_states(

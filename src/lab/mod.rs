@@ -25,20 +25,19 @@ mod host;
 mod inspect;
 #[cfg(target_os = "linux")]
 mod keeper;
+mod mail;
 #[cfg(target_os = "linux")]
 mod netlink;
-#[cfg(target_os = "linux")]
 mod record;
 #[cfg(target_os = "linux")]
 mod rights;
 #[cfg(target_os = "linux")]
 mod seat;
-#[cfg(target_os = "linux")]
 mod seats;
-#[cfg(target_os = "linux")]
 mod snapshot;
 #[cfg(target_os = "linux")]
 mod sys;
+mod table;
 #[cfg(target_os = "linux")]
 mod traffic;
 #[cfg(target_os = "linux")]

@@ -15,95 +15,14 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use socket2::Socket;
 
-use super::inspect::{Table, state_name};
-use super::sys::{self, Epoll, Queues, Watch};
+use super::inspect::state_name;
+use super::mail::{Descriptor, Found, Mail, Reply, Report};
+use super::sys::{self, Epoll, Watch};
+use super::table::Table;
 use crate::python::{
     self, Announcement, CallTicket, ClosedBy, Ending, Gate, Idle, Interest, Outcome, Stopped, Wake,
 };
-use crate::trace::{Key, Name, Ordered, ProgramSetup, Timers};
-
-/// What reaches the lab's loop.
-pub enum Mail {
-    Order(Ordered),
-    /// Standard input ended: stop.
-    OrdersEnded,
-    /// An order that could not be read.
-    BadOrder(String),
-    /// From a program, by its place in the run.
-    From(usize, Report),
-}
-
-/// What a program says. The ones with a `reply` wait for it.
-pub enum Report {
-    Announced {
-        ticket: CallTicket,
-        call: Announcement,
-        reply: Sender<Reply>,
-    },
-    Blocked {
-        ticket: CallTicket,
-        until: Option<Instant>,
-        reply: Sender<Reply>,
-    },
-    Left {
-        ticket: CallTicket,
-        outcome: Outcome,
-    },
-    Opened(Descriptor),
-    Closing {
-        key: Key,
-        by: ClosedBy,
-    },
-    Printed(String),
-    Asked {
-        thread: u32,
-        prompt: String,
-        reply: Sender<Reply>,
-    },
-    /// By the thread that starts it, before it can run.
-    ThreadStarted(u32),
-    ThreadEnded(u32),
-    Idle {
-        thread: u32,
-        idle: Idle,
-    },
-    Ending,
-    Ended(Ending),
-}
-
-/// What the loop answers.
-pub enum Reply {
-    Go,
-    TimedOut,
-    Line(Option<String>),
-    /// Look at these descriptors of yours, and wait on.
-    Inspect {
-        descriptors: Vec<(Key, RawFd)>,
-        found: Sender<Vec<Found>>,
-    },
-    Stop,
-}
-
-/// What a descriptor says of its socket.
-#[derive(Clone, Debug)]
-pub struct Found {
-    pub key: Key,
-    /// `None` for UDP.
-    pub state: Option<&'static str>,
-    /// `None` for a listener.
-    pub queues: Option<Queues>,
-}
-
-/// A socket as the program's own table has it.
-#[derive(Clone, Debug)]
-pub struct Descriptor {
-    pub key: Key,
-    pub fd: RawFd,
-    /// The kernel's table that lists it, once it is bound or connected.
-    pub table: Table,
-    /// What `TCP_INFO` said when it was made.
-    pub state: &'static str,
-}
+use crate::trace::{Key, Name, ProgramSetup, Timers};
 
 /// The way from a program's threads to the lab's loop.
 #[derive(Clone)]

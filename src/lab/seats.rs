@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+use super::mail::{Descriptor, Found, Reply, Report};
 use super::record::Recorder;
-use super::seat::{Descriptor, Found, Reply, Report};
 use super::snapshot::Owner;
 use crate::python::{Announcement, CallTicket, ClosedBy, Failure, Idle, Outcome};
 use crate::trace::{Bytes, CallId, Key, Name, Returned, ThreadState, What};

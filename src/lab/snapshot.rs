@@ -6,9 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use super::inspect::{Report, lists};
-use super::seat::{Descriptor, Found};
-use super::sys::Queues;
+use super::mail::{Descriptor, Found};
+use super::table::{Queues, Report, lists};
 use crate::trace::{BufferFacts, Bytes, Key, Name, SocketFacts, Timer, TimerKind, What};
 
 /// A timer's end moves a little with every reading; less than this is the same end.

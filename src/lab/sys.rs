@@ -6,7 +6,7 @@
 
 mod queues;
 
-pub use queues::{Queues, queues};
+pub use queues::queues;
 
 use std::fs::File;
 use std::io;

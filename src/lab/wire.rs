@@ -18,12 +18,14 @@ use crossbeam_channel::Receiver;
 
 use super::counters::Counters;
 use super::host::Host;
-use super::inspect::{self, Table};
+use super::inspect;
+use super::mail::{Mail, Report};
 use super::record::Recorder;
-use super::seat::{Mail, Postbox, Report};
+use super::seat::Postbox;
 use super::seats::{LOOK, Seat, WhyNot};
 use super::snapshot::{Owner, Snapshot};
 use super::sys::{self, Epoll, Watch};
+use super::table::{self, Table};
 use super::traffic::Traffic;
 use crate::trace::{Key, Order, Ordered, What};
 
@@ -284,7 +286,7 @@ impl<W: io::Write> Wire<W> {
             .extend(owners.values().map(|owner| owner.descriptor.table));
         let diag = &mut link.host.diag;
         let mut reports = inspect::dump(diag, link.tables.iter().copied())?;
-        if owners.keys().any(|key| !inspect::lists(&reports, *key)) {
+        if owners.keys().any(|key| !table::lists(&reports, *key)) {
             reports.extend(inspect::dump_bound(diag)?);
         }
         let strays = link.snapshot.strays(&reports, &owners);

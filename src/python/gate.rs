@@ -7,7 +7,7 @@
 use std::io;
 use std::time::Instant;
 
-use socket2::Socket;
+use socket2::{SockAddr, Socket};
 
 /// One gate per program; its methods are called from that program's threads, several at once when
 /// the program has several.
@@ -42,6 +42,33 @@ pub trait Gate: Send + Sync + 'static {
 
     /// A descriptor is about to be closed.
     fn closing(&self, socket: &Socket, by: ClosedBy);
+
+    /// `bind()`. A gate without hosts of its own gives the address another meaning here, and in the
+    /// three calls below.
+    fn bind(&self, socket: &Socket, address: &SockAddr) -> io::Result<()> {
+        socket.bind(address)
+    }
+
+    /// `listen()`, which binds a socket that has no address yet.
+    fn listen(&self, socket: &Socket, backlog: i32) -> io::Result<()> {
+        socket.listen(backlog)
+    }
+
+    /// One `connect` system call: made again after a wait.
+    fn connect(&self, socket: &Socket, address: &SockAddr) -> io::Result<()> {
+        socket.connect(address)
+    }
+
+    /// One `sendto` system call.
+    fn send_to(
+        &self,
+        socket: &Socket,
+        data: &[u8],
+        address: &SockAddr,
+        flags: i32,
+    ) -> io::Result<usize> {
+        socket.send_to_with_flags(data, address, flags)
+    }
 
     /// `setsockopt` with any level and name: it needs `unsafe`, which is the lab's alone.
     fn set_option(&self, socket: &Socket, level: i32, name: i32, value: &[u8]) -> io::Result<()>;

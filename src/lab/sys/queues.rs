@@ -6,6 +6,7 @@ use std::os::fd::{AsRawFd as _, BorrowedFd, RawFd};
 use rustix::net::RecvFlags;
 
 use super::{check, cookie, poll};
+use crate::lab::table::Queues;
 
 /// `SIOCOUTQNSD` of `linux/sockios.h`, which the `libc` crate does not name.
 const SIOCOUTQNSD: libc::Ioctl = 0x894b;
@@ -14,21 +15,6 @@ const SIOCOUTQNSD: libc::Ioctl = 0x894b;
 pub const PEEKED_BYTES: usize = 16 << 10;
 /// How many waiting datagrams are looked at.
 const PEEKED_DATAGRAMS: usize = 64;
-
-/// What waits in a socket's buffers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Queues {
-    /// Bytes that `recv` would find; of a datagram socket, those of the next datagram.
-    pub unread: u32,
-    /// The first of them.
-    pub received: Vec<u8>,
-    /// The length of each waiting datagram.
-    pub datagrams: Vec<u32>,
-    /// Bytes not yet acknowledged, sent or not.
-    pub unacked: u32,
-    /// Those of them that were not even sent.
-    pub unsent: u32,
-}
 
 /// The queues behind a descriptor of the calling thread's table, if it still is the socket with
 /// this cookie. `None` for a listener too: it has no buffers.

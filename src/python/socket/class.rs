@@ -130,7 +130,7 @@ impl PySocket {
         self.gated(
             name,
             0,
-            |to| Ok(to.handle.socket().bind(&address)?),
+            |to| Ok(to.gate().bind(&to.handle.socket(), &address)?),
             none,
             vm,
         )
@@ -149,7 +149,7 @@ impl PySocket {
         self.gated(
             ("listen", shown),
             0,
-            |to| Ok(to.handle.socket().listen(backlog)?),
+            |to| Ok(to.gate().listen(&to.handle.socket(), backlog)?),
             none,
             vm,
         )

@@ -4,6 +4,7 @@
 //! given, or a [`Fault`]. The kernel's own answers pass through untouched.
 
 use std::io::{self, ErrorKind, Read};
+use std::sync::Arc;
 use std::time::Instant;
 
 use rustix::net::RecvFlags;
@@ -12,7 +13,7 @@ use socket2::{SockAddr, Socket};
 use super::constants::{MSG_DONTWAIT, MSG_OOB, MSG_PEEK, MSG_WAITALL};
 use super::descriptor::{Handle, Timeout};
 use crate::python::call::{Call, Fault};
-use crate::python::gate::Interest;
+use crate::python::gate::{Gate, Interest};
 
 const EINPROGRESS: i32 = 115;
 const EALREADY: i32 = 114;
@@ -42,6 +43,10 @@ impl<'a, 'b> Transfer<'a, 'b> {
             deadline,
             flags,
         }
+    }
+
+    pub fn gate(&self) -> Arc<dyn Gate> {
+        self.call.here.running.gate.clone()
     }
 
     fn until_ready<T>(
@@ -86,7 +91,7 @@ impl<'a, 'b> Transfer<'a, 'b> {
         let socket = self.handle.socket();
         let mut is_first = true;
         loop {
-            let error = match socket.connect(address) {
+            let error = match self.gate().connect(&socket, address) {
                 Ok(()) => return Ok(()),
                 Err(error) => error,
             };
@@ -146,8 +151,9 @@ impl<'a, 'b> Transfer<'a, 'b> {
 
     pub fn send_to(&mut self, data: &[u8], address: &SockAddr) -> Result<usize, Fault> {
         let (handle, flags) = (self.handle, self.flags | MSG_NOSIGNAL);
+        let gate = self.gate();
         let count = self.until_ready(Interest::Write, || {
-            handle.socket().send_to_with_flags(data, address, flags)
+            gate.send_to(&handle.socket(), data, address, flags)
         })?;
         self.transferred(&data[..count.min(data.len())]);
         Ok(count)
