@@ -13,10 +13,10 @@ use crossbeam_channel::RecvTimeoutError;
 use super::run::complain;
 use super::{save, text};
 use crate::director::{self, Fault, Faults, Next, Rule, WhyNot};
-use crate::lab::{FromLab, Handle, Recording};
+use crate::lab::{FromLab, Handle, Recording, Refusal, Remedy};
 use crate::model::{Activity, State};
 use crate::trace::{
-    By, Event, Header, Name, Order, Ordered, Setup, TimerKind, Traffic, What, to_line,
+    By, Event, Header, Name, Order, Ordered, Setup, TimerKind, Traffic, What, WireKind, to_line,
 };
 
 pub enum End {
@@ -46,6 +46,8 @@ pub struct Play {
     pub setup: Setup,
     pub input: Input,
     pub faults: Faults,
+    /// Something is to happen to segments: without the held wire there is nothing to play.
+    pub needs_wire: bool,
     /// The first order is to hold nothing.
     pub holds_nothing: bool,
     pub pace: Pace,
@@ -74,6 +76,40 @@ impl Known {
     }
 }
 
+/// Why a run has no end of its own.
+enum NoEnd {
+    /// This machine lacks what the held wire needs.
+    NoWire(Refusal),
+    Other(String),
+}
+
+impl NoEnd {
+    fn of(refusal: Refusal) -> Self {
+        match refusal.is_the_machines() {
+            true => Self::NoWire(refusal),
+            false => Self::Other(in_words(&refusal)),
+        }
+    }
+
+    fn in_words(self) -> String {
+        match self {
+            Self::NoWire(refusal) => in_words(&refusal),
+            Self::Other(words) => words,
+        }
+    }
+}
+
+impl From<String> for NoEnd {
+    fn from(words: String) -> Self {
+        Self::Other(words)
+    }
+}
+
+fn in_words(refusal: &Refusal) -> String {
+    let remedy = super::remedy(refusal.remedy);
+    format!("{}\n  → {remedy}", refusal.why)
+}
+
 /// What to do now.
 enum Turn {
     Give(Order),
@@ -84,9 +120,24 @@ enum Turn {
 }
 
 impl Play {
+    /// Without the held wire it says so, and goes on in loopback mode.
     pub fn play(&mut self) -> Result<End, String> {
+        match self.play_once() {
+            Err(NoEnd::NoWire(refusal)) if !self.needs_wire => {
+                let remedy = super::remedy(refusal.remedy);
+                complain(&format!("no held wire: {}\n  → {remedy}", refusal.why));
+                complain("going on in loopback mode: nothing is held, and segments are inferred");
+                self.setup.wire = WireKind::Loopback;
+                self.holds_nothing = false;
+                self.play_once().map_err(NoEnd::in_words)
+            }
+            ended => ended.map_err(NoEnd::in_words),
+        }
+    }
+
+    fn play_once(&mut self) -> Result<End, NoEnd> {
         let binary = super::own_binary().map_err(|error| error.to_string())?;
-        let save = self.save.take();
+        let save = self.save.clone();
         let save = save.map(|path| -> Recording { Box::new(move || save::open(&path)) });
         let lab = Handle::start(&binary, &self.setup, save, || {})
             .map_err(|error| format!("the lab could not be started: {error}"))?;
@@ -102,7 +153,7 @@ impl Play {
                         return Ok(end);
                     }
                 }
-                Err(RecvTimeoutError::Disconnected) => return Err("the lab is gone".to_owned()),
+                Err(RecvTimeoutError::Disconnected) => Err("the lab is gone".to_owned())?,
                 Err(RecvTimeoutError::Timeout) if left.is_zero() => {
                     return Ok(End::Limit("--for"));
                 }
@@ -143,9 +194,15 @@ impl Play {
         said: FromLab,
         known: &mut Option<Known>,
         started: Instant,
-    ) -> Result<Option<End>, String> {
+    ) -> Result<Option<End>, NoEnd> {
         let shown = match said {
             FromLab::Started(header) => {
+                if header.wire == WireKind::Loopback && self.needs_wire {
+                    let remedy = super::remedy(Remedy::UseLinux);
+                    Err(format!(
+                        "nothing can be done to segments here\n  → {remedy}"
+                    ))?;
+                }
                 *known = Some(Known {
                     state: State::new(&header),
                     heard: Instant::now(),
@@ -155,22 +212,21 @@ impl Play {
                 self.begin(&header)
             }
             FromLab::Event(event) => {
-                let known = known.as_mut().ok_or("an event came before the header")?;
+                let known = known
+                    .as_mut()
+                    .ok_or("an event came before the header".to_owned())?;
                 known.state.apply(&event);
                 known.heard = Instant::now();
                 known.has_order &= !matches!(event.what, What::Order(_));
                 self.show(&event, &known.state)
             }
-            FromLab::Refused(refusal) => {
-                let remedy = super::remedy(refusal.remedy);
-                return Err(format!("{}\n  → {remedy}", refusal.why));
-            }
-            FromLab::NotRecorded(why) => return Err(format!("cannot save the run: {why}")),
-            FromLab::Ended(demise) => return Err(demise.to_string()),
+            FromLab::Refused(refusal) => return Err(NoEnd::of(refusal)),
+            FromLab::NotRecorded(why) => Err(format!("cannot save the run: {why}"))?,
+            FromLab::Ended(demise) => Err(demise.to_string())?,
         };
         match shown {
             Ok(()) => Ok(None),
-            Err(error) => not_written(&error).map(Some),
+            Err(error) => Ok(not_written(&error).map(Some)?),
         }
     }
 
@@ -273,7 +329,13 @@ impl Play {
             true => " that lets everything pass",
             false => "",
         };
-        print_line(&format!("Linux {}, held wire{passes}", header.kernel))?;
+        let is_linux = header.kernel.starts_with(|c: char| c.is_ascii_digit());
+        let system = if is_linux { "Linux " } else { "" };
+        let wire = match header.wire {
+            WireKind::Held => format!("held wire{passes}"),
+            WireKind::Loopback => "loopback: nothing is held, segments are inferred".to_owned(),
+        };
+        print_line(&format!("{system}{}, {wire}", header.kernel))?;
         for host in &header.hosts {
             let addresses: Vec<String> = host.addresses.iter().map(ToString::to_string).collect();
             print_line(&format!("{} is {}", host.name, addresses.join(", ")))?;

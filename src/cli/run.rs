@@ -16,7 +16,7 @@ use super::programs::{self, Addresses, Prepared};
 use super::{files, save};
 use crate::director::{Fault, Faults, Loss, Rule, parse_delay};
 use crate::lesson::Language;
-use crate::trace::{ProgramSetup, Setup, Timers};
+use crate::trace::{ProgramSetup, Setup, Timers, WireKind};
 
 /// A run without `--for` ends after this, in seconds: a server in a loop never ends by itself.
 const LIMIT_SECONDS: f64 = 60.0;
@@ -62,6 +62,9 @@ pub struct Arguments {
     /// Hold nothing: every segment passes at once, and no rule can reach it.
     #[arg(long)]
     auto: bool,
+    /// Play on this machine's own loopback: nothing is held, and segments are inferred.
+    #[arg(long, conflicts_with_all = ["drop", "duplicate", "corrupt", "delay", "loss"])]
+    loopback: bool,
     /// Clients do not wait for each other.
     #[arg(long, conflicts_with = "stagger")]
     together: bool,
@@ -133,6 +136,9 @@ fn prepare(arguments: Arguments) -> Result<Play, String> {
     if let Some(timers) = arguments.timers {
         setup.timers = timers;
     }
+    if arguments.loopback {
+        setup.wire = WireKind::Loopback;
+    }
     let input = input(&arguments, &setup)?;
     if let Some(path) = &arguments.save {
         save::check(path)?;
@@ -148,8 +154,9 @@ fn prepare(arguments: Arguments) -> Result<Play, String> {
     Ok(Play {
         setup,
         input,
+        needs_wire: has_faults(&arguments),
         faults,
-        holds_nothing: arguments.auto,
+        holds_nothing: arguments.auto && !arguments.loopback,
         pace,
         steps: arguments.steps.unwrap_or(usize::MAX),
         limit: Duration::from_secs_f64(arguments.limit.unwrap_or(LIMIT_SECONDS)),
@@ -157,6 +164,14 @@ fn prepare(arguments: Arguments) -> Result<Play, String> {
         is_json: arguments.json,
         has_said_who_waits: false,
     })
+}
+
+/// Something is to happen to segments, which only the held wire can do.
+fn has_faults(arguments: &Arguments) -> bool {
+    let rules = [&arguments.drop, &arguments.duplicate, &arguments.corrupt];
+    rules.iter().any(|rules| !rules.is_empty())
+        || !arguments.delay.is_empty()
+        || arguments.loss.is_some()
 }
 
 fn faults(arguments: &Arguments, setup: &Setup) -> Result<Faults, String> {

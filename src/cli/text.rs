@@ -152,6 +152,10 @@ fn title(segment: &Segment) -> String {
             format!("{} {} bytes", packet.kind(), packet.payload.len())
         }
         Some(packet) => packet.kind().to_string(),
+        None if let Some((kind, length)) = segment.inferred => match length {
+            0 => kind.to_string(),
+            length => format!("{kind} {length} bytes"),
+        },
         None => format!("{} bytes that are not IP", segment.bytes.len()),
     }
 }

@@ -79,7 +79,6 @@ impl Refusal {
         }
     }
 
-    #[cfg(target_os = "linux")]
     pub(super) fn bad_setup(error: std::io::Error) -> Self {
         Self {
             refused: "setup".to_owned(),
@@ -88,12 +87,17 @@ impl Refusal {
         }
     }
 
-    #[cfg(not(target_os = "linux"))]
-    pub(super) fn elsewhere() -> Self {
+    /// The machine lacks something that the held wire needs and the loopback mode does not.
+    pub fn is_the_machines(&self) -> bool {
+        !matches!(self.refused.as_str(), "setup" | "addresses" | "loopback")
+    }
+
+    /// Not even the loopback mode can be had.
+    pub(super) fn no_loopback(error: &std::io::Error) -> Self {
         Self {
-            refused: "platform".to_owned(),
-            why: "the held wire needs Linux: network namespaces and TUN devices".to_owned(),
-            remedy: Remedy::UseLinux,
+            refused: "loopback".to_owned(),
+            why: format!("starting the loopback mode: {error}"),
+            remedy: Remedy::Report,
         }
     }
 }

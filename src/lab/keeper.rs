@@ -6,7 +6,7 @@
 //! a worker whose keeper dies cleans up by itself.
 
 use std::fs;
-use std::io::{self, BufRead, BufReader, Read as _};
+use std::io::{self, BufReader};
 use std::net::IpAddr;
 use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
 use std::sync::Arc;
@@ -16,7 +16,9 @@ use crossbeam_channel::{Sender, bounded};
 
 use super::Refusal;
 use super::host::{Host, SetupError, Step, enter_user_namespace};
+use super::input::{self, Input};
 use super::inspect;
+use super::loopback;
 use super::mail::Mail;
 use super::netlink::Netlink;
 use super::record::Recorder;
@@ -25,53 +27,33 @@ use super::seat::{self, Postbox};
 use super::seats::Seat;
 use super::sys::{self, Epoll, Forked};
 use super::wire::Wire;
-use crate::trace::{Header, Ordered, Setup, WireKind, to_line};
+use crate::trace::{Header, Setup, WireKind, to_line};
 
-/// The most hosts and programs one lab may have.
-const HOSTS: usize = 65;
-/// The longest line of input: a setup with 64 programs of 256 KiB each.
-const INPUT_BYTES: u64 = 32 << 20;
 /// How long a worker that was told to stop may take before it is killed.
 const GRACE: Duration = Duration::from_millis(1000);
 /// How many reports and orders may wait for the loop.
 const MAILS: usize = 1024;
-
-type Input = BufReader<io::Stdin>;
 
 /// Runs the lab process, to be called while it has one thread. Gives the exit code.
 pub fn main() -> i32 {
     sys::own_proc_files();
     sys::room_for_descriptors().ok(); // a lab without the room says which step failed
     let mut input = BufReader::new(io::stdin());
-    let prepared = read_setup(&mut input)
-        .map_err(Refusal::bad_setup)
-        .and_then(|setup| {
-            let hosts = build(&setup).map_err(|error| Refusal::of(&error))?;
-            Ok((setup, hosts))
-        });
-    match prepared {
-        Ok((setup, hosts)) => split(setup, hosts, input),
-        Err(refusal) => {
-            println!("{}", to_line(&refusal));
-            1
-        }
+    let refuse = |refusal: &Refusal| {
+        println!("{}", to_line(refusal));
+        1
+    };
+    let setup = match input::read_setup(&mut input) {
+        Ok(setup) => setup,
+        Err(error) => return refuse(&Refusal::bad_setup(error)),
+    };
+    match setup.wire {
+        WireKind::Loopback => loopback::main(&setup, input),
+        WireKind::Held => match build(&setup) {
+            Ok(hosts) => split(setup, hosts, input),
+            Err(error) => refuse(&Refusal::of(&error)),
+        },
     }
-}
-
-fn read_setup(input: &mut Input) -> io::Result<Setup> {
-    let mut line = String::new();
-    input.take(INPUT_BYTES).read_line(&mut line)?;
-    let setup: Setup = serde_json::from_str(&line)?;
-    let knows = |name: &str| setup.hosts.iter().any(|host| host.name == name);
-    if let Some(program) = setup.programs.iter().find(|p| !knows(&p.host)) {
-        let message = format!("program {} has no host {}", program.name, program.host);
-        return Err(io::Error::other(message));
-    }
-    if setup.hosts.len() > HOSTS || setup.programs.len() > HOSTS {
-        let message = format!("more than {HOSTS} hosts or programs");
-        return Err(io::Error::other(message));
-    }
-    Ok(setup)
 }
 
 fn build(setup: &Setup) -> Result<Vec<Host>, SetupError> {
@@ -183,7 +165,9 @@ fn start(
         seat::start(place, program, namespace, setup.timers, &postbox, &epoll).map_err(at_start)?;
         seats.push(Seat::new(program.name.clone(), host));
     }
-    read_orders(input, postbox.clone()).map_err(at_start)?;
+    let orders = postbox.clone();
+    let post = move |mail| orders.post(mail);
+    input::read_orders(input, rights::give_up_all, post, || {}).map_err(at_start)?;
     let wire = Wire::new(hosts, seats, record, epoll, mails, &postbox, keeper.as_fd());
     drop::<Sender<Mail>>(mail);
     let wire = wire.map_err(at_start)?;
@@ -191,31 +175,7 @@ fn start(
     Ok(wire)
 }
 
-/// The orders' reader: a thread, because reading standard input waits.
-fn read_orders(mut input: Input, postbox: Postbox) -> io::Result<()> {
-    let read = move || {
-        if rights::give_up_all().is_err() {
-            return postbox.post(Mail::OrdersEnded);
-        }
-        let mut line = Vec::new();
-        loop {
-            line.clear();
-            match (&mut input).take(INPUT_BYTES).read_until(b'\n', &mut line) {
-                Ok(0) | Err(_) => return postbox.post(Mail::OrdersEnded),
-                Ok(_) => {}
-            }
-            let mail = match serde_json::from_slice::<Ordered>(&line) {
-                Ok(ordered) => Mail::Order(ordered),
-                Err(error) => Mail::BadOrder(error.to_string()),
-            };
-            postbox.post(mail);
-        }
-    };
-    let named = std::thread::Builder::new().name("orders".to_owned());
-    named.spawn(read).map(drop)
-}
-
-fn kernel_release() -> String {
+pub(super) fn kernel_release() -> String {
     let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     release.trim().to_owned()
 }

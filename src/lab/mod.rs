@@ -21,10 +21,12 @@ mod handle;
 mod hold;
 #[cfg(target_os = "linux")]
 mod host;
+mod input;
 #[cfg(target_os = "linux")]
 mod inspect;
 #[cfg(target_os = "linux")]
 mod keeper;
+mod loopback;
 mod mail;
 #[cfg(target_os = "linux")]
 mod netlink;
@@ -48,13 +50,8 @@ pub use handle::{Busy, Demise, FromLab, Handle, How, Recording};
 #[cfg(target_os = "linux")]
 pub use keeper::main;
 
-/// There is no held wire on this platform.
 #[cfg(not(target_os = "linux"))]
-pub fn main() -> i32 {
-    let refusal = Refusal::elsewhere();
-    println!("{}", crate::trace::to_line(&refusal));
-    1
-}
+pub use loopback::main_elsewhere as main;
 
 #[cfg(target_os = "linux")]
 const CALLS: u64 = 1 << 48;

@@ -32,6 +32,14 @@ pub fn give_up_most(programs: usize) -> io::Result<()> {
     keep(&[Capability::CAP_SYS_ADMIN, Capability::CAP_NET_ADMIN])
 }
 
+/// The same without a namespace: then no right is needed at all.
+pub fn give_up_all_for_good() -> io::Result<()> {
+    sys::no_new_privileges()?;
+    sys::bound_memory(MEMORY_BYTES)?;
+    close_files().ok(); // as above
+    give_up_all()
+}
+
 /// Once every program sits: what remains is for destroying sockets.
 pub fn keep_for_sweeping() -> io::Result<()> {
     keep(&[Capability::CAP_NET_ADMIN])

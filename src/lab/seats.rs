@@ -42,6 +42,8 @@ struct Call {
     thread: u32,
     was_blocked: bool,
     new_fd: Option<i32>,
+    name: &'static str,
+    fd: Option<i32>,
 }
 
 /// What a thread is doing, as far as the loop knows.
@@ -80,6 +82,17 @@ impl Seat {
     pub fn is_in_call(&self) -> bool {
         let mut threads = self.threads.values();
         !self.has_ended && threads.any(|doing| matches!(doing, Doing::InCall(..)))
+    }
+
+    /// The call's name and descriptor, while it lasts.
+    pub fn call_of(&self, ticket: CallTicket) -> Option<(&'static str, Option<i32>)> {
+        self.calls.get(&ticket).map(|call| (call.name, call.fd))
+    }
+
+    /// This call waits for its socket.
+    pub fn waits(&self, call: CallTicket) -> bool {
+        let mut threads = self.threads.values();
+        threads.any(|doing| matches!(doing, Doing::Blocked(ticket, ..) if *ticket == call))
     }
 
     /// Some thread can go on by itself.
@@ -338,6 +351,8 @@ impl Seat {
                 thread,
                 was_blocked: false,
                 new_fd: None,
+                name: call.name,
+                fd: call.fd,
             },
         );
         self.threads.insert(thread, Doing::AtGate(ticket, reply));

@@ -11,6 +11,7 @@ mod lab;
 mod layers;
 mod ledger;
 mod lessons;
+mod loopback;
 mod python;
 mod soft;
 mod ui;

@@ -6,6 +6,6 @@ mod faults;
 mod learner;
 mod leaving;
 mod ledger;
-mod play;
+pub mod play;
 
 pub use play::{Play, is_wire_there};

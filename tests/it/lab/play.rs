@@ -67,8 +67,11 @@ impl Play {
     }
 
     pub fn start_with(programs: &[(&str, &str)], timers: Timers) -> Self {
-        let setup = setup(programs, timers);
-        let lab = Handle::start(binary(), &setup, None, || {}).expect("a thread can start");
+        Self::start_as(&setup(programs, timers))
+    }
+
+    pub fn start_as(setup: &Setup) -> Self {
+        let lab = Handle::start(binary(), setup, None, || {}).expect("a thread can start");
         let first = lab.events().recv_timeout(LONGEST);
         let Ok(FromLab::Started(header)) = first else {
             panic!("the lab did not start: {first:?}");
