@@ -55,6 +55,8 @@ pub struct End {
     pub state: String,
     pub was_owned: bool,
     pub is_owned: bool,
+    /// Its buffers were read since the kernel last told of it.
+    pub are_buffers_fresh: bool,
     /// The kernel has it no more, or uses it for another connection.
     pub is_gone: bool,
 }
@@ -68,6 +70,7 @@ impl End {
             state: String::new(),
             was_owned: false,
             is_owned: false,
+            are_buffers_fresh: false,
             is_gone: false,
         }
     }
@@ -166,10 +169,13 @@ impl Connection {
         is_early
     }
 
-    /// What a kernel says of one end.
+    /// What a kernel says of one end. `bytes_acked` counts the SYN of the side that opened, and the
+    /// FIN; `bytes_received` and both queues of sock_diag count a FIN, `SIOCINQ` does not
+    /// (`net/ipv4/tcp_input.c`, `tcp_diag.c`; held against the kernel in tests).
     pub fn socket(&mut self, side: Side, facts: &SocketFacts) {
         let end = &mut self.ends[side.index()];
         end.state.clone_from(&facts.state);
+        end.are_buffers_fresh = false;
         end.is_owned = facts.program.is_some();
         end.was_owned |= end.is_owned;
         end.is_gone = false;

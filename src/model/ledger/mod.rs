@@ -218,6 +218,7 @@ impl Ledger {
     fn buffers(&mut self, facts: &BufferFacts) {
         if let Some((at, side)) = self.connection_of(&facts.host, facts.key) {
             let (unacked, unread) = (facts.unacked, facts.unread);
+            self.connections[at].ends[side.index()].are_buffers_fresh = true;
             self.connections[at].queues(side, u64::from(unacked), u64::from(unread));
         }
     }

@@ -8,7 +8,7 @@ use super::connection::{Connection, End, Side};
 use super::direction::Direction;
 use super::stream::{Check, Compared, Contents, Part, Place, Stream, StreamEnd, Unchecked};
 use super::{Datagram, Ledger};
-use crate::trace::{Key, SegmentId};
+use crate::trace::{BufferFacts, Key, SegmentId};
 
 impl State {
     /// Both directions of every TCP connection of the run, oldest first.
@@ -186,8 +186,7 @@ impl State {
             let unacked = end.saturating_sub(direction.acked);
             let fin_sent = u64::from(direction.fin_at.is_some());
             let unsent = end.saturating_sub(direction.next.saturating_add(fin_sent));
-            let buffers = socket.buffers.as_ref().filter(|_| sender.is_owned);
-            if let Some((_, buffers)) = buffers {
+            if let Some(buffers) = current_buffers(socket, sender) {
                 say("SIOCOUTQ", buffers.unacked.into(), unacked);
                 say("SIOCOUTQNSD", buffers.unsent.into(), unsent);
             }
@@ -201,9 +200,13 @@ impl State {
             && !receiver.is_closed()
         {
             let unread = direction.arrived.saturating_sub(direction.read);
-            let buffers = socket.buffers.as_ref().filter(|_| receiver.is_owned);
-            if let Some((_, buffers)) = buffers {
+            if let Some(buffers) = current_buffers(socket, receiver) {
                 say("SIOCINQ", buffers.unread.into(), unread);
+            }
+            if let Some((_, buffers)) = &socket.buffers
+                && receiver.is_owned
+                && receiver.are_buffers_fresh
+            {
                 let from = direction.read;
                 let until = from.saturating_add(buffers.received.0.len() as u64);
                 let known = self.contents_of(direction, from..until);
@@ -288,6 +291,17 @@ impl Ledger {
             }
         }
     }
+}
+
+/// They are told when they changed, and only a thread of the owner can look: while all its threads
+/// wait for each other, what was told may be old. Then the kernel's other numbers differ from it.
+fn current_buffers<'a>(socket: &'a Socket, end: &End) -> Option<&'a BufferFacts> {
+    let (_, buffers) = socket.buffers.as_ref().filter(|_| end.is_owned)?;
+    let facts = &socket.facts;
+    let fin = facts.recv_queue.saturating_sub(buffers.unread);
+    let is_same =
+        buffers.unacked == facts.send_queue && fin <= 1 && buffers.unread <= facts.recv_queue;
+    (end.are_buffers_fresh || is_same).then_some(buffers)
 }
 
 fn acknowledged(direction: &Direction) -> u64 {

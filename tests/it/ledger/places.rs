@@ -383,6 +383,16 @@ fn numbers_that_do_not_agree_are_told_and_only_at_rest() {
     run.rest();
     assert_eq!(run.stream().check, off("SIOCINQ", 2, 3));
     run.buffers("server", queues(b"abc", 3));
+    // Nobody could look: what was told of the buffers is older than what sock_diag says.
+    run.buffers("client", BufferFacts::default());
+    run.rest();
+    assert_ne!(run.stream().check, Check::Reconciled);
+    run.told("client", Some(4), "ESTABLISHED", |facts| {
+        facts.send_queue = 3;
+        facts.info = info(0, 1);
+    });
+    run.rest();
+    assert_eq!(run.stream().check, Check::Reconciled);
     // A write that the ledger heard nothing of.
     run.told("client", Some(4), "ESTABLISHED", |facts| {
         facts.send_queue = 9;
