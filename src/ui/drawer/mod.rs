@@ -1,8 +1,11 @@
-//! The drawer below the stage: a segment, header by header and byte by byte; the state diagram.
+//! The drawer below the stage: a segment, header by header and byte by byte; a
+//! socket and what is in its buffers; the state diagram.
 
 mod diagram;
+mod facts;
 mod fields;
 mod hex;
+mod socket;
 
 use eframe::egui;
 use std::ops::Range;
@@ -24,6 +27,7 @@ use crate::session::{Command, View};
 enum Tab {
     #[default]
     Segment,
+    Socket,
     Diagram,
 }
 
@@ -37,6 +41,7 @@ pub fn drawer_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         ui.spacing_mut().item_spacing.x = 16.0;
         let tabs = [
             (Tab::Segment, say!(view.language, "drawer.segment")),
+            (Tab::Socket, say!(view.language, "drawer.socket")),
             (Tab::Diagram, say!(view.language, "drawer.diagram")),
         ];
         for (each, name) in tabs {
@@ -61,6 +66,7 @@ pub fn drawer_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     ui.add_space(4.0);
     match tab {
         Tab::Segment => segment_ui(ui, view, theme),
+        Tab::Socket => socket::socket_ui(ui, view, theme),
         Tab::Diagram => diagram::diagram_ui(ui, view, theme),
     }
 }

@@ -2,6 +2,7 @@
 
 mod buffers;
 mod code;
+mod counters;
 mod highlight;
 mod program;
 mod socket;
@@ -53,6 +54,9 @@ fn host_ui(ui: &mut Ui, view: &View<'_>, host: &Name, height: f32, commands: &mu
     });
     for socket in sockets {
         socket::socket_ui(ui, view, theme, socket);
+    }
+    if let Some(host) = state.hosts.get(host) {
+        counters::counters_ui(ui, view, theme, host);
     }
 }
 

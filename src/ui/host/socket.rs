@@ -32,6 +32,7 @@ pub fn socket_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, socket: &Socket) {
             buffers::buffers_ui(ui, view, theme, facts);
         }
         timer_ui(ui, view, theme, socket);
+        drops_ui(ui, view.language, theme, facts);
     });
     if !is_owned {
         let rect = shown.response.rect.shrink(0.5);
@@ -145,6 +146,16 @@ fn timer_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, socket: &Socket) {
     let text = RichText::new(text).font(theme::text_font(theme::SMALL));
     ui.label(text.color(theme.warn))
         .on_hover_text(say!(language, "timer.hint"));
+}
+
+/// What the kernel threw away that was for this socket.
+fn drops_ui(ui: &mut Ui, language: Language, theme: &Theme, facts: &SocketFacts) {
+    let Some(drops) = facts.drops.filter(|drops| *drops > 0) else {
+        return;
+    };
+    let text = RichText::new(say!(language, "socket.drops", count = drops));
+    ui.label(text.font(theme::text_font(theme::SMALL)).color(theme.bad))
+        .on_hover_text(say!(language, "fact.drops"));
 }
 
 /// What a TCP state means, after RFC 9293 section 3.3.2.

@@ -12,7 +12,7 @@ use crate::ui::theme::{self, Theme};
 
 const HEIGHT: f32 = 26.0;
 /// The summary beside the drawer's buttons needs this much.
-const SUMMARY: f32 = 300.0;
+const SUMMARY: f32 = 90.0;
 
 /// Fills a menu that opened at a token.
 fn menu_ui(

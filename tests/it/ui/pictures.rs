@@ -10,6 +10,7 @@ use sockstep::timeline::Timeline;
 use sockstep::trace::{What, load};
 
 use super::kept;
+use super::rich;
 use super::scenes;
 use super::stage::{Stage, harness};
 use super::story::Story;
@@ -21,7 +22,7 @@ const SMALLEST: [f32; 2] = [960.0, 600.0];
 
 type Scene = (&'static str, fn() -> Story);
 
-const SCENES: [Scene; 15] = [
+const SCENES: [Scene; 16] = [
     ("start", scenes::start),
     ("syn_ack", scenes::syn_ack_held),
     ("data", scenes::data_held),
@@ -34,9 +35,10 @@ const SCENES: [Scene; 15] = [
     ("twins", scenes::two_clients),
     ("states", scenes::closing),
     ("crowd", scenes::crowded_queue),
-    ("faults", scenes::faults),
-    ("threads", scenes::threads),
-    ("many_threads", scenes::many_threads),
+    ("faults", rich::faults),
+    ("sockets", rich::counted),
+    ("threads", rich::threads),
+    ("many_threads", rich::many_threads),
 ];
 
 /// Pictures that are kept: what each shows, in which language and look, how large.
@@ -52,10 +54,10 @@ fn the_window_looks_as_it_did() {
         (("refused", scenes::refused), Chinese, Dark, SMALL),
         (("past", scenes::past), English, Light, SMALL),
         (("gone", scenes::lab_gone), Chinese, Light, SMALL),
-        (("threads_zh", scenes::threads), Chinese, Dark, SMALL),
-        (("threads_en", scenes::threads), English, Light, SMALL),
-        (("faults_zh", scenes::faults), Chinese, Light, SMALL),
-        (("faults_en", scenes::faults), English, Dark, LARGE),
+        (("threads_zh", rich::threads), Chinese, Dark, SMALL),
+        (("threads_en", rich::threads), English, Light, SMALL),
+        (("faults_zh", rich::faults), Chinese, Light, SMALL),
+        (("faults_en", rich::faults), English, Dark, LARGE),
     ];
     let mut wrong = Vec::new();
     for ((name, scene), language, look, size) in kept {
@@ -94,14 +96,14 @@ fn every_scene_can_be_drawn() {
             let file = format!("{name}-{language:?}-{look:?}-{}.png", size[0]).to_lowercase();
             if file.contains(&only) {
                 let stage = staged(name, scene(), language, look);
-                save(stage, size, name == "states", &format!("{folder}/{file}"));
+                save(stage, size, name, &format!("{folder}/{file}"));
             }
         }
     }
     for (place, share) in [("a", 0.25), ("b", 0.5), ("c", 0.75), ("d", 1.0)] {
         let file = format!("real-{place}-chinese-light-1280.png");
         if file.contains(&only) {
-            save(recorded(share), SMALL, false, &format!("{folder}/{file}"));
+            save(recorded(share), SMALL, "real", &format!("{folder}/{file}"));
         }
     }
 }
@@ -153,15 +155,17 @@ fn recorded(share: f64) -> Stage {
     stage
 }
 
-fn save(stage: Stage, size: [f32; 2], shows_states: bool, path: &str) {
+fn save(stage: Stage, size: [f32; 2], name: &str, path: &str) {
     let is_chinese = stage.language == Language::Chinese;
     let (mut harness, _) = harness(stage, size);
-    if shows_states {
-        let tab = if is_chinese {
-            "TCP 状态图"
-        } else {
-            "TCP states"
-        };
+    let tab = match (name, is_chinese) {
+        ("states", true) => Some("TCP 状态图"),
+        ("states", false) => Some("TCP states"),
+        ("sockets", true) => Some("套接字"),
+        ("sockets", false) => Some("Sockets"),
+        _ => None,
+    };
+    if let Some(tab) = tab {
         harness.get_by_label(tab).click();
         harness.run_steps(3);
         harness.event(egui::Event::PointerGone);

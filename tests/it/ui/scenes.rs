@@ -1,9 +1,6 @@
 //! The moments of lesson 4 that the pictures show.
 
-use sockstep::model::Kind;
-use sockstep::trace::{
-    Key, Order, Resent, SegmentId, SocketFacts, ThreadState, TimerKind, Traffic, What,
-};
+use sockstep::trace::{Key, SegmentId, SocketFacts, TimerKind, What};
 
 use super::story::{Story, Wanted, end, listener, timer};
 
@@ -46,7 +43,7 @@ pub fn listening() -> Story {
     story
 }
 
-fn syn() -> Wanted {
+pub fn syn() -> Wanted {
     Wanted {
         syn: true,
         ..Wanted::default()
@@ -62,7 +59,7 @@ fn syn_ack() -> Wanted {
     }
 }
 
-fn ack(seq: u32, acknowledges: u32) -> Wanted {
+pub fn ack(seq: u32, acknowledges: u32) -> Wanted {
     Wanted {
         ack: true,
         seq,
@@ -185,7 +182,7 @@ pub fn data_held() -> Story {
 }
 
 /// 你好服务端 in GBK.
-const GREETING: &[u8] = b"\xc4\xe3\xba\xc3\xb7\xfe\xce\xf1\xb6\xcb";
+pub const GREETING: &[u8] = b"\xc4\xe3\xba\xc3\xb7\xfe\xce\xf1\xb6\xcb";
 /// ok, 处理中… in GBK.
 const ANSWER: &[u8] = b"ok, \xb4\xa6\xc0\xed\xd6\xd0\xa1\xad";
 
@@ -377,74 +374,6 @@ pub fn two_clients() -> Story {
         });
         story.rest();
     }
-    story
-}
-
-/// A server with a thread for each of so many clients: they stand in different places.
-pub fn threads_of(count: u32) -> Story {
-    let mut story = data_held();
-    for thread in 1..=count {
-        story.thread("server", thread, ThreadState::Started);
-        let of = ("server", thread);
-        match thread % 4 {
-            0 => story.thread("server", thread, ThreadState::Waits),
-            1 => story.call_of(of, (10, "send", "b'ok'"), Some(4)),
-            2 => {
-                story.call_of(of, (8, "recv", "1024"), Some(5));
-                story.order(Order::Step {
-                    program: "server".to_owned(),
-                    thread: Some(thread),
-                });
-                let program = &story.timeline.newest().programs["server"];
-                let call = program.calls.last().expect("just called").id;
-                story.push(What::Blocked {
-                    program: "server".to_owned(),
-                    call,
-                });
-            }
-            _ => {}
-        }
-    }
-    story.push(What::Rest);
-    story
-}
-
-pub fn threads() -> Story {
-    threads_of(4)
-}
-
-pub fn many_threads() -> Story {
-    threads_of(63)
-}
-
-/// Segments of each kind of ill: a duplicate, a corrupted one, a delayed one, and one that the
-/// kernel sent again for a reason it gave; ACKs of the server pass.
-pub fn faults() -> Story {
-    let mut story = data_held();
-    let data = story.timeline.newest().held[0];
-    story.duplicated(data);
-    let twin = story.timeline.newest().held[1];
-    story.push(What::Corrupted {
-        segment: twin,
-        byte: 45,
-        was: 0xfe,
-        now: 0x01,
-    });
-    let traffic = Traffic {
-        from: Some("server".to_owned()),
-        kind: Some(Kind::Ack),
-    };
-    story.order(Order::Hold { traffic, on: false });
-    let more = story.sent("client", ack(11, 1), b"more");
-    story.push(What::Delayed {
-        segment: more,
-        ms: 10_000,
-    });
-    for _ in 0..2 {
-        story.wait_ms(220);
-        story.sent_because("client", ack(1, 1), GREETING, (data, true), Resent::Rto);
-    }
-    story.push(What::Rest);
     story
 }
 

@@ -5,12 +5,12 @@ use sockstep::session::Command;
 use sockstep::trace::Order;
 
 use super::controls::{SIZE, asked_by_click, description, english};
-use super::scenes;
+use super::rich;
 use super::stage::harness;
 
 #[test]
 fn the_button_of_a_thread_steps_that_thread() {
-    let asked = asked_by_click(english(scenes::threads()), "Step Server, thread 1");
+    let asked = asked_by_click(english(rich::threads()), "Step Server, thread 1");
     let step = Order::Step {
         program: "server".to_owned(),
         thread: Some(1),
@@ -34,7 +34,7 @@ fn a_thread_that_cannot_be_stepped_says_why() {
             "Thread 4 waits for another thread of its program: a lock or a join",
         ),
     ] {
-        let (mut harness, stage) = harness(english(scenes::threads()), SIZE);
+        let (mut harness, stage) = harness(english(rich::threads()), SIZE);
         let label = format!("Step Server, thread {thread}");
         assert_eq!(description(&harness, &label), reason);
         let node = harness.get_by_label(&label);
@@ -47,7 +47,7 @@ fn a_thread_that_cannot_be_stepped_says_why() {
 
 #[test]
 fn every_one_of_sixty_four_threads_has_its_row() {
-    let (harness, _) = harness(english(scenes::many_threads()), SIZE);
+    let (harness, _) = harness(english(rich::many_threads()), SIZE);
     assert!(harness.query_by_label("Threads: 64").is_some());
     for thread in [0, 31, 63] {
         let label = format!("Step Server, thread {thread}");

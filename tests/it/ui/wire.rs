@@ -8,6 +8,7 @@ use sockstep::session::Command;
 use sockstep::trace::{Order, SegmentId, Traffic};
 
 use super::controls::{SIZE, Scene, asked_by_click, asked_by_key, description, english};
+use super::rich;
 use super::scenes;
 use super::stage::harness;
 
@@ -21,11 +22,7 @@ fn faults_of(segment: SegmentId) -> [(&'static str, Key, Command); 3] {
     let (byte, ms) = (None, 1_000);
     [
         ("Duplicate", Key::U, ask(Order::Duplicate { segment })),
-        (
-            "Corrupt a byte",
-            Key::K,
-            ask(Order::Corrupt { segment, byte }),
-        ),
+        ("Corrupt", Key::K, ask(Order::Corrupt { segment, byte })),
         ("Delay 1 s", Key::Y, ask(Order::Delay { segment, ms })),
     ]
 }
@@ -68,7 +65,7 @@ fn the_menu_of_a_token_delays_it_for_as_long_as_is_chosen() {
 
 #[test]
 fn the_other_mouse_button_opens_the_same_menu_on_any_segment() {
-    let (mut harness, stage) = harness(english(scenes::faults()), SIZE);
+    let (mut harness, stage) = harness(english(rich::faults()), SIZE);
     let delayed = "data 4 B seq 11 ack 1 · delayed: the wire delivers it by itself";
     harness.get_by_label(delayed).click_secondary();
     harness.run_steps(3);
@@ -135,7 +132,7 @@ fn what_is_held_can_be_switched_by_host_and_kind() {
         ("Let everything pass", None, None, false),
         ("Hold everything", None, None, true),
     ] {
-        let (mut harness, stage) = harness(english(scenes::faults()), SIZE);
+        let (mut harness, stage) = harness(english(rich::faults()), SIZE);
         harness.key_press(Key::H);
         harness.run_steps(3);
         click(&mut harness, label);
@@ -147,14 +144,14 @@ fn what_is_held_can_be_switched_by_host_and_kind() {
 
 #[test]
 fn what_passes_is_said_in_words_on_the_stage() {
-    let (harness, _) = harness(english(scenes::faults()), SIZE);
+    let (harness, _) = harness(english(rich::faults()), SIZE);
     assert!(harness.query_by_label("Held: not all").is_some());
     assert!(harness.query_by_label("Passes: ACK of Server").is_some());
 }
 
 #[test]
 fn duplicates_and_corrupted_ones_say_so_and_so_does_the_reason_of_copies() {
-    let (harness, _) = harness(english(scenes::faults()), SIZE);
+    let (harness, _) = harness(english(rich::faults()), SIZE);
     for words in [
         "data 10 B seq 1 ack 1 · duplicate of #4 · corrupted: byte 45 · held on the wire",
         "#4 data 10 B seq 1 ack 1 · resent 2×: retransmission timer (RTO) · held on the wire",
