@@ -15,6 +15,7 @@ use std::time::Duration;
 use crossbeam_channel::{Sender, bounded};
 
 use super::Refusal;
+use super::epoll::Epoll;
 use super::host::{Host, SetupError, Step, enter_user_namespace};
 use super::input::{self, Input};
 use super::inspect;
@@ -25,7 +26,7 @@ use super::record::Recorder;
 use super::rights;
 use super::seat::{self, Postbox};
 use super::seats::Seat;
-use super::sys::{self, Epoll, Forked};
+use super::sys::{self, Forked};
 use super::wire::Wire;
 use crate::trace::{Header, Setup, WireKind, to_line};
 

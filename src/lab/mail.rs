@@ -29,11 +29,16 @@ pub enum Report {
         call: Announcement,
         reply: Sender<Reply>,
     },
+    /// Said before the thread watches anything, so that nothing it watches can be ready unheard.
     Blocked {
         ticket: CallTicket,
+        /// Descriptors whose readiness ends the wait.
+        watched: Vec<i32>,
         until: Option<Instant>,
         reply: Sender<Reply>,
     },
+    /// This descriptor could not be watched: whoever waits for it tries again.
+    Unwatched(i32),
     Left {
         ticket: CallTicket,
         outcome: Outcome,

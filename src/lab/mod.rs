@@ -16,6 +16,8 @@
 #[cfg(target_os = "linux")]
 mod counters;
 mod doctor;
+#[cfg(target_os = "linux")]
+mod epoll;
 mod handle;
 #[cfg(target_os = "linux")]
 mod hold;
@@ -54,16 +56,16 @@ pub use keeper::main;
 pub use loopback::main_elsewhere as main;
 
 #[cfg(target_os = "linux")]
-const CALLS: u64 = 1 << 48;
+const DESCRIPTORS: u64 = 1 << 48;
 
-/// Names a waiting call in the loop's epoll: which program, which call.
+/// Names a watched socket in the loop's epoll: which program, which of its descriptors.
 #[cfg(target_os = "linux")]
-fn token_of(place: usize, ticket: crate::python::CallTicket) -> u64 {
-    CALLS | (place as u64) << 49 | ticket.0 & (CALLS - 1)
+fn token_of(place: usize, fd: std::os::fd::RawFd) -> u64 {
+    DESCRIPTORS | (place as u64) << 49 | u64::from(fd.unsigned_abs())
 }
 
 /// The other way.
 #[cfg(target_os = "linux")]
-fn call_of(token: u64) -> (usize, u64) {
-    ((token >> 49) as usize, token & (CALLS - 1))
+fn call_of(token: u64) -> (usize, std::os::fd::RawFd) {
+    ((token >> 49) as usize, token as std::os::fd::RawFd)
 }

@@ -15,9 +15,10 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use socket2::Socket;
 
+use super::epoll::Epoll;
 use super::inspect::state_name;
 use super::mail::{Descriptor, Found, Mail, Reply, Report};
-use super::sys::{self, Epoll, Watch};
+use super::sys;
 use super::table::Table;
 use crate::python::{
     self, Announcement, CallTicket, ClosedBy, Ending, Gate, Idle, Interest, Outcome, Stopped, Wake,
@@ -96,7 +97,9 @@ pub fn start(
 fn sit_down(namespace: OwnedFd, gate: &LabGate) -> io::Result<()> {
     sys::enter_net(namespace.as_fd())?;
     drop(namespace);
-    sys::own_descriptors(&[gate.epoll.raw(), gate.postbox.wake_fd().as_raw_fd()])?;
+    let mut keep: Vec<RawFd> = gate.epoll.descriptors().collect();
+    keep.push(gate.postbox.wake_fd().as_raw_fd());
+    sys::own_descriptors(&keep)?;
     super::rights::confine_program()
 }
 
@@ -119,10 +122,20 @@ impl LabGate {
         self.postbox.post(Mail::From(self.place, report));
     }
 
-    /// Posts a report and waits for its answer; looks at descriptors when asked to meanwhile.
     fn ask_loop(&self, report: impl FnOnce(Sender<Reply>) -> Report) -> Result<Reply, Stopped> {
+        self.ask_loop_and(report, || ())
+    }
+
+    /// Posts a report, does something, and waits for the answer; looks at descriptors when asked to
+    /// meanwhile.
+    fn ask_loop_and(
+        &self,
+        report: impl FnOnce(Sender<Reply>) -> Report,
+        then: impl FnOnce(),
+    ) -> Result<Reply, Stopped> {
         ANSWERS.with(|(reply, answers)| {
             self.say(report(reply.clone()));
+            then();
             loop {
                 match answers.recv() {
                     Ok(Reply::Inspect { descriptors, found }) => {
@@ -169,22 +182,27 @@ impl Gate for LabGate {
     fn wait(
         &self,
         ticket: CallTicket,
-        socket: &Socket,
-        interest: Interest,
+        watched: &[(&Socket, Interest)],
         deadline: Option<Instant>,
     ) -> Result<Wake, Stopped> {
-        let watch = match interest {
-            Interest::Read => Watch::OnceReadable,
-            Interest::Write => Watch::OnceWritable,
-        };
-        let token = super::token_of(self.place, ticket);
-        if self.epoll.watch(socket.as_fd(), watch, token).is_err() {
-            return Ok(Wake::Ready); // the call itself will say what is wrong with the socket
-        }
-        let answer = self.ask_loop(|reply| Report::Blocked {
+        let blocked = |reply| Report::Blocked {
             ticket,
+            watched: watched
+                .iter()
+                .map(|(socket, _)| socket.as_raw_fd())
+                .collect(),
             until: deadline,
             reply,
+        };
+        let answer = self.ask_loop_and(blocked, || {
+            for (socket, interest) in watched {
+                let fd = socket.as_raw_fd();
+                let token = super::token_of(self.place, fd);
+                let done = self.epoll.watch_once(socket.as_fd(), *interest, token);
+                if done.is_err() {
+                    self.say(Report::Unwatched(fd));
+                }
+            }
         })?;
         Ok(match answer {
             Reply::TimedOut => Wake::TimedOut,
@@ -195,6 +213,7 @@ impl Gate for LabGate {
     fn sleep(&self, ticket: CallTicket, until: Instant) -> Result<(), Stopped> {
         self.ask_loop(|reply| Report::Blocked {
             ticket,
+            watched: Vec::new(),
             until: Some(until),
             reply,
         })

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
+use std::os::fd::RawFd;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -55,10 +56,16 @@ enum Doing {
     /// Making a call that turned out to wait in the kernel: `close` that lingers.
     Stuck,
     AtGate(CallTicket, Sender<Reply>),
-    Blocked(CallTicket, Option<Instant>, Sender<Reply>),
+    Blocked(CallTicket, Wait, Sender<Reply>),
     Asking(Sender<Reply>),
     /// Waiting for another thread of its program.
     Idle,
+}
+
+/// What ends a wait.
+struct Wait {
+    watched: Vec<RawFd>,
+    until: Option<Instant>,
 }
 
 /// Why an order was not taken.
@@ -104,7 +111,7 @@ impl Seat {
 
     pub fn next_deadline(&self) -> Option<Instant> {
         let blocked = self.threads.values().filter_map(|doing| match doing {
-            Doing::Blocked(_, until, _) => *until,
+            Doing::Blocked(_, wait, _) => wait.until,
             _ => None,
         });
         blocked.min()
@@ -131,9 +138,13 @@ impl Seat {
             } => self.announced(ticket, call, reply, next_call, record),
             Report::Blocked {
                 ticket,
+                watched,
                 until,
                 reply,
-            } => self.blocked(ticket, until, reply, record),
+            } => self.blocked(ticket, Wait { watched, until }, reply, record),
+            Report::Unwatched(fd) => {
+                self.wake(fd);
+            }
             Report::Left { ticket, outcome } => self.left(ticket, outcome, record),
             Report::Opened(descriptor) => {
                 self.opened(descriptor);
@@ -245,31 +256,44 @@ impl Seat {
         }
     }
 
-    /// The socket that a blocked call waits for is ready: the call tries again.
-    pub fn wake(&mut self, ticket_bits: u64) -> bool {
-        self.wake_where(Reply::Go, |ticket, _| ticket.0 == ticket_bits)
+    /// Something is ready at this descriptor: every call that waits for it tries again, and those
+    /// that come too late wait again.
+    pub fn wake(&mut self, fd: RawFd) -> bool {
+        self.wake_where(|| Reply::Go, |wait| wait.watched.contains(&fd))
+    }
+
+    /// What this call waits for is ready.
+    pub fn wake_call(&mut self, ready: CallTicket) -> bool {
+        let mut threads = self.threads.values_mut();
+        let found = threads.find_map(|doing| match doing {
+            Doing::Blocked(ticket, _, reply) if *ticket == ready => {
+                reply.send(Reply::Go).ok();
+                *doing = Doing::InCall(ready, Instant::now());
+                Some(())
+            }
+            _ => None,
+        });
+        found.is_some()
     }
 
     /// Ends waits whose time is over.
     pub fn expire(&mut self, now: Instant) -> bool {
-        self.wake_where(Reply::TimedOut, |_, until| until.is_some_and(|u| u <= now))
+        let is_over = |wait: &Wait| wait.until.is_some_and(|until| until <= now);
+        self.wake_where(|| Reply::TimedOut, is_over)
     }
 
-    fn wake_where(
-        &mut self,
-        answer: Reply,
-        test: impl Fn(CallTicket, Option<Instant>) -> bool,
-    ) -> bool {
+    fn wake_where(&mut self, answer: impl Fn() -> Reply, test: impl Fn(&Wait) -> bool) -> bool {
+        let mut woken = false;
         for doing in self.threads.values_mut() {
-            if let Doing::Blocked(ticket, until, reply) = doing
-                && test(*ticket, *until)
+            if let Doing::Blocked(ticket, wait, reply) = doing
+                && test(wait)
             {
-                reply.send(answer).ok();
+                reply.send(answer()).ok();
                 *doing = Doing::InCall(*ticket, Instant::now());
-                return true;
+                woken = true;
             }
         }
-        false
+        woken
     }
 
     /// A call that should have answered long ago waits in the kernel, and is shown so.
@@ -393,7 +417,7 @@ impl Seat {
     fn blocked<W: Write>(
         &mut self,
         ticket: CallTicket,
-        until: Option<Instant>,
+        wait: Wait,
         reply: Sender<Reply>,
         record: &mut Recorder<W>,
     ) {
@@ -401,7 +425,7 @@ impl Seat {
             return;
         };
         self.threads
-            .insert(call.thread, Doing::Blocked(ticket, until, reply));
+            .insert(call.thread, Doing::Blocked(ticket, wait, reply));
         if !std::mem::replace(&mut call.was_blocked, true) {
             record.event(What::Blocked {
                 program: self.name.clone(),

@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::Receiver;
 
 use super::counters::Counters;
+use super::epoll::Epoll;
 use super::host::Host;
 use super::inspect;
 use super::mail::{Mail, Report};
@@ -24,7 +25,7 @@ use super::record::Recorder;
 use super::seat::Postbox;
 use super::seats::{LOOK, Seat, WhyNot};
 use super::snapshot::{Owner, Snapshot};
-use super::sys::{self, Epoll, Watch};
+use super::sys;
 use super::table::{self, Table};
 use super::traffic::Traffic;
 use crate::trace::{Key, Order, Ordered, What};
@@ -57,6 +58,7 @@ pub struct Wire<W: io::Write> {
     wake: File,
     /// Given, and not yet obeyed.
     orders: VecDeque<Ordered>,
+    have_orders_ended: bool,
     next_call: u64,
     is_at_rest: bool,
     /// How long the programs had computed, and when, after something last happened; `None`: look
@@ -103,10 +105,10 @@ impl<W: io::Write> Wire<W> {
         keeper: BorrowedFd<'_>,
     ) -> io::Result<Self> {
         for (index, host) in hosts.iter().enumerate() {
-            epoll.watch(host.tun.as_fd(), Watch::Readable, index as u64)?;
+            epoll.watch(host.tun.as_fd(), index as u64)?;
         }
-        epoll.watch(postbox.wake_fd(), Watch::Readable, WAKE)?;
-        epoll.watch(keeper, Watch::Readable, KEEPER)?;
+        epoll.watch(postbox.wake_fd(), WAKE)?;
+        epoll.watch(keeper, KEEPER)?;
         let wake = File::from(postbox.wake_fd().try_clone_to_owned()?);
         let links = hosts.into_iter().map(|mut host| Link {
             counters: Counters::new(std::mem::take(&mut host.counters)),
@@ -125,6 +127,7 @@ impl<W: io::Write> Wire<W> {
             mail,
             wake,
             orders: VecDeque::new(),
+            have_orders_ended: false,
             next_call: 0,
             is_at_rest: false,
             since: None,
@@ -197,27 +200,33 @@ impl<W: io::Write> Wire<W> {
                 self.mail.try_recv().ok()
             };
             match mail {
-                Some(Mail::From(place, report)) => {
-                    // Printing moves no socket, and a program that only prints is at rest.
-                    if !matches!(report, Report::Printed(_)) {
-                        self.stir();
-                        self.touch_host_of(place);
-                    }
-                    let Self {
-                        seats,
-                        next_call,
-                        record,
-                        ..
-                    } = self;
-                    seats[place].take(report, next_call, record);
-                }
-                Some(Mail::Order(ordered)) => self.orders.push_back(ordered),
-                Some(Mail::BadOrder(why)) => self.record.note(format!("not an order: {why}")),
-                Some(Mail::OrdersEnded) => return true,
-                None => return false,
+                Some(mail) => self.file(mail),
+                None => break,
             }
         }
-        false
+        self.have_orders_ended
+    }
+
+    fn file(&mut self, mail: Mail) {
+        match mail {
+            Mail::From(place, report) => {
+                // Printing moves no socket, and a program that only prints is at rest.
+                if !matches!(report, Report::Printed(_)) {
+                    self.stir();
+                    self.touch_host_of(place);
+                }
+                let Self {
+                    seats,
+                    next_call,
+                    record,
+                    ..
+                } = self;
+                seats[place].take(report, next_call, record);
+            }
+            Mail::Order(ordered) => self.orders.push_back(ordered),
+            Mail::BadOrder(why) => self.record.note(format!("not an order: {why}")),
+            Mail::OrdersEnded => self.have_orders_ended = true,
+        }
     }
 
     pub(super) fn stir(&mut self) {
@@ -338,14 +347,20 @@ impl<W: io::Write> Wire<W> {
         }
     }
 
+    /// Lets calls try again whose socket became ready, and ends those whose time is over.
     fn go_on(&mut self, ready: &[u64]) -> bool {
         let mut woken = false;
+        // A call says that it waits before it watches, so what waits for these is known once the
+        // mail that is there now is read.
+        let posted = if ready.is_empty() { 0 } else { self.mail.len() };
+        for _ in 0..posted {
+            if let Ok(mail) = self.mail.try_recv() {
+                self.file(mail);
+            }
+        }
         for token in ready.iter().filter(|token| **token > KEEPER) {
-            let (place, ticket) = super::call_of(*token);
-            woken |= self
-                .seats
-                .get_mut(place)
-                .is_some_and(|seat| seat.wake(ticket));
+            let (place, fd) = super::call_of(*token);
+            woken |= self.seats.get_mut(place).is_some_and(|seat| seat.wake(fd));
         }
         let now = Instant::now();
         for seat in &mut self.seats {

@@ -48,16 +48,11 @@ pub(super) struct Call<'a> {
 impl Call<'_> {
     pub fn wait(
         &self,
-        socket: &Socket,
-        interest: Interest,
+        watched: &[(&Socket, Interest)],
         deadline: Option<Instant>,
     ) -> Result<(), Fault> {
-        match self
-            .here
-            .running
-            .gate
-            .wait(self.ticket, socket, interest, deadline)?
-        {
+        let gate = &self.here.running.gate;
+        match gate.wait(self.ticket, watched, deadline)? {
             Wake::Ready => Ok(()),
             Wake::TimedOut => Err(Fault::TimedOut),
         }

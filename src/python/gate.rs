@@ -18,13 +18,13 @@ pub trait Gate: Send + Sync + 'static {
     /// Announces a call and waits until it may be made.
     fn enter(&self, call: Announcement) -> Result<CallTicket, Stopped>;
 
-    /// The kernel said EAGAIN or EINPROGRESS: waits until the socket may be ready, or the deadline.
-    /// `Wake::Ready` too early does no harm, the call is tried again.
+    /// The kernel said EAGAIN or EINPROGRESS, or `select` found nothing: waits until one of the
+    /// sockets may be ready, or the deadline. `Wake::Ready` too early does no harm, the call is
+    /// tried again.
     fn wait(
         &self,
         ticket: CallTicket,
-        socket: &Socket,
-        interest: Interest,
+        watched: &[(&Socket, Interest)],
         deadline: Option<Instant>,
     ) -> Result<Wake, Stopped>;
 
@@ -134,11 +134,19 @@ pub struct CallTicket(pub u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stopped;
 
-/// What a waiting call waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a waiting call waits for, as `poll(2)` tells it apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Interest {
+    /// POLLIN.
     Read,
+    /// POLLOUT.
     Write,
+    /// POLLPRI: urgent data.
+    Urgent,
+    /// POLLRDHUP: the other side will send no more.
+    PeerDone,
+    /// POLLERR and POLLHUP, which every other interest brings along.
+    Trouble,
 }
 
 /// How a wait ended.

@@ -215,8 +215,24 @@ fn woken_by(reply: &Reply) -> Wake {
     }
 }
 
+/// What `poll` is asked for. Windows knows neither urgent data nor a peer that is done.
+fn flags(interest: Interest) -> PollFlags {
+    match interest {
+        Interest::Read => PollFlags::IN,
+        Interest::Write => PollFlags::OUT,
+        #[cfg(target_os = "linux")]
+        Interest::Urgent => PollFlags::PRI,
+        #[cfg(target_os = "linux")]
+        Interest::PeerDone => PollFlags::RDHUP,
+        #[cfg(not(target_os = "linux"))]
+        Interest::Urgent | Interest::PeerDone => PollFlags::IN,
+        // These are told unasked.
+        Interest::Trouble => PollFlags::empty(),
+    }
+}
+
 /// Watches for a moment. An error counts as ready: the call itself will say what is wrong.
-fn is_ready(socket: &Socket, interest: Interest, since: Instant) -> bool {
+fn is_ready(watched: &[(&Socket, Interest)], since: Instant) -> bool {
     let [first, later] = WATCH_MILLIS;
     let millis = if since.elapsed() < AT_FIRST {
         first
@@ -227,11 +243,10 @@ fn is_ready(socket: &Socket, interest: Interest, since: Instant) -> bool {
         tv_sec: 0,
         tv_nsec: millis * 1_000_000,
     };
-    let flags = match interest {
-        Interest::Read => PollFlags::IN,
-        Interest::Write => PollFlags::OUT,
-    };
-    let mut watched = [PollFd::new(socket, flags)];
+    let polled = watched.iter();
+    let mut watched: Vec<PollFd<'_>> = polled
+        .map(|(socket, interest)| PollFd::new(*socket, flags(*interest)))
+        .collect();
     match rustix::event::poll(&mut watched, Some(&watch)) {
         Ok(count) => count > 0,
         Err(error) => error != rustix::io::Errno::INTR,
@@ -252,25 +267,27 @@ impl Gate for LoopbackGate {
     fn wait(
         &self,
         ticket: CallTicket,
-        socket: &Socket,
-        interest: Interest,
+        watched: &[(&Socket, Interest)],
         deadline: Option<Instant>,
     ) -> Result<Wake, Stopped> {
         let place = self.place;
         ANSWERS.with(|(reply, answers)| {
             self.say(Report::Blocked {
                 ticket,
+                watched: Vec::new(), // this thread watches by itself
                 until: deadline,
                 reply: reply.clone(),
             });
-            self.post(Heard::Waits {
-                place,
-                ticket,
-                key: system::key_of(socket),
-                interest,
-            });
+            if let [(socket, interest)] = watched {
+                self.post(Heard::Waits {
+                    place,
+                    ticket,
+                    key: system::key_of(socket),
+                    interest: *interest,
+                });
+            }
             let since = Instant::now();
-            while !is_ready(socket, interest, since) {
+            while !is_ready(watched, since) {
                 match answers.try_recv() {
                     Ok(Reply::Inspect { descriptors, found }) => {
                         found.send(system::look_at(&descriptors)).ok();
@@ -288,6 +305,7 @@ impl Gate for LoopbackGate {
     fn sleep(&self, ticket: CallTicket, until: Instant) -> Result<(), Stopped> {
         self.ask_loop(|reply| Report::Blocked {
             ticket,
+            watched: Vec::new(),
             until: Some(until),
             reply,
         })

@@ -350,7 +350,7 @@ impl<W: io::Write> Round<W> {
         let mut woken = false;
         for (place, ticket) in std::mem::take(&mut self.ready) {
             self.waits.remove(&(place, ticket));
-            woken |= self.seats[place].wake(ticket.0);
+            woken |= self.seats[place].wake_call(ticket);
         }
         let now = Instant::now();
         for seat in &mut self.seats {
@@ -378,7 +378,9 @@ impl<W: io::Write> Round<W> {
                 }
                 // The kernel lists no socket that was refused or reset.
                 (Interest::Write, None) => name.starts_with("connect"),
-                (Interest::Read, None) => false,
+                (Interest::Read | Interest::Urgent | Interest::PeerDone | Interest::Trouble, _) => {
+                    false
+                }
             }
         })
     }

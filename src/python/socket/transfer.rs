@@ -76,8 +76,8 @@ impl<'a, 'b> Transfer<'a, 'b> {
     }
 
     fn wait(&mut self, interest: Interest) -> Result<(), Fault> {
-        self.call
-            .wait(&self.handle.socket(), interest, self.deadline)
+        let socket = self.handle.socket();
+        self.call.wait(&[(&*socket, interest)], self.deadline)
     }
 
     pub fn accept(&mut self) -> Result<(Socket, SockAddr), Fault> {

@@ -7,5 +7,6 @@ mod learner;
 mod leaving;
 mod ledger;
 pub mod play;
+mod waiting;
 
 pub use play::{Play, is_wire_there};

@@ -80,8 +80,7 @@ impl Gate for OpenGate {
     fn wait(
         &self,
         _: CallTicket,
-        _: &Socket,
-        _: Interest,
+        _: &[(&Socket, Interest)],
         deadline: Option<Instant>,
     ) -> Result<Wake, Stopped> {
         self.now_waits_for("socket");
