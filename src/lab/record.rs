@@ -46,3 +46,14 @@ impl<W: Write> Recorder<W> {
         writeln!(self.out, "{line}").ok();
     }
 }
+
+/// A program can make texts as long as memory allows; nobody reads more than this of one.
+pub fn shortened(mut text: String) -> String {
+    const LONGEST: usize = 16 << 10;
+    if text.len() > LONGEST {
+        let cut = text.floor_char_boundary(LONGEST);
+        text.truncate(cut);
+        text.push('…');
+    }
+    text
+}

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::mail::{Descriptor, Found, Reply, Report};
-use super::record::Recorder;
+use super::record::{Recorder, shortened};
 use super::snapshot::Owner;
 use crate::python::{Announcement, CallTicket, ClosedBy, Failure, Idle, Outcome};
 use crate::trace::{Bytes, CallId, Key, Name, Returned, ThreadState, What};
@@ -259,34 +259,29 @@ impl Seat {
     /// Something is ready at this descriptor: every call that waits for it tries again, and those
     /// that come too late wait again.
     pub fn wake(&mut self, fd: RawFd) -> bool {
-        self.wake_where(|| Reply::Go, |wait| wait.watched.contains(&fd))
+        self.wake_where(|| Reply::Go, |_, wait| wait.watched.contains(&fd))
     }
 
     /// What this call waits for is ready.
     pub fn wake_call(&mut self, ready: CallTicket) -> bool {
-        let mut threads = self.threads.values_mut();
-        let found = threads.find_map(|doing| match doing {
-            Doing::Blocked(ticket, _, reply) if *ticket == ready => {
-                reply.send(Reply::Go).ok();
-                *doing = Doing::InCall(ready, Instant::now());
-                Some(())
-            }
-            _ => None,
-        });
-        found.is_some()
+        self.wake_where(|| Reply::Go, |ticket, _| ticket == ready)
     }
 
     /// Ends waits whose time is over.
     pub fn expire(&mut self, now: Instant) -> bool {
-        let is_over = |wait: &Wait| wait.until.is_some_and(|until| until <= now);
+        let is_over = |_, wait: &Wait| wait.until.is_some_and(|until| until <= now);
         self.wake_where(|| Reply::TimedOut, is_over)
     }
 
-    fn wake_where(&mut self, answer: impl Fn() -> Reply, test: impl Fn(&Wait) -> bool) -> bool {
+    fn wake_where(
+        &mut self,
+        answer: impl Fn() -> Reply,
+        test: impl Fn(CallTicket, &Wait) -> bool,
+    ) -> bool {
         let mut woken = false;
         for doing in self.threads.values_mut() {
             if let Doing::Blocked(ticket, wait, reply) = doing
-                && test(wait)
+                && test(*ticket, wait)
             {
                 reply.send(answer()).ok();
                 *doing = Doing::InCall(*ticket, Instant::now());
@@ -498,15 +493,4 @@ fn failed(failure: Failure) -> Returned {
         exception: failure.exception,
         message: shortened(failure.message),
     }
-}
-
-/// A program can make texts as long as memory allows; nobody reads more than this of one.
-fn shortened(mut text: String) -> String {
-    const LONGEST: usize = 16 << 10;
-    if text.len() > LONGEST {
-        let cut = text.floor_char_boundary(LONGEST);
-        text.truncate(cut);
-        text.push('…');
-    }
-    text
 }
