@@ -10,6 +10,7 @@ use eframe::egui;
 
 use crate::lesson::Language;
 use crate::session::{Command, Course, Session, View};
+use crate::trace::WireKind;
 use crate::ui;
 
 /// What the window shows and drives.
@@ -89,6 +90,7 @@ pub struct Wanted {
     /// A lesson's folder; `None` opens the one that is built in.
     pub lesson: Option<PathBuf>,
     pub language: Language,
+    pub wire: WireKind,
     /// Say on standard output when the first frame has been painted, and each later one that
     /// begins: for measuring.
     pub reports_frames: bool,
@@ -126,7 +128,7 @@ pub fn open(wanted: Wanted) -> Result<(), String> {
             let ctx = ctx.clone();
             move || ctx.request_repaint()
         });
-        let session = Session::start(binary, course, wanted.language, runs, wake);
+        let session = Session::start_on(wanted.wire, binary, course, wanted.language, runs, wake);
         let mut app = App::new(&ctx, session);
         app.reports_frames = wanted.reports_frames;
         Ok(Box::new(app) as Box<dyn eframe::App>)

@@ -20,6 +20,7 @@ use clap::{Parser, Subcommand};
 use crate::app::Wanted;
 use crate::lab::Remedy;
 use crate::lesson::Language;
+use crate::trace::WireKind;
 
 const ABOUT: &str = "\
 Watch a real client and a real server talk, one socket call and one TCP segment at a time.
@@ -46,6 +47,9 @@ struct Cli {
     /// The window's language: zh or en. Default: the system's.
     #[arg(long, value_parser = language)]
     lang: Option<Language>,
+    /// Use this machine's own loopback: nothing is held, and segments are inferred.
+    #[arg(long)]
+    loopback: bool,
     /// Print a line for each frame that is painted: for measuring.
     #[arg(long, hide = true)]
     report_frames: bool,
@@ -69,6 +73,10 @@ pub fn main() -> ExitCode {
         None => window(Wanted {
             lesson: cli.lesson,
             language: cli.lang.unwrap_or_else(system_language),
+            wire: match cli.loopback {
+                true => WireKind::Loopback,
+                false => WireKind::Held,
+            },
             reports_frames: cli.report_frames,
         }),
     }

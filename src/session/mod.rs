@@ -34,6 +34,8 @@ pub struct Session {
     course: Course,
     language: Language,
     look: Look,
+    /// What was asked for; the setup has what is had.
+    wire: WireKind,
     setup: Setup,
     timeline: Timeline,
     watch: BeatWatch,
@@ -60,14 +62,27 @@ impl Session {
         runs: Option<PathBuf>,
         wake: Wake,
     ) -> Self {
+        Self::start_on(WireKind::Held, binary, course, language, runs, wake)
+    }
+
+    /// The same on this wire. Where the held one cannot be had, loopback stands in for it.
+    pub fn start_on(
+        wire: WireKind,
+        binary: PathBuf,
+        course: Course,
+        language: Language,
+        runs: Option<PathBuf>,
+        wake: Wake,
+    ) -> Self {
         let lesson = course.lesson(language);
         let setup = Setup {
             hosts: lesson.hosts.clone(),
             programs: lesson.programs.clone(),
             timers: lesson.timers,
-            wire: WireKind::Held,
+            wire,
         };
         let mut session = Self {
+            wire,
             timeline: Timeline::new(blank(&setup)),
             watch: BeatWatch::new(lesson),
             notice: course.problem().map(Notice::Lesson),
@@ -287,8 +302,13 @@ impl Session {
             }
             FromLab::Event(event) => self.push(*event),
             FromLab::Refused(refusal) => {
+                let goes_on = refusal.is_the_machines() && self.setup.wire == WireKind::Held;
                 self.notice = Some(Notice::NoWire(refusal));
                 self.dismiss_lab();
+                if goes_on {
+                    self.setup.wire = WireKind::Loopback;
+                    self.start_lab();
+                }
             }
             FromLab::Ended(demise) => {
                 let end = self.timeline.trace().end();
@@ -321,6 +341,8 @@ impl Session {
 
     fn restart(&mut self) {
         self.dismiss_lab();
+        // What was missing may have been mended.
+        self.setup.wire = self.wire;
         self.timeline = Timeline::new(blank(&self.setup));
         self.watch = BeatWatch::new(self.course.lesson(self.language));
         self.guesses.clear();

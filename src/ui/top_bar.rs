@@ -200,11 +200,14 @@ pub fn notice_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
 fn notice_words(view: &View<'_>, notice: &Notice) -> (String, String, bool) {
     let language = view.language;
     match notice {
-        Notice::NoWire(refusal) => (
-            say!(language, "notice.no_wire", why = refusal.why).into_owned(),
-            words::remedy(language, refusal.remedy),
-            true,
-        ),
+        Notice::NoWire(refusal) => {
+            let said = match refusal.is_the_machines() {
+                true => say!(language, "notice.no_wire", why = refusal.why),
+                false => say!(language, "notice.no_lab", why = refusal.why),
+            };
+            let remedy = words::remedy(language, refusal.remedy);
+            (said.into_owned(), remedy, true)
+        }
         Notice::LabGone(demise) => {
             let reason = words::demise(language, demise);
             (

@@ -8,12 +8,15 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 use sockstep::lab::FromLab;
+use sockstep::lesson::Language;
 use sockstep::packet::Kind;
+use sockstep::session::{Command as SessionCommand, Course, Notice, Session};
 use sockstep::trace::{
     Event, HostSetup, Mapping, Order, ProgramSetup, SegmentId, Setup, Timers, Trace, What,
     WireKind, load,
 };
 
+use crate::lab::is_wire_there;
 use crate::lab::play::{Play, binary};
 
 /// Plays to the end as a learner in a terminal would, and reads what was saved.
@@ -415,4 +418,80 @@ fn programs_on_loopback_have_no_rights_and_no_files_either() {
         .lines()
         .find(|line| line.starts_with("Max data size"));
     assert!(!data.expect("a limit").contains("unlimited"));
+}
+
+/// A program that stands for ours on a machine without TUN devices.
+fn without_the_wire(folder: &std::path::Path) -> std::path::PathBuf {
+    use std::os::unix::fs::PermissionsExt as _;
+    let path = folder.join("sockstep");
+    let refusal = r#"{"refused":"open_tun","why":"no such file","remedy":"load_tun"}"#;
+    let script = format!(
+        "#!/bin/sh\nread -r setup\ncase \"$setup\" in *'\"wire\":\"held\"'*) echo '{refusal}'; exit 1 ;; esac\n\
+         {{ printf '%s\\n' \"$setup\"; cat; }} | '{}' lab\n",
+        binary().display()
+    );
+    fs::write(&path, script).expect("a file");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    path
+}
+
+#[test]
+fn a_window_without_the_held_wire_goes_on_in_loopback_mode_and_keeps_saying_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let binary = without_the_wire(folder.path());
+    let lesson = std::path::Path::new("lessons/04-handshake");
+    let course = Course::open(Some(lesson)).expect("the lesson");
+    let (heard, hear) = crossbeam_channel::bounded(1);
+    let wake = std::sync::Arc::new(move || {
+        heard.try_send(()).ok();
+    });
+    let mut session = Session::start(binary, course, Language::English, None, wake);
+    let is_told_again = |session: &mut Session| {
+        while !session.state().is_at_rest {
+            hear.recv_timeout(Duration::from_secs(10))
+                .expect("it goes on");
+            session.drain();
+        }
+        assert_eq!(session.state().wire, WireKind::Loopback);
+        assert!(matches!(session.view().notice, Some(Notice::NoWire(_))));
+    };
+    is_told_again(&mut session);
+    // Restart tries the held wire again: it may have been mended meanwhile.
+    session.update(SessionCommand::Restart);
+    assert_eq!(session.state().wire, WireKind::Held);
+    is_told_again(&mut session);
+}
+
+#[test]
+fn a_run_without_the_held_wire_says_so_and_plays_on_unless_it_needs_the_wire() {
+    if !is_wire_there() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("quiet.py");
+    fs::write(&path, "x = 1\n").expect("a file");
+    // A user namespace that may have no network namespace.
+    let script = "echo 0 > /proc/sys/user/max_net_namespaces && exec \"$@\"";
+    let run = |more: &[&str]| {
+        let mut command = Command::new("unshare");
+        command.args(["--user", "--map-root-user", "sh", "-c", script, "sh"]);
+        let output = command
+            .arg(binary())
+            .arg("run")
+            .args([&path, &path])
+            .args(more)
+            .output();
+        let output = output.expect("util-linux has unshare");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), said)
+    };
+    let (code, said) = run(&[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(
+        said.contains("going on in loopback mode") && said.contains('→'),
+        "{said}"
+    );
+    let (code, said) = run(&["--drop", "client SYN 1"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(!said.contains("going on") && said.contains('→'), "{said}");
 }
