@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::State;
+use super::super::{Program, State};
 use super::Ledger;
 use crate::trace::{CallId, Event, Key, Name, Returned, SocketFacts, What};
 
@@ -21,7 +21,6 @@ pub struct Callers {
 #[derive(Clone, Debug)]
 pub struct Caller {
     program: Name,
-    thread: u32,
     fd: i32,
     pub direct: Direct,
     pub offers: Option<u64>,
@@ -58,10 +57,9 @@ impl Direct {
 }
 
 impl Caller {
-    pub fn new(program: &str, thread: u32, fd: i32, direct: Direct, offers: Option<u64>) -> Self {
+    pub fn new(program: &str, fd: i32, direct: Direct, offers: Option<u64>) -> Self {
         Self {
             program: program.to_owned(),
-            thread,
             fd,
             direct,
             offers,
@@ -102,13 +100,17 @@ impl Callers {
         }
     }
 
-    /// The call that an order to step lets in: the lowest thread's, if none is named.
-    pub fn permitted(&self, program: &str, thread: Option<u32>) -> Option<CallId> {
-        let waiting = self.standing.iter().filter(|(_, caller)| {
-            caller.program == program && thread.is_none_or(|thread| thread == caller.thread)
-        });
-        let lowest = waiting.min_by_key(|(_, caller)| caller.thread)?;
-        lowest.1.target.is_none().then_some(*lowest.0)
+    /// The call that an order to step has just let in.
+    pub fn permitted(&self, program: &Program) -> Option<CallId> {
+        let waiting = self
+            .standing
+            .iter()
+            .filter(|(_, caller)| caller.target.is_none() && caller.program == program.name);
+        let mut calls = waiting.map(|(call, _)| *call);
+        calls.find(|call| {
+            let record = program.call(*call);
+            record.is_some_and(|record| record.permitted_at_us.is_some())
+        })
     }
 
     fn settle(&mut self, call: CallId) -> Option<&Caller> {
@@ -190,6 +192,7 @@ impl Ledger {
                 let index = calls.and_then(|calls| calls.iter().rposition(|c| c.id == *call));
                 let direction = &mut self.connections[at].directions[side.index()];
                 direction.is_urgent |= is_urgent;
+                direction.is_mixed |= !direction.offering.is_empty();
                 direction.wrote(program, index.unwrap_or(usize::MAX), count);
             }
             Direct::In { .. } => {

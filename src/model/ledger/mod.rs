@@ -59,13 +59,12 @@ impl Ledger {
                 name,
                 args,
                 fd,
-                thread,
                 offers,
                 ..
             } => {
                 let direct = Direct::of(name, args);
                 if let (Some(direct), Some(fd)) = (direct, *fd) {
-                    let caller = Caller::new(program, *thread, fd, direct, *offers);
+                    let caller = Caller::new(program, fd, direct, *offers);
                     self.callers.standing.insert(*call, caller);
                 }
             }
@@ -103,8 +102,9 @@ impl Ledger {
                 }
             }
             What::Order(ordered) => {
-                if let Order::Step { program, thread } = &ordered.order
-                    && let Some(call) = self.callers.permitted(program, *thread)
+                if let Order::Step { program, .. } = &ordered.order
+                    && let Some(program) = state.programs.get(program)
+                    && let Some(call) = self.callers.permitted(program)
                 {
                     self.entered(call);
                 }

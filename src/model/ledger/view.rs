@@ -23,6 +23,19 @@ impl State {
         Some([self.stream(at, side), self.stream(at, side.other())])
     }
 
+    /// The connection that a segment belongs to: the direction that it goes, and the other.
+    pub fn streams_with(&self, segment: SegmentId) -> Option<[Stream; 2]> {
+        let carry = self.ledger.carries.get(&segment)?;
+        let (at, side) = (carry.connection, carry.side);
+        Some([self.stream(at, side), self.stream(at, side.other())])
+    }
+
+    /// Both directions of the newest connection; the one that opened it comes first.
+    pub fn newest_streams(&self) -> Option<[Stream; 2]> {
+        let newest = self.ledger.connections.len().checked_sub(1)?;
+        Some(self.both(newest))
+    }
+
     /// Bytes of a stream, as far as a call or a segment tells them.
     pub fn contents(&self, stream: &Stream, range: Range<u64>) -> Contents {
         let (at, side) = stream.at;
@@ -192,7 +205,7 @@ impl State {
             }
             // A TIME_WAIT in disguise, FIN_WAIT2 without a program, has no queue and no counters.
             if let Some(info) = &socket.facts.info {
-                say("send queue", socket.facts.send_queue.into(), unacked);
+                say("idiag_wqueue", socket.facts.send_queue.into(), unacked);
                 say("notsent_bytes", info.notsent_bytes.into(), unsent);
             }
         }
@@ -218,7 +231,7 @@ impl State {
             // A FIN counts as one until a call has come upon it.
             let queue = u64::from(socket.facts.recv_queue);
             let fin = u64::from(direction.has_fin_arrived() && queue > unread);
-            say("receive queue", queue, unread.saturating_add(fin));
+            say("idiag_rqueue", queue, unread.saturating_add(fin));
         }
         compared
     }

@@ -190,6 +190,22 @@ fn what_a_blocked_call_gave_already_is_the_kernels_word() {
 }
 
 #[test]
+fn of_two_threads_that_write_at_once_only_the_wire_knows_the_order() {
+    let mut run = Run::connected();
+    let slow = run.call("client", "sendall", "b'…'", Some(4));
+    run.block("client", slow);
+    run.told("client", Some(4), "ESTABLISHED", |facts| {
+        facts.send_queue = 2
+    });
+    run.write("client", b"yyy");
+    run.give_back("client", slow, "None", b"xxxx");
+    run.data(0, b"xxyyyxx");
+    let contents = run.state.contents(&run.stream(), 0..7);
+    assert_eq!(contents.bytes, b"xxyyyxx");
+    assert!(contents.is_inferred);
+}
+
+#[test]
 fn a_call_that_never_returns_leaves_what_the_kernel_took() {
     let mut run = Run::connected();
     let call = run.call("client", "sendall", "b'…'", Some(100));
@@ -399,7 +415,7 @@ fn numbers_that_do_not_agree_are_told_and_only_at_rest() {
         facts.info = info(0, 1);
     });
     run.rest();
-    assert_eq!(run.stream().check, off("send queue", 9, 3));
+    assert_eq!(run.stream().check, off("idiag_wqueue", 9, 3));
 }
 
 #[test]
