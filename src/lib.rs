@@ -15,8 +15,8 @@
 //! 4. [`timeline`]: a trace and where we look.
 //! 5. [`python`]: one embedded interpreter per program, held at each socket call.
 //! 6. [`lab`]: the process with the kernels, the wire and the programs; and the handle on it.
-//! 7. [`lesson`]: markdown → lesson; triggers.
-//! 8. [`director`]: what `Next` means.
+//! 7. [`director`]: what `Next` means; rules and scripts.
+//! 8. [`lesson`]: markdown → lesson; triggers.
 //! 9. [`session`]: one learner, one run.
 //! 10. [`ui`], [`app`]: the window. [`cli`]: the terminal. [`words`]: what both say.
 //!

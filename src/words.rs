@@ -1,7 +1,8 @@
 //! Words that the window and the terminal share, in both languages.
 //!
-//! In: what the lab found. Out: a sentence from `assets/locales`.
+//! In: what the lab or the director found. Out: a sentence from `assets/locales`.
 
+use crate::director::Stuck;
 use crate::lab::{Demise, How, Remedy};
 use crate::lesson::Language;
 
@@ -29,6 +30,25 @@ pub fn remedy(language: Language, remedy: Remedy) -> String {
         Remedy::NewerKernelIsBetter => t!("remedy.newer_kernel_is_better", locale = locale),
         Remedy::Reinstall => t!("remedy.reinstall", locale = locale),
         Remedy::Report => t!("remedy.report", locale = locale),
+    }
+    .into_owned()
+}
+
+/// Why a line of a script cannot go on; part of a sentence.
+pub fn stuck(language: Language, stuck: &Stuck) -> String {
+    let locale = language.tag();
+    match stuck {
+        Stuck::NotOnWire => t!("stuck.not_on_wire", locale = locale),
+        Stuck::Blocked { program, call } => t!(
+            "stuck.blocked",
+            locale = locale,
+            program = program,
+            call = call
+        ),
+        Stuck::Ended(program) => t!("stuck.ended", locale = locale, program = program),
+        Stuck::AsksNothing(program) => {
+            t!("stuck.asks_nothing", locale = locale, program = program)
+        }
     }
     .into_owned()
 }

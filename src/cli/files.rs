@@ -25,11 +25,15 @@ pub fn program(path: &Path) -> Result<String, String> {
 
 /// Lines for `input()`.
 pub fn lines(path: &Path) -> Result<VecDeque<String>, String> {
+    Ok(text(path)?.lines().map(str::to_owned).collect())
+}
+
+/// A text that is no program.
+pub fn text(path: &Path) -> Result<String, String> {
     let bytes = bytes(path, LINES_BYTES)?;
     let bytes = bytes.strip_prefix(BOM).unwrap_or(&bytes);
     let text = Coding::Utf8.decode(bytes, "utf-8");
-    let text = text.map_err(|error| in_file(error, path))?;
-    Ok(text.lines().map(str::to_owned).collect())
+    text.map_err(|error| in_file(error, path))
 }
 
 fn in_file(what: impl Display, path: &Path) -> String {

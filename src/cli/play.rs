@@ -12,8 +12,9 @@ use crossbeam_channel::RecvTimeoutError;
 
 use super::run::complain;
 use super::{save, text};
-use crate::director::{self, Fault, Faults, Next, Rule, WhyNot};
+use crate::director::{Director, Fault, Faults, Next, Rule, WhyNot};
 use crate::lab::{FromLab, Handle, Recording, Refusal, Remedy};
+use crate::lesson::Language;
 use crate::model::{Activity, State};
 use crate::trace::{
     By, Event, Header, Name, Order, Ordered, Setup, TimerKind, Traffic, What, WireKind, to_line,
@@ -48,6 +49,7 @@ pub struct Play {
     pub faults: Faults,
     /// Something is to happen to segments: without the held wire there is nothing to play.
     pub needs_wire: bool,
+    pub director: Director,
     /// The first order is to hold nothing.
     pub holds_nothing: bool,
     pub pace: Pace,
@@ -112,11 +114,12 @@ fn in_words(refusal: &Refusal) -> String {
 
 /// What to do now.
 enum Turn {
-    Give(Order),
+    Give(Order, By),
     /// Nothing before this time of the run, unless an event comes.
     Wait(u64),
     Nothing,
     End(End),
+    Fail(String),
 }
 
 impl Play {
@@ -165,11 +168,10 @@ impl Play {
             };
             wait = self.until_stagger(started).unwrap_or(self.limit);
             match self.turn(known) {
-                Turn::Give(_) if steps == self.steps => return Ok(End::Limit("--steps")),
-                Turn::Give(order) => {
+                Turn::Give(..) if steps == self.steps => return Ok(End::Limit("--steps")),
+                Turn::Give(order, by) => {
                     steps += 1;
                     known.has_order = true;
-                    let by = By::Director;
                     lab.order(Ordered { order, by })
                         .map_err(|error| error.to_string())?;
                 }
@@ -180,6 +182,7 @@ impl Play {
                 }
                 Turn::Nothing => {}
                 Turn::End(end) => return Ok(end),
+                Turn::Fail(message) => return Err(message.into()),
             }
         }
     }
@@ -189,8 +192,13 @@ impl Play {
         self.faults.unmatched()
     }
 
+    /// The line of the script that was not done.
+    pub fn stands_at(&self) -> Option<(usize, &str)> {
+        self.director.stands_at()
+    }
+
     fn hear(
-        &self,
+        &mut self,
         said: FromLab,
         known: &mut Option<Known>,
         started: Instant,
@@ -216,6 +224,7 @@ impl Play {
                     .as_mut()
                     .ok_or("an event came before the header".to_owned())?;
                 known.state.apply(&event);
+                self.director.see(&event, &known.state);
                 known.heard = Instant::now();
                 known.has_order &= !matches!(event.what, What::Order(_));
                 self.show(&event, &known.state)
@@ -237,18 +246,23 @@ impl Play {
         }
         if std::mem::take(&mut self.holds_nothing) {
             let (traffic, on) = (Traffic::default(), false);
-            return Turn::Give(Order::Hold { traffic, on });
+            return Turn::Give(Order::Hold { traffic, on }, By::Director);
         }
         let may_go = |name: &Name| self.may_go(state, name, known.started);
-        match director::next_where(state, may_go) {
-            Next::Give(Order::Deliver { segment }) => Turn::Give(self.faults.judge(state, segment)),
-            Next::Give(order) => Turn::Give(order),
+        let now_us = known.now_us();
+        let by = self.director.by(state, now_us);
+        match self.director.next_where(state, now_us, may_go) {
+            // A script says itself what goes wrong.
+            Next::Give(Order::Deliver { segment }) if by == By::Director => {
+                Turn::Give(self.faults.judge(state, segment), by)
+            }
+            Next::Give(order) => Turn::Give(order, by),
             Next::Wait { until_us } => Turn::Wait(until_us),
             Next::Not(WhyNot::Asking(program)) => {
                 let mut input = self.input.iter_mut();
                 let lines = input.find(|(name, _)| *name == program);
                 let text = lines.and_then(|(_, lines)| lines.pop_front());
-                Turn::Give(Order::Answer { program, text })
+                Turn::Give(Order::Answer { program, text }, By::Director)
             }
             Next::Not(WhyNot::AllEnded) => {
                 let has_died = state.programs.values().any(|p| has_died(&p.activity));
@@ -257,6 +271,12 @@ impl Play {
             Next::Not(WhyNot::Waiting) => {
                 self.say_who_waits(state);
                 Turn::Nothing
+            }
+            Next::Not(WhyNot::ScriptStuck { line, text, why }) => {
+                let why = crate::words::stuck(Language::English, &why);
+                Turn::Fail(format!(
+                    "the script is stuck at line {line} ({text}): {why}"
+                ))
             }
             Next::Not(WhyNot::Moving | WhyNot::Computing(_) | WhyNot::LabGone) | Next::Forward => {
                 Turn::Nothing

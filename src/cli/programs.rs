@@ -5,8 +5,10 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::{files, literals};
+use crate::director::Script;
 use crate::lesson::{self, Language};
 use crate::trace::{HostSetup, Name, ProgramSetup, Setup, Timers, WireKind, crossable};
 
@@ -24,6 +26,8 @@ pub struct Addresses {
 pub struct Prepared {
     pub setup: Setup,
     pub remark: Option<String>,
+    /// The lesson's own.
+    pub script: Option<Arc<Script>>,
 }
 
 pub fn of_lesson(path: &Path, language: Language) -> Result<Prepared, String> {
@@ -42,8 +46,11 @@ pub fn of_lesson(path: &Path, language: Language) -> Result<Prepared, String> {
         timers: lesson.timers,
         wire: WireKind::Held,
     };
-    let remark = None;
-    Ok(Prepared { setup, remark })
+    Ok(Prepared {
+        setup,
+        remark: None,
+        script: lesson.script,
+    })
 }
 
 pub fn of_files(
@@ -79,7 +86,11 @@ pub fn of_files(
         timers,
         wire: WireKind::Held,
     };
-    Ok(Prepared { setup, remark })
+    Ok(Prepared {
+        setup,
+        remark,
+        script: None,
+    })
 }
 
 /// Where the clients look for the server.

@@ -5,8 +5,9 @@
 
 use std::io::{self, Write as _};
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
@@ -14,7 +15,7 @@ use clap::Args;
 use super::play::{End, Input, Pace, Play};
 use super::programs::{self, Addresses, Prepared};
 use super::{files, save};
-use crate::director::{Fault, Faults, Loss, Rule, parse_delay};
+use crate::director::{Director, Fault, Faults, Loss, Rule, Script, ScriptError, parse_delay};
 use crate::lesson::Language;
 use crate::trace::{ProgramSetup, Setup, Timers, WireKind};
 
@@ -59,6 +60,9 @@ pub struct Arguments {
     /// The chance of --loss: the same number loses the same segments again. Default: told.
     #[arg(long, value_name = "N", requires = "loss")]
     seed: Option<u64>,
+    /// Follow this script first, and then go on as usual; lessons/README.md has the grammar.
+    #[arg(long, value_name = "FILE", conflicts_with = "auto")]
+    script: Option<PathBuf>,
     /// Hold nothing: every segment passes at once, and no rule can reach it.
     #[arg(long)]
     auto: bool,
@@ -98,6 +102,9 @@ pub fn main(arguments: Arguments) -> ExitCode {
     };
     let ended = play.play();
     if let Ok(End::Done { .. } | End::Limit(_)) = ended {
+        if let Some((line, text)) = play.stands_at() {
+            complain(&format!("the script stands at line {line}: {text}"));
+        }
         for (fault, rule) in play.unmatched() {
             complain(&format!("--{} '{rule}' never matched", fault.name()));
         }
@@ -131,7 +138,16 @@ fn prepare(arguments: Arguments) -> Result<Play, String> {
         [server, clients @ ..] => programs::of_files(server, clients, &addresses)?,
         [] => return Err("name a lesson, or a server and a client".to_owned()),
     };
-    let Prepared { mut setup, remark } = prepared;
+    let Prepared {
+        mut setup,
+        remark,
+        script,
+    } = prepared;
+    let script = match &arguments.script {
+        Some(path) => Some(Arc::new(read_script(path, &setup)?)),
+        // Where nothing is held, no line about a segment can come true.
+        None => script.filter(|_| !arguments.auto),
+    };
     let faults = faults(&arguments, &setup)?;
     if let Some(timers) = arguments.timers {
         setup.timers = timers;
@@ -156,6 +172,7 @@ fn prepare(arguments: Arguments) -> Result<Play, String> {
         input,
         needs_wire: has_faults(&arguments),
         faults,
+        director: Director::new(script),
         holds_nothing: arguments.auto && !arguments.loopback,
         pace,
         steps: arguments.steps.unwrap_or(usize::MAX),
@@ -172,6 +189,29 @@ fn has_faults(arguments: &Arguments) -> bool {
     rules.iter().any(|rules| !rules.is_empty())
         || !arguments.delay.is_empty()
         || arguments.loss.is_some()
+}
+
+fn read_script(path: &Path, setup: &Setup) -> Result<Script, String> {
+    let text = files::text(path)?;
+    let hosts: Vec<&str> = setup.hosts.iter().map(|host| host.name.as_str()).collect();
+    let read = Script::parse(&text, 1).and_then(|script| {
+        let errors = script.check(&hosts, &setup.programs);
+        match errors.is_empty() {
+            true => Ok(script),
+            false => Err(errors),
+        }
+    });
+    read.map_err(|errors| {
+        let lines = errors.iter().map(|error| {
+            let ScriptError {
+                line,
+                message,
+                remedy,
+            } = error;
+            format!("{}:{line}: {message}; {remedy}", path.display())
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    })
 }
 
 fn faults(arguments: &Arguments, setup: &Setup) -> Result<Faults, String> {

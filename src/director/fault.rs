@@ -18,6 +18,18 @@ pub enum Fault {
 }
 
 impl Fault {
+    pub(super) fn order(self, segment: SegmentId) -> Order {
+        match self {
+            Self::Duplicate => Order::Duplicate { segment },
+            Self::Corrupt => Order::Corrupt {
+                segment,
+                byte: None,
+            },
+            Self::Drop => Order::Drop { segment },
+            Self::Delay { ms } => Order::Delay { segment, ms },
+        }
+    }
+
     /// As an option of the command line is called.
     pub fn name(self) -> &'static str {
         match self {
@@ -69,13 +81,8 @@ impl Faults {
     /// What to order when this segment's turn has come. It is asked again for what is held still.
     pub fn judge(&mut self, state: &State, segment: SegmentId) -> Order {
         let matched = self.matched(state, segment, |fault| fault < Fault::Drop);
-        match matched {
-            Some(Fault::Duplicate) => return Order::Duplicate { segment },
-            Some(Fault::Corrupt) => {
-                let byte = None;
-                return Order::Corrupt { segment, byte };
-            }
-            Some(Fault::Drop | Fault::Delay { .. }) | None => {}
+        if let Some(fault) = matched {
+            return fault.order(segment);
         }
         let is_dropped = self.matched(state, segment, |fault| fault == Fault::Drop);
         let is_lost = is_dropped.is_some() || self.loss.as_mut().is_some_and(Loss::strikes);
@@ -84,12 +91,8 @@ impl Faults {
             while self.matched(state, segment, |_| true).is_some() {}
             return Order::Drop { segment };
         }
-        match self.matched(state, segment, |fault| fault > Fault::Drop) {
-            Some(Fault::Delay { ms }) => Order::Delay { segment, ms },
-            Some(Fault::Duplicate | Fault::Corrupt | Fault::Drop) | None => {
-                Order::Deliver { segment }
-            }
-        }
+        let delayed = self.matched(state, segment, |fault| fault > Fault::Drop);
+        delayed.map_or(Order::Deliver { segment }, |fault| fault.order(segment))
     }
 
     /// The rules that have meant no segment so far.

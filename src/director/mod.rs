@@ -4,12 +4,17 @@
 //! it blocks and then the clients. When there is nothing to order, it says why.
 //!
 //! [`Rule`] names a segment in words; [`Faults`] are what goes wrong when it is a segment's turn.
+//! A [`Director`] follows a [`Script`] first, and then goes on as above.
 
 mod fault;
+mod follow;
 mod rule;
+mod script;
 
 pub use fault::{Fault, Faults, Loss, parse_delay};
+pub use follow::{Director, Stuck};
 pub use rule::Rule;
+pub use script::{Script, ScriptError};
 
 use crate::model::{Activity, Fate, Program, State};
 use crate::trace::{CallId, Name, Order};
@@ -39,6 +44,12 @@ pub enum WhyNot {
     Waiting,
     AllEnded,
     LabGone,
+    /// This line of the script names what does not happen.
+    ScriptStuck {
+        line: usize,
+        text: String,
+        why: Stuck,
+    },
 }
 
 pub fn next(state: &State) -> Next {

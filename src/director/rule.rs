@@ -13,8 +13,8 @@ pub struct Rule {
     /// `None`: any host.
     from: Option<Name>,
     kind: Kind,
-    /// Counted from 1; a segment that the kernel sends again counts again.
-    ordinal: usize,
+    /// Counted from 1; a segment that the kernel sends again counts again. `None`: any.
+    ordinal: Option<usize>,
     /// As it was written.
     text: String,
 }
@@ -26,22 +26,46 @@ impl std::fmt::Display for Rule {
 }
 
 impl Rule {
+    /// All three words, as the command line wants them.
     pub fn parse(text: &str) -> Result<Self, String> {
         let words: Vec<&str> = text.split_whitespace().collect();
-        let [who, what, which] = words[..] else {
+        if words.len() != 3 {
             return Err(format!("'{text}' has {} words; {FORM}", words.len()));
+        }
+        Self::of_words(&words).map_err(|why| format!("{why}; {FORM}"))
+    }
+
+    /// `[WHO] WHAT [WHICH]`: without who, any host; without which, any of them.
+    pub(super) fn of_words(words: &[&str]) -> Result<Self, String> {
+        let (who, rest) = match *words {
+            [what, ref rest @ ..] if kind(what).is_some() => (None, (what, rest)),
+            [who, what, ref rest @ ..] => (Some(who), (what, rest)),
+            [who] => return Err(format!("'{who}' is not a kind of segment; {}", known())),
+            [] => return Err("no segment is named".to_owned()),
         };
-        let kind = kind(what).ok_or_else(|| {
-            let known = KINDS.map(|kind| kind.to_string()).join(", ");
-            format!("'{what}' is not a kind of segment; known are {known}")
-        })?;
-        let ordinal = which.parse().ok().filter(|n| *n > 0);
+        let (what, which) = rest;
+        let kind =
+            kind(what).ok_or_else(|| format!("'{what}' is not a kind of segment; {}", known()))?;
+        let ordinal = match *which {
+            [] => None,
+            [which] => {
+                let ordinal = which.parse().ok().filter(|n| *n > 0);
+                Some(ordinal.ok_or_else(|| format!("'{which}' is not 1, 2, 3 …"))?)
+            }
+            [_, extra, ..] => return Err(format!("'{extra}' is one word too many")),
+        };
+        let is_any = |who: &&str| who.eq_ignore_ascii_case("any");
         Ok(Self {
-            from: (who != "any").then(|| who.to_owned()),
+            from: who.filter(|who| !is_any(who)).map(str::to_owned),
             kind,
-            ordinal: ordinal.ok_or_else(|| format!("'{which}' is not 1, 2, 3 …; {FORM}"))?,
-            text: text.to_owned(),
+            ordinal,
+            text: words.join(" "),
         })
+    }
+
+    /// `None`: any host.
+    pub(super) fn from(&self) -> Option<&str> {
+        self.from.as_deref()
     }
 
     /// Fails when it names a host that is not there.
@@ -61,7 +85,14 @@ impl Rule {
     pub fn means(&self, state: &State, segment: SegmentId) -> bool {
         let sent = state.segments.values().filter(|s| !is_twin(state, s));
         let matching = sent.filter(|s| self.is_alike(s));
-        matching.map(|s| s.id).nth(self.ordinal - 1) == Some(segment)
+        let mut ids = matching.map(|s| s.id);
+        match self.ordinal {
+            Some(ordinal) => ids.nth(ordinal - 1) == Some(segment),
+            None => state
+                .segments
+                .get(&segment)
+                .is_some_and(|s| self.is_alike(s)),
+        }
     }
 
     fn is_alike(&self, segment: &Segment) -> bool {
@@ -96,6 +127,12 @@ pub(super) fn is_meant_by(word: &str, host: &str) -> bool {
     }
 }
 
+/// The kinds one can write.
+pub(super) fn known() -> String {
+    let known = KINDS.map(|kind| kind.to_string()).join(", ");
+    format!("known are {known}")
+}
+
 /// `SYN+ACK`, also written `SYN-ACK`, in any case.
 pub(super) fn kind(word: &str) -> Option<Kind> {
     let word = word.replace('-', "+");
@@ -103,7 +140,7 @@ pub(super) fn kind(word: &str) -> Option<Kind> {
     KINDS.into_iter().find(is_meant)
 }
 
-pub(super) const KINDS: [Kind; 9] = [
+const KINDS: [Kind; 9] = [
     Kind::Syn,
     Kind::SynAck,
     Kind::Ack,

@@ -4,6 +4,7 @@
 //! wrong with it. A broken block does not hide what is wrong with the rest.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::front::{self, Front, Split};
 use super::inline::MARKER;
@@ -12,6 +13,7 @@ use super::prose::{self, PLAIN, Piece, PieceKind, UNCLOSED};
 use super::quiz::{self, Seen};
 use super::trigger::Trigger;
 use super::types::{Beat, Block, Expect, Inline, Language, Lesson};
+use crate::director::{Script, ScriptError};
 use crate::trace::ProgramSetup;
 
 /// The largest lesson file, in bytes. Lessons may come from anybody.
@@ -22,7 +24,7 @@ const MOST_PROGRAMS: usize = 64;
 /// In one beat.
 const MOST_EXPECTS: usize = 64;
 
-const OURS: &str = "when, expect, quiz, python NAME";
+const OURS: &str = "when, expect, quiz, director, python NAME";
 const WHEN_EXAMPLE: &str = "write one trigger in it, e.g. server sends SYN+ACK";
 const PROGRAM_EXAMPLE: &str = "write ```python server, or ```python NAME on HOST";
 
@@ -58,7 +60,12 @@ pub fn parse(text: &str, path: &Path, language: Language) -> Result<Lesson, Vec<
     for piece in pieces {
         assembly.take(piece);
     }
-    let (opening, beats, programs) = assembly.finish();
+    let Assembled {
+        opening,
+        beats,
+        programs,
+        script,
+    } = assembly.finish();
     if !problems.is_empty() {
         return Err(problems.into_sorted());
     }
@@ -74,6 +81,7 @@ pub fn parse(text: &str, path: &Path, language: Language) -> Result<Lesson, Vec<
         timers: front.timers,
         opening,
         beats,
+        script,
         path: path.to_owned(),
     })
 }
@@ -101,6 +109,13 @@ struct Fence<'a> {
     text_line: usize,
 }
 
+struct Assembled {
+    opening: Vec<Block>,
+    beats: Vec<Beat>,
+    programs: Vec<ProgramSetup>,
+    script: Option<Arc<Script>>,
+}
+
 struct Assembly<'a> {
     front: &'a Front,
     problems: &'a mut Problems,
@@ -108,6 +123,7 @@ struct Assembly<'a> {
     opening: Vec<Block>,
     beats: Vec<Beat>,
     programs: Vec<ProgramSetup>,
+    script: Option<Script>,
     /// Every trigger, so that its names can be checked once all programs are known.
     seen: Vec<Seen>,
 }
@@ -121,6 +137,7 @@ impl<'a> Assembly<'a> {
             opening: Vec::new(),
             beats: Vec::new(),
             programs: Vec::new(),
+            script: None,
             seen: Vec::new(),
         }
     }
@@ -167,6 +184,7 @@ impl<'a> Assembly<'a> {
             ["when"] => self.when(fence),
             ["expect"] => self.expect(fence),
             ["quiz"] => self.quiz(fence),
+            ["director"] => self.director(fence),
             ["python", name] => self.program(name, name, fence),
             ["python", name, "on", host] => self.program(name, host, fence),
             ["python", ..] => {
@@ -298,6 +316,27 @@ impl<'a> Assembly<'a> {
         }
     }
 
+    fn director(&mut self, fence: &Fence<'_>) {
+        self.end_heading();
+        if self.script.is_some() {
+            self.problems.add(
+                fence.line,
+                "a second `director` block",
+                "put all lines of the script into one block",
+            );
+        }
+        match Script::parse(fence.text, fence.text_line) {
+            Ok(script) => self.script = Some(script),
+            Err(errors) => self.wrong_in_script(errors),
+        }
+    }
+
+    fn wrong_in_script(&mut self, errors: Vec<ScriptError>) {
+        for error in errors {
+            self.problems.add(error.line, error.message, error.remedy);
+        }
+    }
+
     fn program(&mut self, name: &str, host: &str, fence: &Fence<'_>) {
         self.end_heading();
         let line = fence.line;
@@ -364,7 +403,7 @@ impl<'a> Assembly<'a> {
         }
     }
 
-    fn finish(mut self) -> (Vec<Block>, Vec<Beat>, Vec<ProgramSetup>) {
+    fn finish(mut self) -> Assembled {
         self.end_heading();
         let hosts = self.front.hosts.iter().map(|host| host.name.as_str());
         let programs = self.programs.iter().map(|program| program.name.as_str());
@@ -384,6 +423,12 @@ impl<'a> Assembly<'a> {
                 }
             }
         }
+        if let Some(script) = &self.script {
+            let hosts = self.front.hosts.iter().map(|host| host.name.as_str());
+            let hosts: Vec<&str> = hosts.collect();
+            let errors = script.check(&hosts, &self.programs);
+            self.wrong_in_script(errors);
+        }
         // With front matter missing altogether, this would only repeat it.
         if self.problems.is_empty() {
             if self.programs.is_empty() {
@@ -394,6 +439,11 @@ impl<'a> Assembly<'a> {
                     .add(0, "no beat", "put a ```when block below a heading");
             }
         }
-        (self.opening, self.beats, self.programs)
+        Assembled {
+            opening: self.opening,
+            beats: self.beats,
+            programs: self.programs,
+            script: self.script.map(Arc::new),
+        }
     }
 }

@@ -1,7 +1,9 @@
 //! What a lesson is made of: what `parse` makes and everything else reads.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use crate::director::Script;
 use crate::trace::{HostSetup, ProgramSetup, Timers};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +40,8 @@ pub struct Lesson {
     /// What stands before the first beat.
     pub opening: Vec<Block>,
     pub beats: Vec<Beat>,
+    /// What `Next` follows first.
+    pub script: Option<Arc<Script>>,
     /// The file it was read from: pictures are found beside it, and never outside its folder.
     pub path: PathBuf,
 }

@@ -15,7 +15,7 @@ use std::time::Instant;
 pub use command::{Command, Look, Notice, Refusal, View};
 pub use course::Course;
 
-use crate::director::{self, Next, WhyNot};
+use crate::director::{Director, Next, WhyNot};
 pub use crate::lab::{Demise, How};
 use crate::lab::{FromLab, Handle};
 use crate::lesson::{BeatWatch, Language, Lesson};
@@ -47,6 +47,7 @@ pub struct Session {
     leaving: Vec<Handle>,
     /// When the lab's clock was at `zero_us`, for "blocked for 6.4 s".
     clock: Option<(Instant, u64)>,
+    director: Director,
     /// `Next` was asked for while things still moved.
     wants_next: bool,
     /// Where runs are recorded; `None` records nothing.
@@ -81,8 +82,10 @@ impl Session {
             timers: lesson.timers,
             wire,
         };
+        let script = lesson.script.clone();
         let mut session = Self {
             wire,
+            director: Director::new(script),
             timeline: Timeline::new(blank(&setup)),
             watch: BeatWatch::new(lesson),
             notice: course.problem().map(Notice::Lesson),
@@ -186,7 +189,8 @@ impl Session {
 
     fn next(&self) -> Next {
         if self.timeline.is_live() {
-            director::next(self.timeline.state())
+            self.director
+                .next(self.timeline.state(), self.now_live_us())
         } else {
             Next::Forward
         }
@@ -210,7 +214,10 @@ impl Session {
 
     fn go_on(&mut self) {
         match self.next() {
-            Next::Give(order) => self.send(order, By::Director),
+            Next::Give(order) => {
+                let by = self.director.by(self.timeline.state(), self.now_live_us());
+                self.send(order, by);
+            }
             Next::Forward => self.timeline.forward(),
             Next::Not(WhyNot::Moving) if self.lab.is_some() => self.wants_next = true,
             Next::Wait { until_us } => self.refuse(Refusal::Wait { until_us }),
@@ -336,6 +343,7 @@ impl Session {
         let events = self.timeline.trace().events();
         if let Some(event) = events.last() {
             self.watch.see(self.timeline.newest(), event);
+            self.director.see(event, self.timeline.newest());
         }
     }
 
@@ -344,7 +352,9 @@ impl Session {
         // What was missing may have been mended.
         self.setup.wire = self.wire;
         self.timeline = Timeline::new(blank(&self.setup));
-        self.watch = BeatWatch::new(self.course.lesson(self.language));
+        let lesson = self.course.lesson(self.language);
+        self.watch = BeatWatch::new(lesson);
+        self.director = Director::new(lesson.script.clone());
         self.guesses.clear();
         self.selected = None;
         self.notice = None;

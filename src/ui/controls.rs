@@ -140,6 +140,16 @@ pub fn why_not(view: &View<'_>, why: &WhyNot) -> String {
         WhyNot::Waiting => say!(language, "off.waiting"),
         WhyNot::AllEnded => say!(language, "off.all_ended"),
         WhyNot::LabGone => say!(language, "off.lab_gone"),
+        WhyNot::ScriptStuck { line, text, why } => {
+            let why = crate::words::stuck(language, why);
+            say!(
+                language,
+                "off.script_stuck",
+                line = line,
+                text = text,
+                why = why
+            )
+        }
     }
     .into_owned()
 }

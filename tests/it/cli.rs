@@ -1,6 +1,7 @@
 //! The program as a process: what it prints, how it exits.
 
 mod faults;
+mod scripts;
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};

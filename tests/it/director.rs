@@ -1,6 +1,7 @@
 //! The director: from states made of a few events to the next order.
 
 mod fixture;
+mod script;
 
 use sockstep::director::{Fault, Faults, Loss, Next, Rule, WhyNot, next, next_where, parse_delay};
 use sockstep::packet::Kind;

@@ -17,7 +17,10 @@ const TABLE: &[(&str, Option<&[&str]>)] = &[
     ("timeline", Some(&["packet", "trace", "model"])),
     ("python", Some(&["trace"])),
     ("lab", Some(&["packet", "trace", "python"])),
-    ("lesson", Some(&["packet", "trace", "model", "timeline"])),
+    (
+        "lesson",
+        Some(&["packet", "trace", "model", "timeline", "director"]),
+    ),
     ("director", Some(&["trace", "model"])),
     (
         "session",
@@ -31,7 +34,7 @@ const TABLE: &[(&str, Option<&[&str]>)] = &[
             "packet", "trace", "model", "timeline", "lesson", "director", "session", "words",
         ]),
     ),
-    ("words", Some(&["lab", "lesson"])),
+    ("words", Some(&["lab", "lesson", "director"])),
     ("app", None),
     ("cli", None),
 ];

@@ -9,7 +9,7 @@ use sockstep::trace::{Event, What, load};
 use super::{file, refused, sockstep, text};
 use crate::lab::is_wire_there;
 
-const SERVER: &str = "\
+pub const SERVER: &str = "\
 import socket
 s = socket.socket()
 s.bind(('', 80))
@@ -23,7 +23,7 @@ while True:
     c.send(got.upper())
 c.close()
 ";
-const CLIENT: &str = "\
+pub const CLIENT: &str = "\
 import socket
 s = socket.socket()
 s.connect(('10.0.0.2', 80))

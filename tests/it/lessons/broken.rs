@@ -84,6 +84,37 @@ fn a_broken_block_is_named_with_line_and_remedy() {
 }
 
 #[test]
+fn a_broken_script_is_named_with_line_and_remedy() {
+    check_broken(
+        "```director\nserver until blocked\n\ndeliver HELLO\nwait\n```",
+        &[
+            "23: 'HELLO' is not a kind",
+            "24: \"wait\" without one time; write e.g. \"wait 1.2s\"",
+        ],
+    );
+    check_broken(
+        "```director\nsevrer step\nserver connect\nhold clinet\n```",
+        &[
+            "21: no one program is called 'sevrer'; write one of server",
+            "22: server never calls connect()",
+            "23: no host is called 'clinet'; write one of server, client, or any",
+        ],
+    );
+    check_broken(
+        "```director\n# later\n```",
+        &["21: the script says nothing; write"],
+    );
+    check_broken(
+        "```director\nwait 1s\n```\n```director\nwait 1s\n```",
+        &["23: a second `director` block; put all lines"],
+    );
+    check_broken(
+        "```director\nserver step\nserver until ends\nas usual\n```",
+        &[],
+    );
+}
+
+#[test]
 fn what_markdown_allows_and_a_lesson_does_not_is_named() {
     check_broken(
         "x <b>y</b>",
