@@ -233,6 +233,21 @@ fn what_the_script_let_happen_counts_for_one_line_only() {
     it.run.delivered(0);
     it.rest();
     assert_eq!(it.order(), "deliver 1");
+
+    // What passes by itself while another line is waited for is nobody's.
+    let mut it = Followed::new(
+        &["server", "client"],
+        "deliver client FIN\ndeliver client data",
+    );
+    for kind in [Kind::Data, Kind::Fin, Kind::Data] {
+        it.run.sends("client", kind);
+    }
+    it.run.delivered(0);
+    it.rest();
+    assert_eq!(it.order(), "deliver 1");
+    it.run.delivered(1);
+    it.rest();
+    assert_eq!(it.order(), "deliver 2");
 }
 
 #[test]
