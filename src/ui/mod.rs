@@ -92,7 +92,8 @@ fn hosts_and_wire_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) 
     let state = view.timeline.state();
     let is_server = |name: &&Name| controls::is_server(name);
     let (servers, clients): (Vec<&Name>, Vec<&Name>) = state.host_order.iter().partition(is_server);
-    let more_hosts = state.host_order.len().saturating_sub(2) as f32;
+    // With many hosts the ladder scrolls sideways.
+    let more_hosts = state.host_order.len().clamp(2, 4) as f32 - 2.0;
     let ladder = theme::LADDER_WIDTH + theme::LADDER_HOST * more_hosts;
     let room = (ui.available_width() - ladder) / 2.0;
     let width = theme::HOSTS.clamp(room);

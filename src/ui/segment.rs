@@ -95,7 +95,7 @@ fn numbered(language: Language, state: &State, segment: &Segment) -> String {
 }
 
 /// What became of it, in a word.
-pub fn fate(language: Language, fate: Fate) -> String {
+fn fate(language: Language, fate: Fate) -> String {
     match fate {
         Fate::Held => say!(language, "segment.held"),
         Fate::Absorbed => say!(language, "segment.absorbed"),
@@ -104,6 +104,15 @@ pub fn fate(language: Language, fate: Fate) -> String {
         Fate::Delayed(_) => say!(language, "segment.delayed"),
     }
     .into_owned()
+}
+
+/// The same of a segment: nobody saw an inferred one arrive.
+pub fn fate_of(language: Language, segment: &Segment) -> String {
+    if segment.inferred.is_some() {
+        say!(language, "remark.inferred").into_owned()
+    } else {
+        fate(language, segment.fate)
+    }
 }
 
 /// One sentence on what such a segment is for.

@@ -48,7 +48,8 @@ pub fn timeline_strip_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Comman
     let lane_y =
         |lane: usize| track.top() + track.height() * (lane as f32 + 0.5) / lanes.len() as f32;
     let painter = ui.painter_at(rect);
-    for (index, (name, colour)) in lanes.iter().enumerate() {
+    for (index, lane) in lanes.iter().enumerate() {
+        let (name, colour) = lane.title(view);
         let y = lane_y(index);
         painter.hline(track.x_range(), y, Stroke::new(2.0, theme.trough));
         let font = theme::text_font(theme::TINY);
@@ -57,14 +58,14 @@ pub fn timeline_strip_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Comman
             Align2::LEFT_CENTER,
             name,
             font,
-            *colour,
+            colour,
         );
     }
     let now = view.timeline.moment();
-    for mark in marks(view, lanes.len()) {
+    for mark in marks(view, &lanes) {
         let apart = (track.width() / columns as f32 / 3.0).min(7.0);
         let x = at(mark.column as f32) + apart * mark.nth as f32;
-        let (_, colour) = lanes[mark.lane];
+        let (_, colour) = lanes[mark.lane].title(view);
         let is_past = mark.moment.0 <= now.0;
         paint_mark(
             &painter,
@@ -136,59 +137,71 @@ fn describe(ui: &Ui, view: &View<'_>, response: Response) {
         .on_hover_text(say!(view.language, "timeline.hint"));
 }
 
-/// Clients, the wire, servers: as they stand on the stage.
-fn lanes(view: &View<'_>) -> Vec<(String, Color32)> {
-    let theme = theme::theme(view.look);
-    let state = view.timeline.state();
-    let mut lanes: Vec<(String, Color32)> = lane_order(view)
-        .iter()
-        .map(|name| {
-            (
-                host_title(view.language, state, name),
+/// One line of the strip.
+enum Lane<'a> {
+    One(&'a Name),
+    /// All together: there are too many for a lane each.
+    Clients,
+    Wire,
+}
+
+/// More clients than this share a lane.
+const MOST_LANES: usize = 4;
+
+impl Lane<'_> {
+    fn is_of(&self, program: &Name) -> bool {
+        match self {
+            Self::One(name) => *name == program,
+            Self::Clients => !super::controls::is_server(program),
+            Self::Wire => false,
+        }
+    }
+
+    fn title(&self, view: &View<'_>) -> (String, Color32) {
+        let theme = theme::theme(view.look);
+        let language = view.language;
+        match self {
+            Self::One(name) => (
+                host_title(language, view.timeline.state(), name),
                 theme.host_tone(name).strong,
-            )
-        })
+            ),
+            Self::Clients => (
+                say!(language, "timeline.clients").into_owned(),
+                theme.client,
+            ),
+            Self::Wire => (say!(language, "timeline.wire").into_owned(), theme.wire),
+        }
+    }
+}
+
+/// Clients, the wire, servers: as they stand on the stage.
+fn lanes<'a>(view: &View<'a>) -> Vec<Lane<'a>> {
+    let names = || view.timeline.newest().program_order.iter();
+    let is_server = |name: &&Name| super::controls::is_server(name);
+    let mut lanes: Vec<Lane<'_>> = names()
+        .filter(|name| !is_server(name))
+        .map(Lane::One)
         .collect();
-    lanes.insert(
-        wire_lane(view),
-        (
-            say!(view.language, "timeline.wire").into_owned(),
-            theme.wire,
-        ),
-    );
+    if lanes.len() > MOST_LANES {
+        lanes = vec![Lane::Clients];
+    }
+    lanes.push(Lane::Wire);
+    lanes.extend(names().filter(is_server).map(Lane::One));
     lanes
 }
 
-fn lane_order<'a>(view: &View<'a>) -> Vec<&'a Name> {
-    let names = || view.timeline.newest().program_order.iter();
-    let is_server = |name: &&Name| super::controls::is_server(name);
-    names()
-        .filter(|name| !is_server(name))
-        .chain(names().filter(is_server))
-        .collect()
-}
-
-/// Which lane is the wire's: after the clients.
-fn wire_lane(view: &View<'_>) -> usize {
-    let order = lane_order(view);
-    order
-        .iter()
-        .take_while(|name| !super::controls::is_server(name))
-        .count()
-}
-
-fn marks(view: &View<'_>, lane_count: usize) -> Vec<Mark> {
-    let order = lane_order(view);
-    let wire = wire_lane(view);
+fn marks(view: &View<'_>, lanes: &[Lane<'_>]) -> Vec<Mark> {
+    let is_wire = |lane: &Lane<'_>| matches!(lane, Lane::Wire);
+    let wire = lanes.iter().position(is_wire).unwrap_or(0);
     let mut marks: Vec<Mark> = Vec::new();
     let mut column = 1;
-    let mut taken = vec![0; lane_count];
+    let mut taken = vec![0; lanes.len()];
     for (index, event) in view.timeline.trace().events().iter().enumerate() {
         let found = match &event.what {
             What::Order(ordered) => match (&ordered.order, ordered.by) {
                 (Order::Step { program, .. }, By::Learner | By::Director | By::Lesson) => {
-                    let place = order.iter().position(|name| *name == program);
-                    place.map(|place| (place + usize::from(place >= wire), Shape::Call))
+                    let place = lanes.iter().position(|lane| lane.is_of(program));
+                    place.map(|place| (place, Shape::Call))
                 }
                 (
                     Order::Deliver { .. }

@@ -3,6 +3,7 @@
 use eframe::egui;
 use eframe::egui::{Align, Layout, Rect, RichText, Sense, Ui, pos2, vec2};
 
+use super::host;
 use super::parts::{self, Button, Icon, Weight};
 use super::text::say;
 use super::theme::{self, Theme};
@@ -62,7 +63,13 @@ fn mark_ui(ui: &mut Ui, theme: &Theme) {
 fn wire_badge_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
     let header = view.timeline.trace().header();
     let language = view.language;
-    let (tone, text, hint) = match header.wire {
+    let (tone, text, mut hint) = match header.wire {
+        // A lab has not said its first word, so there is no wire to speak of.
+        WireKind::Held if header.kernel.is_empty() => (
+            theme.slate_tone(),
+            say!(language, "wire.none"),
+            say!(language, "wire.none_hint"),
+        ),
         WireKind::Held => (
             theme.good_tone(),
             say!(language, "wire.held", kernel = short_kernel(&header.kernel)),
@@ -78,8 +85,9 @@ fn wire_badge_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
         Timers::Patient => say!(language, "wire.patient"),
         Timers::Natural => say!(language, "wire.natural"),
     };
-    if header.kernel.is_empty() {
-        return;
+    for mapping in &header.mapping {
+        hint.to_mut().push('\n');
+        hint.to_mut().push_str(&host::mapped(language, mapping));
     }
     let font = theme::text_font(theme::SMALL);
     let galley = ui

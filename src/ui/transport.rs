@@ -12,6 +12,9 @@ use crate::director::Next;
 use crate::session::{Command, View};
 use crate::trace::Name;
 
+/// More programs than this are in a list of their own.
+const MOST_BUTTONS: usize = 3;
+
 pub fn transport_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     let theme = theme::theme(view.look);
     ui.horizontal_centered(|ui| {
@@ -124,11 +127,53 @@ fn program_buttons_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mu
     let server = controls::server_in_turn(view);
     let clients = state.program_order.iter().filter(|name| !is_server(name));
     let servers = state.program_order.iter().filter(|name| is_server(name));
-    for name in clients.chain(servers) {
-        let key = [(&client, "C"), (&server, "S")];
-        let key = key.iter().find(|(turn, _)| turn.as_ref() == Some(name));
-        program_ui(ui, view, theme, (name, key.map(|(_, key)| *key)), commands);
+    let all: Vec<&Name> = clients.chain(servers).collect();
+    let has_many = all.len() > MOST_BUTTONS;
+    let turns = [(&client, "C"), (&server, "S")];
+    let key_of = |name: &Name| {
+        let turn = turns.iter().find(|(turn, _)| turn.as_ref() == Some(name));
+        turn.map(|(_, key)| *key)
+    };
+    for name in &all {
+        if !has_many || key_of(name).is_some() {
+            program_ui(ui, view, theme, (name, key_of(name)), commands);
+        }
     }
+    if has_many {
+        all_programs_ui(ui, view, theme, &all, commands);
+    }
+}
+
+/// Where there is no room for a button each: a list that opens.
+fn all_programs_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    theme: &Theme,
+    all: &[&Name],
+    commands: &mut Vec<Command>,
+) {
+    let button = Button {
+        icon: Some(Icon::Down),
+        hint: say!(view.language, "hint.programs").into_owned(),
+        ..Button::new(
+            say!(view.language, "control.programs", count = all.len()),
+            theme,
+        )
+    };
+    let opener = button.show(ui, theme);
+    egui::Popup::menu(&opener)
+        .gap(theme::SMALL_GAP)
+        .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
+        .show(|ui| {
+            egui::ScrollArea::vertical()
+                .max_height(320.0)
+                .show(ui, |ui| {
+                    ui.spacing_mut().item_spacing.y = 4.0;
+                    for name in all {
+                        program_ui(ui, view, theme, (name, None), commands);
+                    }
+                });
+        });
 }
 
 fn program_ui(

@@ -1,6 +1,7 @@
 //! Tests of ui: every control by its label, every key, every reason, and pictures.
 
 mod controls;
+mod hosts;
 mod kept;
 mod pictures;
 mod prose;

@@ -44,6 +44,8 @@ const EDGES: [(usize, usize, &str); 14] = [
     (8, 11, "60 s"),
 ];
 
+/// So many hosts are named below a state; the rest are counted.
+const NAMED: usize = 2;
 const NODE: egui::Vec2 = vec2(92.0, 22.0);
 
 pub fn diagram_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
@@ -144,5 +146,12 @@ fn whose(view: &View<'_>, wanted: &str) -> String {
     let titles: Vec<String> = hosts
         .map(|host| host_title(view.language, state, host))
         .collect();
-    titles.join(&say!(view.language, "list.separator"))
+    let separator = say!(view.language, "list.separator");
+    match titles.len() {
+        0..=NAMED => titles.join(&separator),
+        count => {
+            let rest = count - NAMED;
+            format!("{} +{rest}", titles[..NAMED].join(&separator))
+        }
+    }
 }

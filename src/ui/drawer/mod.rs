@@ -114,7 +114,7 @@ fn summary_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, segment: &Segment) {
         let ends = format!("  {from} → {to}");
         push(&ends, theme::code_font(theme::SMALL), theme.muted);
     }
-    let fate = segment::fate(view.language, segment.fate);
+    let fate = segment::fate_of(view.language, segment);
     push(
         &format!("  · {fate}"),
         theme::text_font(theme::SMALL),
@@ -217,7 +217,7 @@ fn keys_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
         ("K", say!(language, "control.corrupt")),
         ("Y", say!(language, "control.delay", time = "1 s")),
         ("A", say!(language, "control.deliver_all")),
-        ("H", say!(language, "holds.title")),
+        ("H", say!(language, "holds.key")),
         ("C", say!(language, "host.client")),
         ("S", say!(language, "host.server")),
         ("L", say!(language, "control.live")),

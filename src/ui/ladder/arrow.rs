@@ -238,12 +238,12 @@ pub fn pill_ui(
         let ring = Stroke::new(2.0, theme.client);
         painter.rect_stroke(rect.expand(2.0), 13, ring, StrokeKind::Outside);
     }
-    let fate = segment::fate(view.language, segment.fate);
+    let fate = segment::fate_of(view.language, segment);
     let notes = remark::notes(view.language, view.timeline.state(), segment);
-    let words = std::iter::once(text.to_owned())
-        .chain(notes)
-        .chain([fate.clone()]);
-    let name = words.collect::<Vec<_>>().join(" · ");
+    let mut words = vec![text.to_owned()];
+    words.extend(notes.into_iter().filter(|note| *note != fate));
+    words.push(fate.clone());
+    let name = words.join(" · ");
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_selected, &name));
     if response.clicked() {
         let id = (!is_selected).then_some(segment.id);

@@ -1,7 +1,7 @@
 //! The ladder: one lifeline per host, one arrow per segment, the states of each kernel's sockets.
 //!
 //! Held segments are tokens on their arrows with Deliver and Drop. A delivered one runs along its
-//! arrow for a moment; after that everything stands still.
+//! arrow for a moment; after that everything stands still. With many hosts it scrolls sideways.
 
 mod arrow;
 mod motion;
@@ -9,13 +9,14 @@ mod plan;
 mod token;
 
 use eframe::egui;
-use eframe::egui::{Align2, Pos2, Rect, ScrollArea, Sense, Stroke, Ui, Vec2b, pos2, vec2};
+use eframe::egui::{Align2, Id, Pos2, Rect, ScrollArea, Sense, Stroke, Ui, Vec2b, pos2, vec2};
 
 use self::plan::{Band, Plan};
-use super::text::{host_word, say};
+use super::text::{host_title, host_word, say};
 use super::theme::{self, Theme};
 use super::wire;
 use crate::session::{Command, View};
+use crate::trace::SegmentId;
 
 /// Left and right of the outer lifelines, for state names. On the right are a listener's lane and
 /// the scroll bar, too.
@@ -24,6 +25,10 @@ const RIGHT: f32 = 108.0;
 const BAND: f32 = 9.0;
 const LANE: f32 = 12.0;
 const HEADER: f32 = 34.0;
+/// Between two of many lifelines: what a state's name needs.
+const APART: f32 = 104.0;
+/// Closer than this, "Client 12 kernel" runs into its neighbour.
+const NARROW: f32 = 130.0;
 
 /// What the parts of the ladder share.
 struct Stage<'a> {
@@ -51,32 +56,62 @@ pub fn ladder_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     ui.add_space(4.0);
     wire::bar_ui(ui, view, theme, commands);
     let whole = ui.available_rect_before_wrap();
-    let xs = lifelines(whole, &plan);
-    header_ui(ui, view, theme, &plan, &xs, whole);
-    let body = whole.with_min_y(whole.top() + HEADER);
-    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(body).id_salt("ladder"));
-    ScrollArea::vertical()
+    let width = whole.width().max(least_width(&plan));
+    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(whole).id_salt("ladder"));
+    ScrollArea::both()
         .auto_shrink(Vec2b::FALSE)
         .stick_to_bottom(true)
         .show(&mut child, |ui| {
-            let height = plan.height.max(body.height());
-            let size = vec2(ui.available_width(), height);
+            let height = plan.height.max(whole.height() - HEADER);
+            let size = vec2(width, HEADER + height);
             let (area, _) = ui.allocate_exact_size(size, Sense::hover());
+            let seen = ui.clip_rect();
+            let body = seen.with_min_y(seen.top() + HEADER);
             let stage = Stage {
                 plan: &plan,
-                origin: area.min,
-                xs,
-                visible: ui.clip_rect().expand(40.0),
+                origin: area.min + vec2(0.0, HEADER),
+                xs: lifelines(area, &plan),
+                visible: body.expand(40.0),
             };
+            // The names of the hosts stay above what scrolls below them.
+            header_ui(ui, view, theme, &stage, seen);
+            let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(area).id_salt("body"));
+            ui.set_clip_rect(body);
+            let ui = &mut ui;
             lifelines_ui(ui, view, theme, &stage, height);
             for index in 0..plan.arrows.len() {
                 arrow::arrow_ui(ui, view, theme, &stage, index, commands);
             }
             motion::motion_ui(ui, view, theme, &stage);
+            if width > whole.width() {
+                follow_newest(ui, &stage);
+            }
             if plan.arrows.is_empty() {
-                empty_ui(ui, view, theme, body);
+                empty_ui(ui, view, theme, body.intersect(whole));
             }
         });
+}
+
+/// Brings the newest segment's sender into sight, once; a learner's own scrolling is left alone.
+fn follow_newest(ui: &Ui, stage: &Stage<'_>) {
+    let Some(arrow) = stage.plan.arrows.last() else {
+        return;
+    };
+    let id = Id::unique("newest segment on the ladder");
+    if ui.data(|data| data.get_temp::<SegmentId>(id)) == Some(arrow.segment) {
+        return;
+    }
+    ui.data_mut(|data| data.insert_temp(id, arrow.segment));
+    let place = Rect::from_center_size(stage.at(arrow.from, arrow.y_from), vec2(2.0 * APART, 2.0));
+    ui.scroll_to_rect_animation(place, None, egui::style::ScrollAnimation::none());
+}
+
+/// What many hosts need so that their names and states do not run into each other.
+fn least_width(plan: &Plan) -> f32 {
+    match plan.hosts.len() {
+        0..=2 => 0.0,
+        count => LEFT + RIGHT + APART * (count - 1) as f32,
+    }
 }
 
 /// Evenly spread, with room for lanes and names outside.
@@ -95,12 +130,16 @@ fn lifelines(rect: Rect, plan: &Plan) -> Vec<f32> {
         .collect()
 }
 
-fn header_ui(ui: &Ui, view: &View<'_>, theme: &Theme, plan: &Plan, xs: &[f32], rect: Rect) {
+fn header_ui(ui: &Ui, view: &View<'_>, theme: &Theme, stage: &Stage<'_>, seen: Rect) {
     let state = view.timeline.state();
-    for (host, x) in plan.hosts.iter().zip(xs) {
-        let title = host_word(view.language, state, host);
-        let title = say!(view.language, "ladder.kernel", host = title);
-        let at = pos2(*x, rect.top() + HEADER / 2.0 + 2.0);
+    let is_narrow = stage.xs.len() > 2 && stage.xs[1] - stage.xs[0] < NARROW;
+    for (host, x) in stage.plan.hosts.iter().zip(&stage.xs) {
+        let mut title = host_title(view.language, state, host);
+        if !is_narrow {
+            let host = host_word(view.language, state, host);
+            title = say!(view.language, "ladder.kernel", host = host).into_owned();
+        }
+        let at = pos2(*x, seen.top() + HEADER / 2.0 + 2.0);
         let font = theme::bold_font(theme::SMALL);
         let colour = theme.host_tone(host).strong;
         ui.painter()

@@ -20,7 +20,7 @@ pub const TOKEN: f32 = 112.0;
 /// Between two state names on one side.
 const NAME: f32 = 15.0;
 /// A line of words below a segment's name.
-const NOTE: f32 = 15.0;
+const NOTE: f32 = 17.0;
 const TOP: f32 = 16.0;
 /// A state seen this soon after a segment came or went is its doing: the kernel answers in
 /// microseconds, the snapshot follows at once.

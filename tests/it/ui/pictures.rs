@@ -22,7 +22,7 @@ const SMALLEST: [f32; 2] = [960.0, 600.0];
 
 type Scene = (&'static str, fn() -> Story);
 
-const SCENES: [Scene; 16] = [
+const SCENES: [Scene; 21] = [
     ("start", scenes::start),
     ("syn_ack", scenes::syn_ack_held),
     ("data", scenes::data_held),
@@ -38,6 +38,11 @@ const SCENES: [Scene; 16] = [
     ("faults", rich::faults),
     ("sockets", rich::counted),
     ("threads", rich::threads),
+    ("hosts3", rich::three_hosts),
+    ("hosts8", rich::eight_hosts),
+    ("hosts65", rich::sixty_five_hosts),
+    ("housemates", rich::housemates),
+    ("loopback", rich::loopback),
     ("many_threads", rich::many_threads),
 ];
 
@@ -47,13 +52,15 @@ fn the_window_looks_as_it_did() {
     use Language::{Chinese, English};
     use Look::{Dark, Light};
     type Kept = (Scene, Language, Look, [f32; 2]);
-    let kept: [Kept; 10] = [
+    let kept: [Kept; 12] = [
         (("start", scenes::start), English, Light, SMALL),
         (("syn_ack", scenes::syn_ack_held), Chinese, Light, SMALL),
         (("closing", scenes::closing), English, Dark, LARGE),
         (("refused", scenes::refused), Chinese, Dark, SMALL),
         (("past", scenes::past), English, Light, SMALL),
         (("gone", scenes::lab_gone), Chinese, Light, SMALL),
+        (("loopback_zh", rich::loopback), Chinese, Light, SMALL),
+        (("loopback_en", rich::loopback), English, Dark, SMALL),
         (("threads_zh", rich::threads), Chinese, Dark, SMALL),
         (("threads_en", rich::threads), English, Light, SMALL),
         (("faults_zh", rich::faults), Chinese, Light, SMALL),

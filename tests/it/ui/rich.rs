@@ -2,12 +2,12 @@
 
 use sockstep::model::Kind;
 use sockstep::trace::{
-    BufferFacts, Bytes, Key, Order, Resent, SocketFacts, TcpFacts, ThreadState, TimerKind, Traffic,
-    What,
+    BufferFacts, Bytes, Key, Mapping, Order, Resent, SegmentId, SocketFacts, TcpFacts, ThreadState,
+    TimerKind, Traffic, What, WireKind,
 };
 
-use super::scenes::{GREETING, ack, data_held};
-use super::story::{Story, end, timer};
+use super::scenes::{GREETING, ack, data_held, syn};
+use super::story::{Story, end, listener, timer};
 
 /// Everything that a kernel says of a socket and of a host.
 pub fn counted() -> Story {
@@ -134,6 +134,114 @@ pub fn faults() -> Story {
         story.wait_ms(220);
         story.sent_because("client", ack(1, 1), GREETING, (data, true), Resent::Rto);
     }
+    story.push(What::Rest);
+    story
+}
+
+/// A server and so many clients, each with its SYN on the wire.
+pub fn clients(count: u8) -> Story {
+    let names: Vec<String> = (1..=count)
+        .map(|number| format!("client{number}"))
+        .collect();
+    let hosts: Vec<(&str, [u8; 4])> = names
+        .iter()
+        .zip(10..)
+        .map(|(name, last)| (name.as_str(), [192, 168, 131, last]))
+        .collect();
+    let mut story = Story::with_clients(&hosts);
+    story.call("server", 3, "socket", "AF_INET, SOCK_STREAM", None);
+    story.rest();
+    story.socket(listener());
+    for (name, key) in names.iter().zip(100..) {
+        story.call(name, 4, "connect", "(\"192.168.131.62\", 8989)", Some(3));
+        story.step(name);
+        let syn = story.sent(name, syn(), b"");
+        story.blocks(name);
+        story.socket(SocketFacts {
+            key: Key(key),
+            ..end(name, "SYN_SENT", Some(3))
+        });
+        story.rest();
+        if key % 2 == 0 {
+            story.delivered(syn);
+            story.rest();
+        }
+    }
+    story
+}
+
+pub fn three_hosts() -> Story {
+    clients(2)
+}
+
+pub fn eight_hosts() -> Story {
+    clients(7)
+}
+
+pub fn sixty_five_hosts() -> Story {
+    clients(64)
+}
+
+/// Two programs that share a host.
+pub fn housemates() -> Story {
+    let mut header = Story::new().timeline.trace().header().clone();
+    let mut second = header.programs[1].clone();
+    second.name = "client2".to_owned();
+    second.file = "client2.py".to_owned();
+    header.programs[1].name = "client1".to_owned();
+    header.programs.push(second);
+    let mut story = Story::of(header);
+    for program in ["server", "client1", "client2"] {
+        story.call(program, 3, "socket", "AF_INET, SOCK_STREAM", None);
+    }
+    story.rest();
+    story
+}
+
+/// No wire of ours: states are the kernel's, segments are inferred.
+pub fn loopback() -> Story {
+    let mut header = Story::new().timeline.trace().header().clone();
+    header.wire = WireKind::Loopback;
+    header.mapping = [
+        ("192.168.131.62", "127.0.0.1"),
+        ("192.168.131.10", "127.0.0.1"),
+    ]
+    .map(|(address, here)| Mapping {
+        address: address.parse().expect("an address"),
+        stands_for_it: here.parse().expect("an address"),
+    })
+    .into();
+    let mut story = Story::of(header);
+    story.call("server", 7, "accept", "", Some(3));
+    story.call(
+        "client",
+        4,
+        "connect",
+        "(\"192.168.131.62\", 8989)",
+        Some(3),
+    );
+    story.rest();
+    story.socket(listener());
+    story.step("server");
+    story.blocks("server");
+    story.step("client");
+    let sent = [
+        ("client", "server", Kind::Syn, 0),
+        ("server", "client", Kind::SynAck, 0),
+        ("client", "server", Kind::Ack, 0),
+        ("client", "server", Kind::Data, 10),
+    ];
+    for ((from, to, kind, length), id) in sent.into_iter().zip(0..) {
+        story.push(What::Inferred {
+            segment: SegmentId(id),
+            from: from.to_owned(),
+            to: to.to_owned(),
+            kind,
+            length,
+        });
+    }
+    story.socket(end("client", "ESTABLISHED", Some(3)));
+    story.socket(end("server", "ESTABLISHED", Some(4)));
     story.push(What::Rest);
     story
 }

@@ -92,7 +92,11 @@ impl Story {
             timers,
             wire: WireKind::Held,
         };
-        let header = Header::new(&setup, "6.18.44".to_owned(), WireKind::Held);
+        Self::of(Header::new(&setup, "6.18.44".to_owned(), WireKind::Held))
+    }
+
+    /// Any run, from its beginning.
+    pub fn of(header: Header) -> Self {
         Self {
             timeline: Timeline::new(header),
             at_us: 0,
