@@ -36,6 +36,20 @@ pub(super) struct Name {
     pub name: &'static str,
     pub args: String,
     pub fd: Option<i32>,
+    /// How many bytes it offers to the kernel; of the send family only.
+    pub offers: Option<u64>,
+}
+
+impl Name {
+    /// A call on no descriptor, or on several.
+    pub fn without_descriptor(name: &'static str, args: String) -> Self {
+        Self {
+            name,
+            args,
+            fd: None,
+            offers: None,
+        }
+    }
 }
 
 /// A call that may be made: the ticket, and what was transferred so far.
@@ -80,7 +94,7 @@ pub(super) fn make<T>(
         fd: name.fd,
         thread: here.thread,
         locals,
-        offers: None,
+        offers: name.offers,
     };
     // A stop may have come while no call was under way; then the gate need not know of this one.
     if here.running.stop().is_on() {

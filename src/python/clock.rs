@@ -24,10 +24,6 @@ fn sleep(seconds: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
         .ok_or_else(|| {
             vm.new_overflow_error("timestamp too large to convert to C PyTime_t".to_owned())
         })?;
-    let name = Name {
-        name: "sleep",
-        args: shown,
-        fd: None,
-    };
+    let name = Name::without_descriptor("sleep", shown);
     call::make(vm, name, |call| call.sleep(until), |()| "None".to_owned())
 }

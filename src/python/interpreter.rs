@@ -12,8 +12,8 @@ use rustpython_vm::{AsObject, Interpreter, PyResult, Settings, VirtualMachine};
 
 use super::running::Running;
 use super::{
-    Ending, Program, clock, codec, console, modules, socket, structs, syntax, threads, traceback,
-    wording,
+    Ending, Program, clock, codec, console, modules, select, socket, structs, syntax, threads,
+    traceback, wording,
 };
 
 /// CPython's limit, and what 16 MB of stack bear also in a debug build.
@@ -35,6 +35,7 @@ pub(super) fn build(running: &Arc<Running>) -> Interpreter {
         console::module_def(&builder.ctx),
         structs::module_def(&builder.ctx),
         threads::module_def(&builder.ctx),
+        select::module_def(&builder.ctx),
     ];
     // The collector is one for the whole process and would walk other programs' objects while they
     // run. Programs here are short: reference counts do, and cycles are left to the process's end.

@@ -15,6 +15,7 @@ mod interpreter;
 mod locals;
 mod modules;
 mod running;
+mod select;
 mod socket;
 mod structs;
 mod syntax;

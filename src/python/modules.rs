@@ -12,7 +12,7 @@ use rustpython_vm::scope::Scope;
 use rustpython_vm::types::PyTypeFlags;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, TryFromObject, VirtualMachine};
 
-use super::{locals, socket, structs, syntax, threads};
+use super::{locals, select, socket, structs, syntax, threads};
 
 /// Modules of the interpreter and of ours that programs may import as they are. Those with an
 /// underscore are what the Python parts below stand on.
@@ -24,12 +24,14 @@ const NATIVE: &[&str] = &[
     "codecs",
     "errno",
     "itertools",
+    "select",
     "sys",
     "time",
 ];
 
 /// Modules written in Python, compiled when first imported.
 const PYTHON: &[(&str, &str)] = &[
+    ("selectors", select::SELECTORS),
     ("socket", socket::PYTHON_PART),
     ("struct", structs::PYTHON_PART),
     ("threading", threads::PYTHON_PART),

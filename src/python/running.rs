@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use rustpython_vm::common::lock::PyMutex;
 
 use super::gate::{ClosedBy, Gate};
-use super::socket::{Descriptor, Timeout};
+use super::socket::{Descriptor, Handle, Timeout};
 use super::threads::Started;
 
 pub(super) struct Running {
@@ -56,6 +56,15 @@ impl Running {
         let mut sockets = self.sockets.lock();
         sockets.retain(|old| old.strong_count() > 0);
         sockets.push(Arc::downgrade(socket));
+    }
+
+    /// The program's open socket with this descriptor.
+    pub fn open_at(&self, fd: i32) -> Option<Arc<Handle>> {
+        let sockets = self.sockets.lock();
+        let mut open = sockets
+            .iter()
+            .filter_map(|socket| socket.upgrade()?.handle());
+        open.find(|handle| handle.fd() == fd)
     }
 
     /// Closes what the program left open.

@@ -164,6 +164,11 @@ pub(super) fn tuple(address: &SockAddr, vm: &VirtualMachine) -> PyObjectRef {
     }
 }
 
+/// Of a stream there is no sender.
+pub(super) fn shown_or_none(address: &Option<SockAddr>) -> String {
+    address.as_ref().map_or_else(|| "None".to_owned(), shown)
+}
+
 /// The same tuple, as text.
 pub(super) fn shown(address: &SockAddr) -> String {
     match address.as_socket() {

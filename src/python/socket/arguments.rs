@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rustpython_vm::function::{ArgBytesLike, FuncArgs, OptionalArg};
+use rustpython_vm::function::{ArgBytesLike, ArgMemoryBuffer, FuncArgs, OptionalArg};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, TryFromObject, VirtualMachine};
 
 use super::address;
@@ -108,4 +108,55 @@ pub(super) fn with_flags(mut shown: String, flags: i32) -> String {
 /// The repr of what most calls return.
 pub(super) fn none(_: &()) -> String {
     "None".to_owned()
+}
+
+/// The program's own buffer, for a receive into it.
+pub(super) struct Into {
+    buffer: ArgMemoryBuffer,
+    class: String,
+    pub count: usize,
+}
+
+impl Into {
+    /// The buffer and count of `method`, which says `too_small` in its own words.
+    pub fn read(
+        method: &str,
+        buffer: PyObjectRef,
+        count: OptionalArg<PyObjectRef>,
+        too_small: &str,
+        vm: &VirtualMachine,
+    ) -> PyResult<Self> {
+        let class = buffer.class().name().to_string();
+        let buffer = ArgMemoryBuffer::try_from_object(vm, buffer).map_err(|_| {
+            vm.new_type_error(format!(
+                "{method}() argument 1 must be read-write bytes-like object, not {class}"
+            ))
+        })?;
+        let count = match count {
+            OptionalArg::Present(count) => room(method, &count, vm)?,
+            OptionalArg::Missing => 0,
+        };
+        if count > buffer.len() {
+            return Err(vm.new_value_error(too_small.to_owned()));
+        }
+        let count = if count == 0 { buffer.len() } else { count };
+        Ok(Self {
+            buffer,
+            class,
+            count,
+        })
+    }
+
+    pub fn shown(&self) -> String {
+        format!("<{} of {}>, {}", self.class, self.buffer.len(), self.count)
+    }
+
+    /// Gives how many bytes were written. With MSG_TRUNC the kernel may say more than there is room.
+    pub fn fill(&self, data: &[u8]) -> usize {
+        self.buffer.with_ref(|bytes| {
+            let count = data.len().min(bytes.len());
+            bytes[..count].copy_from_slice(&data[..count]);
+        });
+        data.len()
+    }
 }

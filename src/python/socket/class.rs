@@ -7,17 +7,17 @@ use std::sync::Arc;
 
 use rustpython_vm::builtins::{PyBytes, PyType};
 use rustpython_vm::common::lock::PyMutex;
-use rustpython_vm::function::{ArgMemoryBuffer, FuncArgs, OptionalArg};
+use rustpython_vm::function::{FuncArgs, OptionalArg};
 use rustpython_vm::types::{Constructor, Initializer, Representable};
 use rustpython_vm::{
-    AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, TryFromObject, VirtualMachine, pyclass,
+    AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass,
 };
 use socket2::SockAddr;
 
 use super::address;
 use super::arguments::{
-    bytes_like, enumerated, flag_bits, int32, none, only_argument, room, shown_bytes, timeout_from,
-    timeout_object, with_flags,
+    Into, bytes_like, enumerated, flag_bits, int32, none, only_argument, room, shown_bytes,
+    timeout_from, timeout_object, with_flags,
 };
 use super::constants::{self, AF_INET, SOCK_STREAM};
 use super::descriptor::{Descriptor, Timeout};
@@ -93,11 +93,7 @@ impl Initializer for PySocket {
         if proto != 0 {
             shown.push_str(&format!(", {proto}"));
         }
-        let name = Name {
-            name: "socket",
-            args: shown,
-            fd: None,
-        };
+        let name = Name::without_descriptor("socket", shown);
         call::make(
             vm,
             name,
@@ -216,7 +212,8 @@ impl PySocket {
     ) -> PyResult<usize> {
         let (data, flags) = (bytes_like(data, vm)?, flag_bits(flags, vm)?);
         let name = ("send", with_flags(shown_bytes(&data, vm), flags));
-        self.gated(name, flags, |to| to.send(&data), usize::to_string, vm)
+        let work = |to: &mut Transfer<'_, '_>| to.send(&data);
+        self.offering(data.len(), name, flags, work, usize::to_string, vm)
     }
 
     #[pymethod]
@@ -228,7 +225,8 @@ impl PySocket {
     ) -> PyResult<()> {
         let (data, flags) = (bytes_like(data, vm)?, flag_bits(flags, vm)?);
         let name = ("sendall", with_flags(shown_bytes(&data, vm), flags));
-        self.gated(name, flags, |to| to.send_all(&data), none, vm)
+        let work = |to: &mut Transfer<'_, '_>| to.send_all(&data);
+        self.offering(data.len(), name, flags, work, none, vm)
     }
 
     #[pymethod]
@@ -248,7 +246,8 @@ impl PySocket {
         let mut shown = with_flags(shown_bytes(&data, vm), flags);
         shown.push_str(&format!(", {}", locals::repr(python, vm)));
         let work = |to: &mut Transfer<'_, '_>| to.send_to(&data, &address);
-        self.gated(("sendto", shown), flags, work, usize::to_string, vm)
+        let name = ("sendto", shown);
+        self.offering(data.len(), name, flags, work, usize::to_string, vm)
     }
 
     #[pymethod]
@@ -280,9 +279,7 @@ impl PySocket {
         let (count, flags) = (room("recvfrom", &count, vm)?, flag_bits(flags, vm)?);
         let name = ("recvfrom", with_flags(count.to_string(), flags));
         let show = |(data, remote): &(Vec<u8>, Option<SockAddr>)| {
-            let remote = remote
-                .as_ref()
-                .map_or_else(|| "None".to_owned(), address::shown);
+            let remote = address::shown_or_none(remote);
             format!("({}, {remote})", shown_bytes(data, vm))
         };
         let (data, remote) = self.gated(name, flags, |to| to.receive_from(count), show, vm)?;
@@ -298,38 +295,34 @@ impl PySocket {
         flags: OptionalArg<PyObjectRef>,
         vm: &VirtualMachine,
     ) -> PyResult<usize> {
-        let class = buffer.class().name().to_string();
-        let buffer = ArgMemoryBuffer::try_from_object(vm, buffer).map_err(|_| {
-            vm.new_type_error(format!(
-                "recv_into() argument 1 must be read-write bytes-like object, not {class}"
-            ))
-        })?;
+        let too_small = "buffer too small for requested bytes";
+        let into = Into::read("recv_into", buffer, count, too_small, vm)?;
         let flags = flag_bits(flags, vm)?;
-        let count = match count {
-            OptionalArg::Present(count) => match room("recv_into", &count, vm)? {
-                0 => buffer.len(),
-                count if count > buffer.len() => {
-                    return Err(
-                        vm.new_value_error("buffer too small for requested bytes".to_owned())
-                    );
-                }
-                count => count,
-            },
-            OptionalArg::Missing => buffer.len(),
+        let name = ("recv_into", with_flags(into.shown(), flags));
+        let show = |data: &Vec<u8>| data.len().to_string();
+        let data = self.gated(name, flags, |to| to.receive(into.count), show, vm)?;
+        Ok(into.fill(&data))
+    }
+
+    #[pymethod]
+    fn recvfrom_into(
+        &self,
+        buffer: PyObjectRef,
+        count: OptionalArg<PyObjectRef>,
+        flags: OptionalArg<PyObjectRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult<(usize, PyObjectRef)> {
+        let too_small = "nbytes is greater than the length of the buffer";
+        let into = Into::read("recvfrom_into", buffer, count, too_small, vm)?;
+        let flags = flag_bits(flags, vm)?;
+        let name = ("recvfrom_into", with_flags(into.shown(), flags));
+        let show = |(data, remote): &(Vec<u8>, Option<SockAddr>)| {
+            format!("({}, {})", data.len(), address::shown_or_none(remote))
         };
-        let name = (
-            "recv_into",
-            with_flags(format!("<{class} of {}>, {count}", buffer.len()), flags),
-        );
-        let data = self.gated(
-            name,
-            flags,
-            |to| to.receive(count),
-            |data| data.len().to_string(),
-            vm,
-        )?;
-        buffer.with_ref(|bytes| bytes[..data.len()].copy_from_slice(&data));
-        Ok(data.len())
+        let work = |to: &mut Transfer<'_, '_>| to.receive_from(into.count);
+        let (data, remote) = self.gated(name, flags, work, show, vm)?;
+        let remote = remote.map_or_else(|| vm.ctx.none(), |remote| address::tuple(&remote, vm));
+        Ok((into.fill(&data), remote))
     }
 
     #[pymethod]

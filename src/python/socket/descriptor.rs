@@ -4,6 +4,7 @@ use std::io;
 use std::net::{TcpStream, UdpSocket};
 use std::os::fd::AsRawFd;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use rustpython_vm::common::lock::PyMutex;
@@ -18,6 +19,8 @@ pub(crate) struct Descriptor {
     pub kind: i32,
     pub proto: i32,
     pub timeout: PyMutex<Timeout>,
+    /// A `connect` that did not wait is under way, and the gate has not heard how it ended.
+    pub is_connecting: AtomicBool,
     handle: PyMutex<Option<Arc<Handle>>>,
     running: Arc<Running>,
 }
@@ -133,6 +136,7 @@ impl Descriptor {
             kind,
             proto,
             timeout: PyMutex::new(*running.default_timeout.lock()),
+            is_connecting: AtomicBool::new(false),
             handle: PyMutex::new(Some(Arc::new(Handle::new(socket, kind)))),
             running: running.clone(),
         });

@@ -79,19 +79,29 @@ impl PySocket {
             name,
             args,
             fd: Some(descriptor.fd()),
+            offers: None,
         };
-        call::make(
-            vm,
+        on_open(&descriptor, name, flags, work, show, vm)
+    }
+
+    /// The same, of a call that offers this many bytes to the kernel.
+    pub(super) fn offering<T>(
+        &self,
+        bytes: usize,
+        (name, args): (&'static str, String),
+        flags: i32,
+        work: impl FnOnce(&mut Transfer<'_, '_>) -> Result<T, Fault>,
+        show: impl FnOnce(&T) -> String,
+        vm: &VirtualMachine,
+    ) -> PyResult<T> {
+        let descriptor = self.descriptor(vm)?;
+        let name = Name {
             name,
-            |call| {
-                let handle: Arc<Handle> = descriptor
-                    .handle()
-                    .ok_or_else(|| io::Error::from_raw_os_error(EBADF))?;
-                let timeout = *descriptor.timeout.lock();
-                work(&mut Transfer::new(call, &handle, timeout, flags))
-            },
-            show,
-        )
+            args,
+            fd: Some(descriptor.fd()),
+            offers: Some(bytes as u64),
+        };
+        on_open(&descriptor, name, flags, work, show, vm)
     }
 
     pub(super) fn family(&self, vm: &VirtualMachine) -> PyResult<i32> {
@@ -107,6 +117,7 @@ impl PySocket {
             name: "close",
             args: String::new(),
             fd: Some(descriptor.fd()),
+            offers: None,
         };
         call::make(
             vm,
@@ -126,4 +137,25 @@ impl PySocket {
             None => Err(call::os_error(&io::Error::from_raw_os_error(EBADF), vm)?),
         }
     }
+}
+
+fn on_open<T>(
+    descriptor: &Descriptor,
+    name: Name,
+    flags: i32,
+    work: impl FnOnce(&mut Transfer<'_, '_>) -> Result<T, Fault>,
+    show: impl FnOnce(&T) -> String,
+    vm: &VirtualMachine,
+) -> PyResult<T> {
+    let work = |call: &mut call::Call<'_>| {
+        let handle: Arc<Handle> = descriptor
+            .handle()
+            .ok_or_else(|| io::Error::from_raw_os_error(EBADF))?;
+        let timeout = *descriptor.timeout.lock();
+        let mut transfer = Transfer::new(call, &handle, timeout, flags);
+        let result = work(&mut transfer);
+        transfer.notice_connection(descriptor);
+        result
+    };
+    call::make(vm, name, work, show)
 }

@@ -20,7 +20,7 @@ mod transfer;
 
 pub(super) use arguments::seconds;
 pub(super) use class::PySocket;
-pub(super) use descriptor::{Descriptor, Timeout};
+pub(super) use descriptor::{Descriptor, Handle, Timeout};
 pub(super) use native::module_def;
 
 /// The part of the module that is written in Python.

@@ -5,13 +5,14 @@
 
 use std::io::{self, ErrorKind, Read};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use rustix::net::RecvFlags;
 use socket2::{SockAddr, Socket};
 
 use super::constants::{MSG_DONTWAIT, MSG_OOB, MSG_PEEK, MSG_WAITALL};
-use super::descriptor::{Handle, Timeout};
+use super::descriptor::{Descriptor, Handle, Timeout};
 use crate::python::call::{Call, Fault};
 use crate::python::gate::{Gate, Interest};
 
@@ -31,6 +32,8 @@ pub(super) struct Transfer<'a, 'b> {
     pub deadline: Option<Instant>,
     /// The MSG_ flags of the call.
     pub flags: i32,
+    /// It began to connect and did not wait for the end.
+    is_under_way: bool,
 }
 
 impl<'a, 'b> Transfer<'a, 'b> {
@@ -42,6 +45,7 @@ impl<'a, 'b> Transfer<'a, 'b> {
             timeout,
             deadline,
             flags,
+            is_under_way: false,
         }
     }
 
@@ -103,9 +107,25 @@ impl<'a, 'b> Transfer<'a, 'b> {
                     self.wait(Interest::Write)?;
                 }
                 _ if error.kind() == ErrorKind::Interrupted => {}
-                _ => return Err(error.into()),
+                _ => {
+                    self.is_under_way = error.raw_os_error() == Some(EINPROGRESS);
+                    return Err(error.into());
+                }
             }
             is_first = false;
+        }
+    }
+
+    /// A `connect` that did not wait ends unseen: the next call finds out, whichever it is.
+    pub fn notice_connection(&self, descriptor: &Descriptor) {
+        if self.is_under_way {
+            descriptor.is_connecting.store(true, Ordering::Relaxed);
+        } else if descriptor.is_connecting.load(Ordering::Relaxed)
+            && self.handle.socket().peer_addr().is_ok()
+            && descriptor.is_connecting.swap(false, Ordering::Relaxed)
+        {
+            let gate = &self.call.here.running.gate;
+            gate.established(&self.handle.socket());
         }
     }
 

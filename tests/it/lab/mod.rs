@@ -7,6 +7,7 @@ mod learner;
 mod leaving;
 mod ledger;
 pub mod play;
+mod select;
 mod waiting;
 
 pub use play::{Play, is_wire_there};
