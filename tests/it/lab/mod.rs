@@ -6,8 +6,10 @@ mod faults;
 mod learner;
 mod leaving;
 mod ledger;
+mod options;
 pub mod play;
 mod select;
+mod udp;
 mod waiting;
 
 pub use play::{Play, is_wire_there};
