@@ -17,8 +17,9 @@
 //! 6. [`lab`]: the process with the kernels, the wire and the programs; and the handle on it.
 //! 7. [`director`]: what `Next` means; rules and scripts.
 //! 8. [`lesson`]: markdown → lesson; triggers.
-//! 9. [`session`]: one learner, one run.
-//! 10. [`ui`], [`app`]: the window. [`cli`]: the terminal. [`words`]: what both say.
+//! 9. [`replay`]: the recorded orders by their meaning, given again to a fresh lab.
+//! 10. [`session`]: one learner, one run.
+//! 11. [`ui`], [`app`]: the window. [`cli`]: the terminal. [`words`]: what both say.
 //!
 //! Absent on purpose: an async runtime (threads and channels are what we teach), a packet
 //! simulator (the kernel is the only authority), and any second road from a run to a picture.
@@ -36,6 +37,7 @@ pub mod lesson;
 pub mod model;
 pub mod packet;
 pub mod python;
+pub mod replay;
 pub mod session;
 pub mod timeline;
 pub mod trace;

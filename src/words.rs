@@ -1,10 +1,12 @@
 //! Words that the window and the terminal share, in both languages.
 //!
-//! In: what the lab or the director found. Out: a sentence from `assets/locales`.
+//! In: what the lab, the director or a re-run found. Out: a sentence from `assets/locales`.
 
 use crate::director::Stuck;
 use crate::lab::{Demise, How, Remedy};
 use crate::lesson::Language;
+use crate::packet::Kind;
+use crate::replay::{Calling, Passing, Sight};
 
 /// What to do when the held wire cannot be had.
 pub fn remedy(language: Language, remedy: Remedy) -> String {
@@ -66,5 +68,115 @@ pub fn demise(language: Language, demise: &Demise) -> String {
     match demise.words.as_str() {
         "" => how.into_owned(),
         words => format!("{how} ({words})"),
+    }
+}
+
+/// What a re-run expected or found. `title` gives a program's name in the learner's words.
+pub fn sight(language: Language, sight: &Sight, title: impl Fn(&str) -> String) -> String {
+    let locale = language.tag();
+    match sight {
+        Sight::Call {
+            program,
+            line,
+            call,
+            seen,
+        } => return calling(locale, (&title(program), *line, call), seen),
+        Sight::Segment { from, kind, seen } => {
+            return passing(locale, &title(from), *kind, *seen);
+        }
+        Sight::Asks { program } => t!("sight.asks", locale = locale, who = title(program)),
+        Sight::Computes { program } => t!("sight.computes", locale = locale, who = title(program)),
+        Sight::Printed { program, text } if text.is_empty() => {
+            t!(
+                "sight.printed_nothing",
+                locale = locale,
+                who = title(program)
+            )
+        }
+        Sight::Printed { program, text } => {
+            let (who, text) = (title(program), short(text));
+            t!("sight.printed", locale = locale, who = who, text = text)
+        }
+        Sight::Ended {
+            program,
+            exception: None,
+        } => t!("sight.ended", locale = locale, who = title(program)),
+        Sight::Ended {
+            program,
+            exception: Some(exception),
+        } => {
+            let (who, exception) = (title(program), short(exception));
+            t!(
+                "sight.died",
+                locale = locale,
+                who = who,
+                exception = exception
+            )
+        }
+        Sight::Gone { reason } => t!("sight.gone", locale = locale, reason = reason),
+    }
+    .into_owned()
+}
+
+fn calling(locale: &str, (who, line, call): (&str, u32, &str), seen: &Calling) -> String {
+    match seen {
+        Calling::Before(args) => {
+            let call = format!("{call}({})", short(args));
+            t!(
+                "sight.stands",
+                locale = locale,
+                who = who,
+                line = line,
+                call = call
+            )
+        }
+        Calling::Waits => {
+            t!(
+                "sight.waits",
+                locale = locale,
+                who = who,
+                line = line,
+                call = call
+            )
+        }
+        Calling::Returned(with) => {
+            let with = short(with);
+            t!(
+                "sight.returned",
+                locale = locale,
+                who = who,
+                line = line,
+                call = call,
+                with = with
+            )
+        }
+    }
+    .into_owned()
+}
+
+fn passing(locale: &str, who: &str, kind: Kind, seen: Passing) -> String {
+    match seen {
+        Passing::Sent(bytes) => {
+            t!(
+                "sight.sent",
+                locale = locale,
+                who = who,
+                kind = kind,
+                bytes = bytes
+            )
+        }
+        Passing::NotSent => t!("sight.not_sent", locale = locale, who = who, kind = kind),
+        Passing::OnWire => t!("sight.on_wire", locale = locale, who = who, kind = kind),
+        Passing::NotOnWire => t!("sight.not_on_wire", locale = locale, who = who, kind = kind),
+    }
+    .into_owned()
+}
+
+/// As much of a program's text as a sentence can bear.
+fn short(text: &str) -> String {
+    const LONGEST: usize = 80;
+    match text.char_indices().nth(LONGEST) {
+        Some((cut, _)) => format!("{}…", &text[..cut]),
+        None => text.to_owned(),
     }
 }

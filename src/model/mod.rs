@@ -49,6 +49,8 @@ pub struct State {
     /// First sequence number of each direction, `(source, destination)`: where relative numbers start.
     pub first_seq: BTreeMap<(String, String), SeqNo>,
     pub notes: Vec<(u64, String)>,
+    /// How many orders the lab has read.
+    pub orders: usize,
     /// Nothing more happens by itself, but for timers.
     pub is_at_rest: bool,
     /// Why the lab is gone, once it is.
@@ -107,6 +109,7 @@ impl State {
             holds: Holds::default(),
             first_seq: BTreeMap::new(),
             notes: Vec::new(),
+            orders: 0,
             is_at_rest: false,
             ended: None,
             ledger: Ledger::default(),
@@ -378,6 +381,7 @@ impl State {
     }
 
     fn ordered(&mut self, ordered: &Ordered, at_us: u64) {
+        self.orders += 1;
         match &ordered.order {
             Order::Step { program, thread } => {
                 if let Some(program) = self.programs.get_mut(program) {

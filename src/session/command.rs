@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::rerun::Rerun;
 use crate::director::{Next, WhyNot};
 use crate::lab::{self, Demise};
 use crate::lesson::{Language, Lesson};
+use crate::replay::Divergence;
 use crate::timeline::Timeline;
 use crate::trace::{Moment, Name, Order, SegmentId};
 
@@ -27,6 +29,8 @@ pub enum Command {
     GoTo(Moment),
     GoLive,
     Restart,
+    /// A fresh lab, given what was ordered up to the cursor; then it is live.
+    ReRun,
     Select(Option<SegmentId>),
     /// Option `option` of the quiz of beat `beat`.
     Guess {
@@ -61,6 +65,13 @@ pub enum Notice {
     Explained(String),
     /// The run goes on, but its file does not.
     NotRecorded(String),
+    /// Every recorded order was given again; it is live from here.
+    Reran { orders: usize },
+    /// A re-run took another way than the recorded run: where, and what was expected.
+    Diverged {
+        divergence: Box<Divergence>,
+        orders: usize,
+    },
     /// The lesson's file has something wrong: file, line, what to do.
     Lesson(String),
 }
@@ -82,6 +93,10 @@ pub enum Refusal {
     Ended(Name),
     /// The segment was already delivered or dropped.
     NotHeld,
+    /// Recorded orders are being given again.
+    Rerunning,
+    /// Nothing was ordered before the moment we look at.
+    NothingToRerun,
     /// The lab has more orders than it can take.
     Busy,
 }
@@ -104,4 +119,6 @@ pub struct View<'a> {
     /// Microseconds since the lab started, as the wall clock has it: drives "blocked for 6.4 s".
     pub now_us: u64,
     pub notice: Option<&'a Notice>,
+    /// Recorded orders are being given again.
+    pub rerun: Option<Rerun>,
 }

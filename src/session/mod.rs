@@ -6,6 +6,7 @@
 
 mod command;
 mod course;
+mod rerun;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use std::time::Instant;
 
 pub use command::{Command, Look, Notice, Refusal, View};
 pub use course::Course;
+pub use rerun::Rerun;
 
 use crate::director::{Director, Next, WhyNot};
 pub use crate::lab::{Demise, How};
@@ -50,6 +52,8 @@ pub struct Session {
     director: Director,
     /// `Next` was asked for while things still moved.
     wants_next: bool,
+    /// Recorded orders are being given again.
+    going: Option<rerun::Going>,
     /// Where runs are recorded; `None` records nothing.
     runs: Option<PathBuf>,
 }
@@ -101,6 +105,7 @@ impl Session {
             leaving: Vec::new(),
             clock: None,
             wants_next: false,
+            going: None,
             runs,
         };
         session.start_lab();
@@ -120,6 +125,7 @@ impl Session {
             next: self.next(),
             now_us: self.now_us(),
             notice: self.notice.as_ref(),
+            rerun: self.rerun_shown(),
         }
     }
 
@@ -133,6 +139,10 @@ impl Session {
         let came = !said.is_empty();
         for said in said {
             self.hear(said);
+            self.rerun_on();
+        }
+        if !came {
+            self.rerun_on(); // what it waits for may be overdue
         }
         if std::mem::take(&mut self.wants_next) {
             self.update(Command::Next);
@@ -159,6 +169,7 @@ impl Session {
             Command::GoTo(moment) => self.timeline.go_to(moment),
             Command::GoLive => self.timeline.go_live(),
             Command::Restart => self.restart(),
+            Command::ReRun => self.rerun(),
             Command::Select(segment) => self.selected = segment,
             Command::Guess { beat, option } => {
                 // A guess after the answer is not a guess.
@@ -213,6 +224,9 @@ impl Session {
     }
 
     fn go_on(&mut self) {
+        if self.going.is_some() && self.timeline.is_live() {
+            return self.refuse(Refusal::Rerunning);
+        }
         match self.next() {
             Next::Give(order) => {
                 let by = self.director.by(self.timeline.state(), self.now_live_us());
@@ -250,6 +264,9 @@ impl Session {
     fn send(&mut self, order: Order, by: By) {
         if !self.timeline.is_live() {
             return self.refuse(Refusal::Past);
+        }
+        if self.going.is_some() {
+            return self.refuse(Refusal::Rerunning);
         }
         let segments = &self.timeline.state().segments;
         let is_gone = |id| segments.get(id).is_none_or(|segment| !segment.is_on_wire());
@@ -360,6 +377,7 @@ impl Session {
         self.notice = None;
         self.clock = None;
         self.wants_next = false;
+        self.going = None;
         self.start_lab();
     }
 
@@ -386,10 +404,12 @@ impl Session {
 /// A word about a key, which the next key takes away.
 fn is_remark(notice: &Notice) -> bool {
     match notice {
-        Notice::Refused(_) | Notice::Explained(_) => true,
-        Notice::NoWire(_) | Notice::LabGone(_) | Notice::NotRecorded(_) | Notice::Lesson(_) => {
-            false
-        }
+        Notice::Refused(_) | Notice::Explained(_) | Notice::Reran { .. } => true,
+        Notice::NoWire(_)
+        | Notice::LabGone(_)
+        | Notice::NotRecorded(_)
+        | Notice::Diverged { .. }
+        | Notice::Lesson(_) => false,
     }
 }
 

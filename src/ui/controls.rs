@@ -12,6 +12,9 @@ pub type Offer = Result<Command, String>;
 
 /// `Next`, or one stop forward while we look at the past.
 pub fn next(view: &View<'_>) -> Offer {
+    if view.timeline.is_live() && view.rerun.is_some() {
+        return Err(say!(view.language, "off.rerunning").into_owned());
+    }
     match &view.next {
         Next::Forward => Ok(Command::Forward),
         // Pressed early, it is done as soon as things stand still.
@@ -34,6 +37,17 @@ pub fn live(view: &View<'_>) -> Offer {
         Err(say!(view.language, "off.is_live").into_owned())
     } else {
         Ok(Command::GoLive)
+    }
+}
+
+/// A fresh lab up to the moment we look at; live, the whole run again.
+pub fn rerun(view: &View<'_>) -> Offer {
+    if view.rerun.is_some() {
+        Err(say!(view.language, "off.rerunning").into_owned())
+    } else if view.timeline.state().orders == 0 {
+        Err(say!(view.language, "off.nothing_to_rerun").into_owned())
+    } else {
+        Ok(Command::ReRun)
     }
 }
 
@@ -121,6 +135,9 @@ pub fn present(view: &View<'_>) -> Result<(), String> {
     if view.timeline.newest().ended.is_some() {
         return Err(why_not(view, &WhyNot::LabGone));
     }
+    if view.rerun.is_some() {
+        return Err(say!(view.language, "off.rerunning").into_owned());
+    }
     Ok(())
 }
 
@@ -172,6 +189,8 @@ pub fn refusal(view: &View<'_>, refusal: &Refusal) -> String {
         Refusal::Running(name) => say!(language, "off.computing", program = title(name)),
         Refusal::Ended(name) => say!(language, "off.ended", program = title(name)),
         Refusal::NotHeld => say!(language, "off.not_held"),
+        Refusal::Rerunning => say!(language, "off.rerunning"),
+        Refusal::NothingToRerun => say!(language, "off.nothing_to_rerun"),
         Refusal::Busy => say!(language, "off.busy"),
     }
     .into_owned()

@@ -61,6 +61,7 @@ fn offer(view: &View<'_>, key: Key) -> Option<Offer> {
         }
         Key::A => Some(wire::deliver_all(view)),
         Key::R => Some(Ok(Command::Restart)),
+        Key::B => Some(controls::rerun(view)),
         Key::L => Some(controls::live(view)),
         _ => None,
     }

@@ -5,7 +5,7 @@ use eframe::egui::{Align, Layout, Rect, RichText, Sense, Ui, pos2, vec2};
 
 use super::host;
 use super::parts::{self, Button, Icon, Weight};
-use super::text::say;
+use super::text::{host_word, say};
 use super::theme::{self, Theme};
 use crate::lesson::Language;
 use crate::session::{Command, Look, Notice, View};
@@ -232,6 +232,24 @@ fn notice_words(view: &View<'_>, notice: &Notice) -> (String, String, bool) {
         Notice::NotRecorded(why) => {
             let said = say!(language, "notice.not_recorded", why = why);
             (said.into_owned(), String::new(), false)
+        }
+        Notice::Reran { orders } => {
+            let said = say!(language, "notice.reran", orders = orders);
+            (said.into_owned(), String::new(), false)
+        }
+        Notice::Diverged { divergence, orders } => {
+            let title = |name: &str| host_word(language, view.timeline.newest(), name);
+            let given = divergence.given;
+            let said = say!(language, "notice.diverged", given = given, orders = orders);
+            let expected = words::sight(language, &divergence.expected, title);
+            let found = words::sight(language, &divergence.found, title);
+            let detail = say!(
+                language,
+                "notice.diverged_detail",
+                expected = expected,
+                found = found
+            );
+            (said.into_owned(), detail.into_owned(), false)
         }
         Notice::Lesson(problem) => {
             let said = say!(language, "notice.lesson", problem = problem);

@@ -9,6 +9,7 @@ use super::text::{host_title, host_word, say};
 use super::theme::{self, Theme};
 use super::timeline_strip;
 use crate::director::Next;
+use crate::replay::Waiting;
 use crate::session::{Command, View};
 use crate::trace::Name;
 
@@ -24,6 +25,7 @@ pub fn transport_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         next_ui(ui, view, theme, commands);
         program_buttons_ui(ui, view, theme, commands);
         live_ui(ui, view, theme, commands);
+        rerun_ui(ui, view, theme, commands);
         ui.add_space(8.0);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             status_ui(ui, view, theme);
@@ -210,7 +212,40 @@ fn live_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Comma
     offer_ui(ui, theme, button, controls::live(view), commands);
 }
 
-/// Live or recorded, which step, and in words why `Next` can do nothing.
+fn rerun_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Command>) {
+    let button = Button {
+        key: Some("B"),
+        name: say!(view.language, "control.rerun_name").into_owned(),
+        hint: say!(view.language, "hint.rerun").into_owned(),
+        ..Button::new(say!(view.language, "control.rerun"), theme)
+    };
+    offer_ui(ui, theme, button, controls::rerun(view), commands);
+}
+
+/// What a re-run is at; it looks again by itself, as a timer that does not come makes no event.
+fn rerun_words(ui: &Ui, view: &View<'_>) -> Option<String> {
+    let rerun = view.rerun?;
+    ui.ctx()
+        .request_repaint_after(std::time::Duration::from_millis(250));
+    let (given, orders) = (rerun.given, rerun.orders);
+    let words = match rerun.waiting {
+        Waiting::Lab => say!(
+            view.language,
+            "status.rerun_at",
+            given = given,
+            orders = orders
+        ),
+        Waiting::Timer => say!(
+            view.language,
+            "status.rerun_timer",
+            given = given,
+            orders = orders
+        ),
+    };
+    Some(words.into_owned())
+}
+
+/// Live, recorded or re-run, which step, and in words why `Next` can do nothing.
 fn status_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
     let language = view.language;
     let width = 168.0;
@@ -219,7 +254,7 @@ fn status_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
         Layout::top_down(Align::Max),
         |ui| {
             ui.set_width(width);
-            let reason = controls::next(view).err();
+            let reason = rerun_words(ui, view).or_else(|| controls::next(view).err());
             let lines = if reason.is_some() { 3.2 } else { 2.0 };
             ui.add_space(((ui.available_height() - lines * 17.0) / 2.0).max(0.0));
             ui.spacing_mut().item_spacing.y = 2.0;
@@ -257,6 +292,8 @@ fn mode(view: &View<'_>, theme: &Theme) -> (String, egui::Color32) {
         (say!(language, "status.recorded").into_owned(), theme.wire)
     } else if view.timeline.newest().ended.is_some() {
         (say!(language, "status.ended").into_owned(), theme.muted)
+    } else if view.rerun.is_some() {
+        (say!(language, "status.rerun").into_owned(), theme.wire)
     } else {
         (say!(language, "status.live").into_owned(), theme.bad)
     }

@@ -39,6 +39,7 @@ pub fn frame(criterion: &mut Criterion) {
         next: director::next(timeline.state()),
         now_us,
         notice: None,
+        rerun: None,
     };
     let ctx = egui::Context::default();
     ui::prepare(&ctx, view.language, view.look);

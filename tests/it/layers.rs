@@ -22,19 +22,24 @@ const TABLE: &[(&str, Option<&[&str]>)] = &[
         Some(&["packet", "trace", "model", "timeline", "director"]),
     ),
     ("director", Some(&["trace", "model"])),
+    ("replay", Some(&["packet", "trace", "model", "timeline"])),
     (
         "session",
         Some(&[
-            "packet", "trace", "model", "timeline", "lab", "lesson", "director",
+            "packet", "trace", "model", "timeline", "lab", "lesson", "director", "replay",
         ]),
     ),
     (
         "ui",
         Some(&[
-            "packet", "trace", "model", "timeline", "lesson", "director", "session", "words",
+            "packet", "trace", "model", "timeline", "lesson", "director", "replay", "session",
+            "words",
         ]),
     ),
-    ("words", Some(&["lab", "lesson", "director"])),
+    (
+        "words",
+        Some(&["packet", "lab", "lesson", "director", "replay"]),
+    ),
     ("app", None),
     ("cli", None),
 ];
@@ -43,15 +48,16 @@ const TABLE: &[(&str, Option<&[&str]>)] = &[
 const FORBIDDEN: &[(&[&str], &[&str], &str)] = &[
     (
         &[
-            "packet", "trace", "model", "timeline", "lesson", "director", "session", "python",
-            "lab",
+            "packet", "trace", "model", "timeline", "lesson", "director", "replay", "session",
+            "python", "lab",
         ],
         &["egui", "eframe"],
         "only ui and app draw",
     ),
     (
         &[
-            "packet", "trace", "model", "timeline", "lesson", "director", "session", "ui", "app",
+            "packet", "trace", "model", "timeline", "lesson", "director", "replay", "session",
+            "ui", "app",
         ],
         &[
             "socket2",
@@ -64,7 +70,7 @@ const FORBIDDEN: &[(&[&str], &[&str], &str)] = &[
         "only lab and python touch sockets and the interpreter",
     ),
     (
-        &["packet", "model", "timeline", "director"],
+        &["packet", "model", "timeline", "director", "replay"],
         &[
             "std::fs",
             "std::thread",

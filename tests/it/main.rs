@@ -13,6 +13,7 @@ mod ledger;
 mod lessons;
 mod loopback;
 mod python;
+mod replay;
 mod soft;
 mod ui;
 mod window;

@@ -155,3 +155,37 @@ fn a_killed_lab_leaves_the_run_to_look_at_and_restart_brings_a_new_one() {
     assert_eq!(learner.session.view().notice, None);
     learner.wait_until("alone", |session| session.leaving() == 0);
 }
+
+#[test]
+fn a_re_run_from_the_past_ends_live_at_that_step_and_takes_no_order_meanwhile() {
+    if !is_wire_there() {
+        return;
+    }
+    let mut learner = Learner::start();
+    learner.session.update(Command::ReRun);
+    let nothing = Notice::Refused(Refusal::NothingToRerun);
+    assert_eq!(learner.session.view().notice, Some(&nothing));
+    learner.play_to_the_end();
+    let stop = learner.session.view().timeline.stops()[9];
+    learner.session.update(Command::GoTo(stop));
+    let step = learner.session.view().timeline.step();
+    let held = learner.session.state().held.len();
+    let old = learner.session.lab_pid();
+    learner.session.update(Command::ReRun);
+    assert!(learner.session.view().rerun.is_some());
+    learner.session.update(Command::Next);
+    let busy = Notice::Refused(Refusal::Rerunning);
+    assert_eq!(learner.session.view().notice, Some(&busy));
+    learner.wait_until("done", |session| session.view().rerun.is_none());
+    let view = learner.session.view();
+    assert!(view.timeline.is_live());
+    assert_eq!(
+        (view.timeline.step(), view.timeline.state().held.len()),
+        (step, held)
+    );
+    assert_ne!(learner.session.lab_pid(), old);
+    let orders = view.timeline.state().orders;
+    assert!(orders > 5, "{orders}");
+    learner.press(Command::Next);
+    assert_eq!(learner.session.state().orders, orders + 1);
+}

@@ -8,6 +8,7 @@ mod leaving;
 mod ledger;
 mod options;
 pub mod play;
+mod replay;
 mod select;
 mod udp;
 mod waiting;

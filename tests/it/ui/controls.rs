@@ -365,3 +365,45 @@ fn a_key_whose_control_is_off_asks_for_the_reason_to_be_shown() {
         assert_eq!(asked_by_key(english(scene()), key), [explained], "{key:?}");
     }
 }
+
+#[test]
+fn a_re_run_is_asked_for_in_the_past_and_says_why_it_cannot_be_at_the_start() {
+    assert_eq!(
+        asked_by_click(english(scenes::past()), "Re-run to here"),
+        [Command::ReRun]
+    );
+    assert_eq!(
+        asked_by_key(english(scenes::past()), Key::B),
+        [Command::ReRun]
+    );
+    let why = asked_by_key(english(scenes::start()), Key::B);
+    assert!(
+        matches!(&why[..], [Command::Explain(why)] if why.contains("nothing to run again")),
+        "{why:?}"
+    );
+}
+
+#[test]
+fn while_a_run_is_played_again_the_window_says_so_and_takes_no_orders() {
+    use sockstep::replay::Waiting;
+    use sockstep::session::Rerun;
+    let mut stage = english(scenes::syn_ack_held());
+    stage.rerun = Some(Rerun {
+        given: 3,
+        orders: 9,
+        waiting: Waiting::Timer,
+    });
+    let (mut harness, stage) = harness(stage, SIZE);
+    harness.get_by_label("order 3 of 9: waiting for the kernel's timer");
+    harness.get_by_label_contains("Re-run step");
+    for key in [Key::Space, Key::S, Key::D, Key::B] {
+        harness.key_press(key);
+        harness.run_steps(2);
+    }
+    let commands = stage.borrow_mut().commands.split_off(0);
+    let is_refused = |command: &Command| matches!(command, Command::Explain(_));
+    assert!(
+        commands.len() == 4 && commands.iter().all(is_refused),
+        "{commands:?}"
+    );
+}

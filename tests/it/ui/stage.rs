@@ -8,7 +8,7 @@ use eframe::egui;
 use egui_kittest::Harness;
 use sockstep::director;
 use sockstep::lesson::{BeatWatch, Language, Lesson};
-use sockstep::session::{Command, Look, Notice, View};
+use sockstep::session::{Command, Look, Notice, Rerun, View};
 use sockstep::trace::{Moment, SegmentId};
 
 use super::prose;
@@ -26,6 +26,7 @@ pub struct Stage {
     pub look: Look,
     pub late_ms: u64,
     pub notice: Option<Notice>,
+    pub rerun: Option<Rerun>,
     pub commands: Vec<Command>,
 }
 
@@ -46,6 +47,7 @@ impl Stage {
             look,
             late_ms: 2_400,
             notice: None,
+            rerun: None,
             commands: Vec::new(),
         }
     }
@@ -68,6 +70,7 @@ impl Stage {
             next,
             now_us: self.story.now_us() + self.late_ms * 1_000,
             notice: self.notice.as_ref(),
+            rerun: self.rerun,
         }
     }
 }
