@@ -41,7 +41,11 @@ pub fn arrow_ui(
     }
     let tone = tone(theme, segment);
     let text = segment::label(view.language, state, segment);
-    let middle = from.lerp(to, middle(stage, from, to));
+    let middle = if segment.is_on_wire() {
+        from.lerp(to, middle(stage, from, to))
+    } else {
+        free_place(ui.painter(), view, stage, segment, (from, to))
+    };
     match segment.fate {
         Fate::Held | Fate::Delayed(_) => {
             let centre = from.lerp(to, middle_of_token(stage, from, to));
@@ -160,6 +164,63 @@ fn middle(stage: &Stage<'_>, from: Pos2, to: Pos2) -> f32 {
     let (one, other) = (along(seen.left()), along(seen.right()));
     let middle = (one + other) / 2.0;
     if middle.is_finite() { middle } else { 0.5 }
+}
+
+/// Tokens stay where they are; names of what has gone by give way to them.
+pub fn reserve_tokens(view: &View<'_>, stage: &Stage<'_>) {
+    // A token's box, and the line or two of words below it.
+    const TOKEN: egui::Vec2 = vec2(200.0, 68.0);
+    const WORDS: f32 = 24.0;
+    let state = view.timeline.state();
+    for arrow in &stage.plan.arrows {
+        let Some(segment) = state.segments.get(&arrow.segment) else {
+            continue;
+        };
+        if segment.is_on_wire() {
+            let (from, to) = ends(stage, arrow);
+            let centre = from.lerp(to, middle_of_token(stage, from, to));
+            let place = Rect::from_center_size(centre, TOKEN);
+            let below = WORDS + notes_height(view, segment);
+            let place = place.with_max_y(place.bottom() + below);
+            stage.taken.borrow_mut().push(place);
+        }
+    }
+}
+
+fn notes_height(view: &View<'_>, segment: &Segment) -> f32 {
+    let notes = remark::notes(view.language, view.timeline.state(), segment);
+    notes.len() as f32 * 15.0
+}
+
+/// Where on its arrow a name hides nothing: the middle, or as near to it as can be.
+fn free_place(
+    painter: &Painter,
+    view: &View<'_>,
+    stage: &Stage<'_>,
+    segment: &Segment,
+    (from, to): (Pos2, Pos2),
+) -> Pos2 {
+    let middle = middle(stage, from, to);
+    let text = segment::label(view.language, view.timeline.state(), segment);
+    let size = pill_size(painter, segment, &text);
+    let place = |share: f32| {
+        let rect = Rect::from_center_size(from.lerp(to, share), size);
+        rect.with_max_y(rect.bottom() + notes_height(view, segment))
+    };
+    let mut taken = stage.taken.borrow_mut();
+    let tries = [0.0, -0.12, 0.12, -0.22, 0.22, -0.32, 0.32, -0.42, 0.42];
+    let hidden = |share: &f32| -> f32 {
+        let place = place(*share);
+        let hits = taken.iter().map(|other| other.intersect(place));
+        hits.filter(Rect::is_positive).map(|hit| hit.area()).sum()
+    };
+    // The first of equals: nearest to the middle.
+    let shares = tries.map(|off| (middle + off).clamp(0.08, 0.92));
+    let best = shares.into_iter().map(|share| (share, hidden(&share)));
+    let best = best.min_by(|(_, one), (_, other)| one.total_cmp(other));
+    let share = best.map_or(middle, |(share, _)| share);
+    taken.push(place(share));
+    from.lerp(to, share)
 }
 
 /// A token waits on the sender's side of the middle.

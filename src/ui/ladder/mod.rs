@@ -8,6 +8,8 @@ mod motion;
 mod plan;
 mod token;
 
+use std::cell::RefCell;
+
 use eframe::egui;
 use eframe::egui::{Align2, Id, Pos2, Rect, ScrollArea, Sense, Stroke, Ui, Vec2b, pos2, vec2};
 
@@ -37,6 +39,8 @@ struct Stage<'a> {
     origin: Pos2,
     xs: Vec<f32>,
     visible: Rect,
+    /// Where tokens and names stand already, so that the next name keeps off them.
+    taken: RefCell<Vec<Rect>>,
 }
 
 impl Stage<'_> {
@@ -72,7 +76,9 @@ pub fn ladder_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
                 origin: area.min + vec2(0.0, HEADER),
                 xs: lifelines(area, &plan),
                 visible: body.expand(40.0),
+                taken: RefCell::default(),
             };
+            arrow::reserve_tokens(view, &stage);
             // The names of the hosts stay above what scrolls below them.
             header_ui(ui, view, theme, &stage, seen);
             let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(area).id_salt("body"));

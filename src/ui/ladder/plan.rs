@@ -178,7 +178,7 @@ impl<'a> Walk<'a> {
         let y_from = self.y;
         let is_waiting = segment.is_on_wire();
         // Each remark is a line of its own below the name.
-        let notes = NOTE * remark::notes(Language::English, self.state, segment).len() as f32;
+        let notes = self.notes(id);
         let y_to = y_from + notes + if is_waiting { TOKEN } else { SLOPE };
         self.touched[from] = Some((at_us, y_from));
         self.arrow_of.insert(id, self.plan.arrows.len());
@@ -199,17 +199,28 @@ impl<'a> Walk<'a> {
         let Some(arrow) = self.arrow_of.get(&id).copied() else {
             return;
         };
+        let notes = self.notes(id);
         let arrow = &mut self.plan.arrows[arrow];
         self.y = (self.y + ROW).max(arrow.y_from + SLOPE);
         arrow.y_to = self.y;
+        // What comes next leaves room for them at this end, too.
+        let arrived = self.y;
+        self.y += notes;
         let is_delivered = self
             .state
             .segments
             .get(&id)
             .is_some_and(|s| matches!(s.fate, Fate::Delivered(_)));
         if let Some(to) = arrow.to.filter(|_| is_delivered) {
-            self.touched[to] = Some((at_us, self.y));
+            self.touched[to] = Some((at_us, arrived));
         }
+    }
+
+    /// The height of what is said below a segment's name.
+    fn notes(&self, id: SegmentId) -> f32 {
+        let segment = self.state.segments.get(&id);
+        let notes = segment.map(|segment| remark::notes(Language::English, self.state, segment));
+        NOTE * notes.map_or(0, |notes| notes.len()) as f32
     }
 
     fn became(&mut self, at_us: u64, host: usize, key: Key, nth: usize) {

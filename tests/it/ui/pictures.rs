@@ -22,7 +22,7 @@ const SMALLEST: [f32; 2] = [960.0, 600.0];
 
 type Scene = (&'static str, fn() -> Story);
 
-const SCENES: [Scene; 21] = [
+const SCENES: [Scene; 22] = [
     ("start", scenes::start),
     ("syn_ack", scenes::syn_ack_held),
     ("data", scenes::data_held),
@@ -37,6 +37,7 @@ const SCENES: [Scene; 21] = [
     ("crowd", scenes::crowded_queue),
     ("faults", rich::faults),
     ("sockets", rich::counted),
+    ("overtaken", rich::overtaken),
     ("threads", rich::threads),
     ("hosts3", rich::three_hosts),
     ("hosts8", rich::eight_hosts),

@@ -138,6 +138,15 @@ pub fn faults() -> Story {
     story
 }
 
+/// The corrupted twin went first, past the others.
+pub fn overtaken() -> Story {
+    let mut story = faults();
+    let twin = story.timeline.newest().held[1];
+    story.delivered(twin);
+    story.push(What::Rest);
+    story
+}
+
 /// A server and so many clients, each with its SYN on the wire.
 pub fn clients(count: u8) -> Story {
     let names: Vec<String> = (1..=count)

@@ -165,3 +165,17 @@ fn click(harness: &mut Harness<'_>, label: &str) {
     harness.get_by_label(label).click();
     harness.run_steps(3);
 }
+
+#[test]
+fn the_name_of_what_went_first_keeps_off_the_tokens_that_wait() {
+    let (harness, _) = harness(english(rich::overtaken()), [1920.0, 1080.0]);
+    let gone = "data 10 B seq 1 ack 1 · duplicate of #4 · corrupted: byte 45 · delivered";
+    let gone = harness.get_by_label(gone).rect();
+    for token in [
+        "Deliver #4 data 10 B seq 1 ack 1",
+        "Deliver data 4 B seq 11 ack 1",
+    ] {
+        let token = harness.get_by_label(token).rect();
+        assert!(!token.expand(4.0).intersects(gone), "{token} {gone}");
+    }
+}
