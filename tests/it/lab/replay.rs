@@ -87,10 +87,7 @@ fn meant(state: &State) -> Vec<String> {
     }
     let held = state.held.iter().map(|id| &state.segments[id]);
     let mut held: Vec<String> = held
-        .filter(|s| {
-            s.copy_of
-                .is_none_or(|id| state.segments[&id].sent_at_us == s.sent_at_us)
-        })
+        .filter(|s| s.copy_of.is_none_or(|_| s.duplicated_at_us.is_some()))
         .map(|s| {
             let data = s.packet.as_ref().map(|p| p.payload().to_vec());
             let data = String::from_utf8_lossy(&data.unwrap_or_default()).into_owned();
@@ -216,22 +213,14 @@ fn a_run_with_every_kind_of_order_is_played_again_to_any_moment() {
 }
 
 #[test]
-fn the_orders_of_a_re_run_keep_who_gave_them_and_what_they_mean() {
+fn a_re_run_is_itself_a_run_of_the_same_orders() {
     if !is_wire_there() {
         return;
     }
     let play = eventful();
     let again = rerun(&play.trace, play.trace.end()).expect("the same way");
-    let given = |trace: &Trace| {
-        let orders = trace.events().iter().filter_map(|event| match &event.what {
-            What::Order(ordered) => Some(ordered.clone()),
-            _ => None,
-        });
-        orders
-            .map(|o| (o.by, std::mem::discriminant(&o.order)))
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(given(&again.trace), given(&play.trace));
+    let deeds = |play: &Play| Plan::of(&play.trace, play.trace.end()).deeds();
+    assert_eq!(deeds(&again), deeds(&play));
 }
 
 #[test]
