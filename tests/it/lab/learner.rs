@@ -20,8 +20,11 @@ struct Learner {
 
 impl Learner {
     fn start() -> Self {
+        Self::with(Course::open(None).expect("the built-in lesson is sound"))
+    }
+
+    fn with(course: Course) -> Self {
         let (wake, woken) = bounded(1);
-        let course = Course::open(None).expect("the built-in lesson is sound");
         let wake = Arc::new(move || {
             wake.try_send(()).ok();
         });
@@ -188,4 +191,47 @@ fn a_re_run_from_the_past_ends_live_at_that_step_and_takes_no_order_meanwhile() 
     assert!(orders > 5, "{orders}");
     learner.press(Command::Next);
     assert_eq!(learner.session.state().orders, orders + 1);
+}
+
+#[test]
+fn next_follows_the_lessons_script_and_waits_without_blocking() {
+    if !is_wire_there() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let lesson = include_str!("../../../lessons/04-handshake/en.md");
+    let script = "```director\nclient connect\ndrop client SYN\nwait 60s\n```\n";
+    let lesson = lesson.replacen("## ", &format!("{script}\n## "), 1);
+    for file in ["en.md", "zh.md"] {
+        std::fs::write(folder.path().join(file), &lesson).expect("a temporary file");
+    }
+    let course = Course::open(Some(folder.path())).expect("it is sound");
+    let mut learner = Learner::with(course);
+    // socket(), connect() and the loss of the SYN: usually the server would be first.
+    for _ in 0..3 {
+        learner.press(Command::Next);
+    }
+    let view = learner.session.view();
+    let orders = view.timeline.trace().events().iter();
+    let orders: Vec<String> = orders
+        .filter_map(|event| match &event.what {
+            What::Order(ordered) => Some(sockstep::trace::to_line(ordered)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        orders,
+        [
+            r#"{"order":"step","program":"client","by":"lesson"}"#,
+            r#"{"order":"step","program":"client","by":"lesson"}"#,
+            r#"{"order":"drop","segment":0,"by":"lesson"}"#,
+        ]
+    );
+    let Next::Wait { until_us } = view.next else {
+        panic!("{:?}", view.next);
+    };
+    assert!(until_us > view.now_us + 50_000_000);
+    learner.session.update(Command::Next);
+    let refused = Notice::Refused(Refusal::Wait { until_us });
+    assert_eq!(learner.session.view().notice, Some(&refused));
 }
