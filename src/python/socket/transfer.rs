@@ -104,7 +104,9 @@ impl<'a, 'b> Transfer<'a, 'b> {
                 Some(EINPROGRESS | EALREADY)
                     if self.may_wait() && !(is_first && error.raw_os_error() == Some(EALREADY)) =>
                 {
-                    self.wait(Interest::Write)?;
+                    let waited = self.wait(Interest::Write);
+                    self.is_under_way = matches!(waited, Err(Fault::TimedOut));
+                    waited?;
                 }
                 _ if error.kind() == ErrorKind::Interrupted => {}
                 _ => {

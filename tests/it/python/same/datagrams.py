@@ -12,5 +12,13 @@ print(a.send(b'xyz'), b.recv(2))
 print(a.send(b''), b.recvfrom(10)[0])
 b.sendto(b'back', socket.MSG_DONTWAIT, a.getsockname())
 print(a.recv(100), a.getpeername() == b.getsockname())
+a.send(b'into')
+buffer = bytearray(6)
+print(b.recvfrom_into(buffer)[0], buffer)
+for arguments in (b'x',), (bytearray(2), 5), (bytearray(2), -1), ('text',):
+    try:
+        b.recvfrom_into(*arguments)
+    except (TypeError, ValueError) as error:
+        print(type(error).__name__, error)
 a.close()
 b.close()
