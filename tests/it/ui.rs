@@ -1,5 +1,6 @@
 //! Tests of ui: every control by its label, every key, every reason, and pictures.
 
+mod bytes;
 mod controls;
 mod hosts;
 mod kept;

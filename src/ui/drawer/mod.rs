@@ -1,10 +1,11 @@
 //! The drawer below the stage: a segment, header by header and byte by byte; a
-//! socket and what is in its buffers; the state diagram.
+//! socket and what is in its buffers; the state diagram; where every byte is.
 
 mod diagram;
 mod facts;
 mod fields;
 mod hex;
+mod ledger;
 mod socket;
 
 use eframe::egui;
@@ -29,6 +30,7 @@ enum Tab {
     Segment,
     Socket,
     Diagram,
+    Bytes,
 }
 
 pub fn drawer_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
@@ -43,6 +45,7 @@ pub fn drawer_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
             (Tab::Segment, say!(view.language, "drawer.segment")),
             (Tab::Socket, say!(view.language, "drawer.socket")),
             (Tab::Diagram, say!(view.language, "drawer.diagram")),
+            (Tab::Bytes, say!(view.language, "drawer.bytes")),
         ];
         for (each, name) in tabs {
             if tab_ui(ui, theme, &name, tab == each) {
@@ -68,6 +71,7 @@ pub fn drawer_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         Tab::Segment => segment_ui(ui, view, theme),
         Tab::Socket => socket::socket_ui(ui, view, theme),
         Tab::Diagram => diagram::diagram_ui(ui, view, theme),
+        Tab::Bytes => ledger::ledger_ui(ui, view, theme),
     }
 }
 
