@@ -392,3 +392,37 @@ for only in (0, 1):
         "[Errno 98] Address already in use\nboth\n",
     );
 }
+
+#[test]
+fn a_connect_that_nobody_waited_for_is_as_patient_as_any_other() {
+    if !is_wire_there() {
+        return;
+    }
+    const ONE_DAY_MS: &str = "86400000";
+    for (timeout, error) in [("0", "BlockingIOError"), ("0.05", "TimeoutError")] {
+        let client = format!(
+            r#"
+import select
+n = socket.socket()
+n.settimeout({timeout})
+try:
+    n.connect(("192.168.131.62", 8989))
+except OSError as error:
+    print(type(error).__name__)
+select.select([], [n], [])
+n.getpeername()
+print(n.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT))
+"#
+        );
+        let mut play = pair("s.accept()\n", &client);
+        play.step("client");
+        play.step("client");
+        while play.call("client") != "select" {
+            play.take(Duration::from_secs(5));
+        }
+        play.settle();
+        play.play_on();
+        let expected = format!("{error}\n{ONE_DAY_MS}\n");
+        assert_eq!(play.output("client"), expected, "{:#?}", play.tail());
+    }
+}
