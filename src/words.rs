@@ -19,7 +19,14 @@ pub fn remedy(language: Language, remedy: Remedy) -> String {
         }
         Remedy::LeaveTheContainer => t!("remedy.leave_the_container", locale = locale),
         Remedy::ContainerMayForbid => t!("remedy.container_may_forbid", locale = locale),
-        Remedy::AppArmorProfile => t!("remedy.app_armor_profile", locale = locale),
+        Remedy::AppArmorProfile => {
+            let profile = app_armor_profile();
+            t!(
+                "remedy.app_armor_profile",
+                locale = locale,
+                profile = profile
+            )
+        }
         Remedy::SecurityModule => t!("remedy.security_module", locale = locale),
         Remedy::LoadTun => t!("remedy.load_tun", locale = locale),
         Remedy::OpenTunToAll => t!("remedy.open_tun_to_all", locale = locale),
@@ -28,6 +35,10 @@ pub fn remedy(language: Language, remedy: Remedy) -> String {
         Remedy::LoadSockDiag => t!("remedy.load_sock_diag", locale = locale),
         Remedy::UseSockstep => t!("remedy.use_sockstep", locale = locale),
         Remedy::UseLinux => t!("remedy.use_linux", locale = locale),
+        Remedy::UseLinuxVm => t!("remedy.use_linux_vm", locale = locale),
+        Remedy::UseWsl2 => t!("remedy.use_wsl2", locale = locale),
+        Remedy::InstallWsl2 => t!("remedy.install_wsl2", locale = locale),
+        Remedy::LoadTunInWsl => t!("remedy.load_tun_in_wsl", locale = locale),
         Remedy::NewerKernel => t!("remedy.newer_kernel", locale = locale),
         Remedy::NewerKernelIsBetter => t!("remedy.newer_kernel_is_better", locale = locale),
         Remedy::Reinstall => t!("remedy.reinstall", locale = locale),
@@ -53,6 +64,18 @@ pub fn stuck(language: Language, stuck: &Stuck) -> String {
         }
     }
     .into_owned()
+}
+
+/// All of the file that lets this program, where it is, make user namespaces.
+fn app_armor_profile() -> String {
+    let binary = std::env::current_exe().ok();
+    let binary = binary.map_or("/usr/bin/sockstep".to_owned(), |path| {
+        path.display().to_string()
+    });
+    format!(
+        "abi <abi/4.0>,\ninclude <tunables/global>\n\nprofile sockstep \"{binary}\" \
+         flags=(unconfined) {{\n  userns,\n  include if exists <local/sockstep>\n}}"
+    )
 }
 
 /// How a lab ended that was not asked to.

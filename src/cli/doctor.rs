@@ -34,6 +34,7 @@ pub fn main() -> ExitCode {
         }
         Some(Verdict::Less | Verdict::Missing) | None => {
             println!("\nThe held wire does not work here yet: follow the arrows above.");
+            println!("Loopback mode needs none of this: `sockstep run … --loopback`.");
             ExitCode::FAILURE
         }
     }

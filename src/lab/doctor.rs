@@ -4,12 +4,12 @@
 //! sentence and a [`Remedy`], whose words are in both languages elsewhere. `sockstep doctor`
 //! prints every check; a lab that cannot start says only the one that failed.
 
-use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde::{Deserialize, Serialize};
 
+use super::facts::{Facts, System};
 #[cfg(target_os = "linux")]
 use super::host::{SetupError, Step};
 
@@ -41,6 +41,10 @@ pub enum Remedy {
     LoadSockDiag,
     UseSockstep,
     UseLinux,
+    UseLinuxVm,
+    UseWsl2,
+    InstallWsl2,
+    LoadTunInWsl,
     NewerKernel,
     NewerKernelIsBetter,
     Reinstall,
@@ -75,7 +79,7 @@ impl Refusal {
         Self {
             refused: step.unwrap_or_default(),
             why: format!("{}: {}", doing(error.step), error.cause),
-            remedy: remedy(error.step, errno, &Facts::read()),
+            remedy: super::facts::remedy(error.step, errno, &Facts::read()),
         }
     }
 
@@ -118,63 +122,28 @@ fn doing(step: Step) -> &'static str {
     }
 }
 
-/// What this machine says of itself.
-#[derive(Clone, Debug, Default)]
-struct Facts {
-    has_seccomp_filter: bool,
-    unprivileged_userns_clone: Option<String>,
-    apparmor_restricts: Option<String>,
-    max_user_namespaces: Option<String>,
-}
-
-impl Facts {
-    fn read() -> Self {
-        let line = |path: &str| fs::read_to_string(path).ok().map(|s| s.trim().to_owned());
-        let status = line("/proc/self/status").unwrap_or_default();
-        Self {
-            has_seccomp_filter: status.lines().any(|line| line == "Seccomp:\t2"),
-            unprivileged_userns_clone: line("/proc/sys/kernel/unprivileged_userns_clone"),
-            apparmor_restricts: line("/proc/sys/kernel/apparmor_restrict_unprivileged_userns"),
-            max_user_namespaces: line("/proc/sys/user/max_user_namespaces"),
-        }
-    }
-}
-
-#[cfg(target_os = "linux")]
-fn remedy(step: Step, errno: i32, facts: &Facts) -> Remedy {
-    let is_restricted = facts.apparmor_restricts.as_deref() == Some("1");
-    let is_switched_off = facts.unprivileged_userns_clone.as_deref() == Some("0");
-    match (step, errno) {
-        (Step::UserNamespace | Step::NetworkNamespace, libc::ENOSPC) => {
-            Remedy::RaiseMaxUserNamespaces
-        }
-        (Step::UserNamespace, libc::EINVAL | libc::ENOSYS) => Remedy::KernelWithoutUserNamespaces,
-        (Step::UserNamespace, _) if is_switched_off => Remedy::EnableUsernsClone,
-        (Step::UserNamespace, _) if facts.has_seccomp_filter => Remedy::LeaveTheContainer,
-        (Step::MapUser | Step::NetworkNamespace, _) if is_restricted => Remedy::AppArmorProfile,
-        (Step::UserNamespace | Step::MapUser | Step::NetworkNamespace, _) => Remedy::SecurityModule,
-        (Step::OpenTun, libc::ENOENT | libc::ENODEV | libc::ENXIO) => Remedy::LoadTun,
-        (Step::OpenTun, libc::EACCES) => Remedy::OpenTunToAll,
-        (Step::OpenTun, libc::EPERM) => Remedy::GiveTheContainerTun,
-        (Step::Addresses, _) => Remedy::CheckAddresses,
-        (Step::Diagnosis, _) => Remedy::LoadSockDiag,
-        (
-            Step::OpenTun
-            | Step::AttachTun
-            | Step::Split
-            | Step::GiveUpRights
-            | Step::StartPrograms,
-            _,
-        ) => Remedy::Report,
-    }
-}
-
 /// Looks at everything the held wire needs, last of all by starting a lab.
 pub fn examine(binary: &Path) -> Vec<Check> {
-    let mut checks = vec![kernel()];
-    checks.extend(switches(&Facts::read()));
-    checks.push(tun());
+    let mut checks = judge(&Facts::read());
     checks.push(trial(binary));
+    checks
+}
+
+/// What the facts say, before anything is tried.
+fn judge(facts: &Facts) -> Vec<Check> {
+    let elsewhere = match facts.system {
+        System::Linux | System::Wsl2 => None,
+        System::Wsl1 => Some(("WSL 1", Remedy::UseWsl2)),
+        System::MacOs => Some(("macOS", Remedy::UseLinuxVm)),
+        System::Windows => Some(("Windows", Remedy::InstallWsl2)),
+        System::Other => Some((std::env::consts::OS, Remedy::UseLinux)),
+    };
+    if let Some((name, remedy)) = elsewhere {
+        return vec![poor("system", Verdict::Missing, name, remedy)];
+    }
+    let mut checks = vec![kernel(&facts.release)];
+    checks.extend(switches(facts));
+    checks.push(tun(facts));
     checks
 }
 
@@ -196,30 +165,31 @@ fn poor(name: &'static str, verdict: Verdict, found: impl Into<String>, remedy: 
     }
 }
 
-fn kernel() -> Check {
-    let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-    let release = release.trim();
+/// What came to the kernel, with which version. Without the first ones there is no held wire.
+const CAME_WITH: [((u32, u32), &str); 5] = [
+    ((5, 3), "pidfd_open"),
+    ((5, 9), "close_range"),
+    ((5, 13), "Landlock"),
+    ((6, 8), "listing sockets that are only bound"),
+    ((6, 15), "TCP_RTO_MAX_MS"),
+];
+
+fn kernel(release: &str) -> Check {
     let mut numbers = release
         .split(['.', '-'])
         .map_while(|n| n.parse::<u32>().ok());
     let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
-    match version {
-        (0, _) => poor(
-            "kernel",
-            Verdict::Missing,
-            std::env::consts::OS,
-            Remedy::UseLinux,
-        ),
-        version if version < (5, 9) => {
-            poor("kernel", Verdict::Missing, release, Remedy::NewerKernel)
-        }
-        version if version < (6, 15) => poor(
-            "kernel",
-            Verdict::Less,
-            release,
-            Remedy::NewerKernelIsBetter,
-        ),
-        _ => fine("kernel", release),
+    let lacking = CAME_WITH.iter().filter(|(came, _)| version < *came);
+    let lacking: Vec<String> = lacking
+        .map(|((major, minor), what)| format!("{what} ({major}.{minor})"))
+        .collect();
+    if lacking.is_empty() {
+        return fine("kernel", release);
+    }
+    let found = format!("{release}, without {}", lacking.join(", "));
+    match version < (5, 9) {
+        true => poor("kernel", Verdict::Missing, found, Remedy::NewerKernel),
+        false => poor("kernel", Verdict::Less, found, Remedy::NewerKernelIsBetter),
     }
 }
 
@@ -263,22 +233,13 @@ fn switches(facts: &Facts) -> Vec<Check> {
     checks
 }
 
-fn tun() -> Check {
-    let opened = fs::OpenOptions::new()
-        .read(true)
-        .write(true)
-        .open("/dev/net/tun");
-    match opened {
-        Ok(_) => fine("/dev/net/tun", "can be opened"),
-        Err(error) => {
-            #[cfg(target_os = "linux")]
-            let remedy = {
-                let errno = error.raw_os_error().unwrap_or(0);
-                remedy(Step::OpenTun, errno, &Facts::read())
-            };
-            #[cfg(not(target_os = "linux"))]
-            let remedy = Remedy::UseLinux;
-            poor("/dev/net/tun", Verdict::Missing, error.to_string(), remedy)
+fn tun(facts: &Facts) -> Check {
+    const NAME: &str = "/dev/net/tun";
+    match facts.tun {
+        Ok(()) => fine(NAME, "can be opened"),
+        Err(errno) => {
+            let found = std::io::Error::from_raw_os_error(errno).to_string();
+            poor(NAME, Verdict::Missing, found, facts.tun_remedy(errno))
         }
     }
 }
@@ -308,7 +269,90 @@ fn trial(binary: &Path) -> Check {
     let line = first.lines().next().unwrap_or_default();
     match serde_json::from_str::<Refusal>(line) {
         Ok(refusal) => poor(NAME, Verdict::Missing, refusal.why, refusal.remedy),
-        Err(_) if line.contains("\"sockstep\"") => fine(NAME, "starts and ends"),
+        Err(_) if line.contains(r#""wire":"held""#) => fine(NAME, "starts and ends"),
+        Err(_) if line.contains(r#""wire":"loopback""#) => {
+            poor(NAME, Verdict::Less, "loopback mode only", Remedy::UseLinux)
+        }
         Err(_) => poor(NAME, Verdict::Missing, "it said nothing", Remedy::Report),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The checks that are not fine, as `name: remedy`.
+    fn complaints(facts: &Facts) -> Vec<(&'static str, Remedy)> {
+        let checks = judge(facts).into_iter();
+        let poor = checks.filter_map(|check| Some((check.name, check.remedy?)));
+        poor.collect()
+    }
+
+    #[test]
+    fn each_fact_that_stands_in_the_way_has_its_remedy() {
+        const CLONE: &str = "kernel.unprivileged_userns_clone";
+        const APPARMOR: &str = "kernel.apparmor_restrict_unprivileged_userns";
+        const MOST: &str = "user.max_user_namespaces";
+        const TUN: &str = "/dev/net/tun";
+        let some = |value: &str| Some(value.to_owned());
+        let sound = Facts {
+            release: "6.18.4".to_owned(),
+            ..Facts::default()
+        };
+        type Change<'a> = &'a dyn Fn(&mut Facts);
+        let cases: [(Change<'_>, &[(&str, Remedy)]); 14] = [
+            (&|_| {}, &[]),
+            (
+                &|f| f.max_user_namespaces = some("0"),
+                &[(MOST, Remedy::RaiseMaxUserNamespaces)],
+            ),
+            (
+                &|f| f.unprivileged_userns_clone = some("0"),
+                &[(CLONE, Remedy::EnableUsernsClone)],
+            ),
+            (
+                &|f| f.apparmor_restricts = some("1"),
+                &[(APPARMOR, Remedy::AppArmorProfile)],
+            ),
+            (&|f| f.apparmor_restricts = some("0"), &[]),
+            (
+                &|f| f.has_seccomp_filter = true,
+                &[("seccomp filter", Remedy::ContainerMayForbid)],
+            ),
+            (&|f| f.tun = Err(2), &[(TUN, Remedy::LoadTun)]),
+            (&|f| f.tun = Err(13), &[(TUN, Remedy::OpenTunToAll)]),
+            (&|f| f.tun = Err(1), &[(TUN, Remedy::GiveTheContainerTun)]),
+            (
+                &|f| f.release = "5.4.0-90".to_owned(),
+                &[("kernel", Remedy::NewerKernel)],
+            ),
+            (
+                &|f| f.release = "6.1.0-9".to_owned(),
+                &[("kernel", Remedy::NewerKernelIsBetter)],
+            ),
+            (&|f| f.system = System::Wsl1, &[("system", Remedy::UseWsl2)]),
+            (
+                &|f| (f.system, f.tun) = (System::Wsl2, Err(2)),
+                &[(TUN, Remedy::LoadTunInWsl)],
+            ),
+            (
+                &|f| f.system = System::MacOs,
+                &[("system", Remedy::UseLinuxVm)],
+            ),
+        ];
+        for (index, (change, expected)) in cases.iter().enumerate() {
+            let mut facts = sound.clone();
+            change(&mut facts);
+            assert_eq!(complaints(&facts), *expected, "case {index}: {facts:?}");
+        }
+    }
+
+    #[test]
+    fn an_old_kernel_is_told_what_it_lacks() {
+        let found = kernel("5.10.0-30-amd64").found;
+        assert!(
+            found.contains("Landlock (5.13)") && !found.contains("close_range"),
+            "{found}"
+        );
     }
 }

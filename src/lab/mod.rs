@@ -18,6 +18,7 @@ mod counters;
 mod doctor;
 #[cfg(target_os = "linux")]
 mod epoll;
+mod facts;
 mod handle;
 #[cfg(target_os = "linux")]
 mod hold;

@@ -59,6 +59,7 @@ impl Table {
         family: AF_INET6,
         protocol: UDP,
     };
+    #[cfg(target_os = "linux")]
     pub const ALL: [Self; 4] = [Self::TCP, Self::UDP, Self::TCP_6, Self::UDP_6];
 
     /// `tcp` or `udp`.

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 use rustix::event::{PollFd, PollFlags, Timespec};
-use socket2::{Domain, SockAddr, Socket, Type};
+use socket2::{SockAddr, Socket, Type};
 
 use super::place::{Purpose, stand_in};
 use super::system;
@@ -26,7 +26,7 @@ use crate::trace::{Key, Name, ProgramSetup};
 const STACK_BYTES: usize = 16 << 20;
 /// How long a waiting thread watches its socket before it looks whether the loop wants something:
 /// at first, when the loop may ask, and later, when only a stop can come.
-const WATCH_MILLIS: [i64; 2] = [5, 30];
+const WATCH_MILLIS: [i32; 2] = [5, 30];
 /// Where one becomes the other.
 const AT_FIRST: Duration = Duration::from_secs(1);
 /// Joining a group of hosts makes the kernel send to the network.
@@ -161,12 +161,11 @@ impl LoopbackGate {
 
     /// A socket without an address would get the wildcard, which everybody on the net can reach.
     fn stay_at_home(&self, socket: &Socket) -> io::Result<()> {
-        let is_ipv6 = socket.domain()? == Domain::IPV6;
         let bound = socket.local_addr().ok().and_then(|local| local.as_socket());
         if bound.is_some_and(|local| local.port() != 0) {
             return Ok(());
         }
-        let wildcard: IpAddr = match is_ipv6 {
+        let wildcard: IpAddr = match system::is_ipv6(socket) {
             true => std::net::Ipv6Addr::UNSPECIFIED.into(),
             false => std::net::Ipv4Addr::UNSPECIFIED.into(),
         };
@@ -239,9 +238,13 @@ fn is_ready(watched: &[(&Socket, Interest)], since: Instant) -> bool {
     } else {
         later
     };
+    #[allow(
+        clippy::useless_conversion,
+        reason = "the type is another one on each system"
+    )]
     let watch = Timespec {
         tv_sec: 0,
-        tv_nsec: millis * 1_000_000,
+        tv_nsec: (millis * 1_000_000).into(),
     };
     let polled = watched.iter();
     let mut watched: Vec<PollFd<'_>> = polled
@@ -318,7 +321,7 @@ impl Gate for LoopbackGate {
 
     fn opened(&self, socket: &Socket) {
         let key = system::key_of(socket);
-        let is_ipv6 = socket.domain().is_ok_and(|domain| domain == Domain::IPV6);
+        let is_ipv6 = system::is_ipv6(socket);
         self.say(Report::Opened(Descriptor {
             key,
             fd: system::number_of(socket),

@@ -2,7 +2,10 @@
 
 use std::io;
 use std::net::{TcpStream, UdpSocket};
+#[cfg(unix)]
 use std::os::fd::AsRawFd;
+#[cfg(windows)]
+use std::os::windows::io::AsRawSocket;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -67,14 +70,25 @@ impl Handle {
 
     pub fn fd(&self) -> i32 {
         match self {
-            Self::Stream(stream) => stream.as_raw_fd(),
-            Self::Datagram(datagram) => datagram.as_raw_fd(),
+            Self::Stream(stream) => number(stream),
+            Self::Datagram(datagram) => number(datagram),
         }
     }
 
     pub fn is_stream(&self) -> bool {
         matches!(self, Self::Stream(_))
     }
+}
+
+#[cfg(unix)]
+fn number(socket: &impl AsRawFd) -> i32 {
+    socket.as_raw_fd()
+}
+
+/// A handle is small, though its type is not.
+#[cfg(windows)]
+fn number(socket: &impl AsRawSocket) -> i32 {
+    socket.as_raw_socket() as i32
 }
 
 /// SOCK_NONBLOCK and SOCK_CLOEXEC, which may be written into a socket's kind.
@@ -109,6 +123,23 @@ fn ours(family: i32, kind: i32, proto: i32) -> io::Result<()> {
     Err(io::Error::from_raw_os_error(errno))
 }
 
+/// Programs have Linux's numbers, which are not every system's.
+#[cfg(not(target_os = "linux"))]
+fn natively(family: i32, kind: i32) -> (Domain, Type) {
+    let domain = if family == AF_INET6 {
+        Domain::IPV6
+    } else {
+        Domain::IPV4
+    };
+    let is_stream = kind & !KIND_FLAGS == SOCK_STREAM;
+    (domain, if is_stream { Type::STREAM } else { Type::DGRAM })
+}
+
+#[cfg(target_os = "linux")]
+fn natively(family: i32, kind: i32) -> (Domain, Type) {
+    (Domain::from(family), Type::from(kind))
+}
+
 impl Descriptor {
     /// Asks the kernel for a socket.
     pub fn open(
@@ -119,7 +150,8 @@ impl Descriptor {
     ) -> io::Result<Arc<Self>> {
         ours(family, kind, proto)?;
         let protocol = (proto != 0).then(|| Protocol::from(proto));
-        let socket = Socket::new(Domain::from(family), Type::from(kind), protocol)?;
+        let (domain, made) = natively(family, kind);
+        let socket = Socket::new(domain, made, protocol)?;
         Self::adopt(running, socket, [family, kind & !KIND_FLAGS, proto])
     }
 

@@ -16,9 +16,21 @@ use super::descriptor::{Descriptor, Handle, Timeout};
 use crate::python::call::{Call, Fault};
 use crate::python::gate::{Gate, Interest};
 
-const EINPROGRESS: i32 = 115;
-const EALREADY: i32 = 114;
-const EISCONN: i32 = 106;
+// A connection under way, as each system says it; on Windows that is WSAEWOULDBLOCK.
+const EINPROGRESS: i32 = number_here([115, 36, 10035]);
+const EALREADY: i32 = number_here([114, 37, 10037]);
+const EISCONN: i32 = number_here([106, 56, 10056]);
+
+/// On Linux, on the BSDs with macOS, on Windows.
+const fn number_here([linux, bsd, windows]: [i32; 3]) -> i32 {
+    if cfg!(any(target_os = "linux", target_os = "android")) {
+        linux
+    } else if cfg!(windows) {
+        windows
+    } else {
+        bsd
+    }
+}
 /// Python gives every send this flag's effect by ignoring SIGPIPE: an error, not a signal.
 const MSG_NOSIGNAL: i32 = 0x4000;
 /// `recv(n)` reserves at most this, however large the n.
