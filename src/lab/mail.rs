@@ -38,6 +38,10 @@ pub enum Report {
         reply: Sender<Reply>,
     },
     /// This descriptor could not be watched: whoever waits for it tries again.
+    #[cfg_attr(
+        not(target_os = "linux"),
+        allow(dead_code, reason = "only the held wire's gate says so")
+    )]
     Unwatched(i32),
     Left {
         ticket: CallTicket,

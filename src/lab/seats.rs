@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
-use std::os::fd::RawFd;
+
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -64,7 +64,7 @@ enum Doing {
 
 /// What ends a wait.
 struct Wait {
-    watched: Vec<RawFd>,
+    watched: Vec<i32>,
     until: Option<Instant>,
 }
 
@@ -258,7 +258,7 @@ impl Seat {
 
     /// Something is ready at this descriptor: every call that waits for it tries again, and those
     /// that come too late wait again.
-    pub fn wake(&mut self, fd: RawFd) -> bool {
+    pub fn wake(&mut self, fd: i32) -> bool {
         self.wake_where(|| Reply::Go, |_, wait| wait.watched.contains(&fd))
     }
 

@@ -32,12 +32,47 @@ const NOW: Timespec = Timespec {
     tv_nsec: 0,
 };
 
-const INTERESTS: [(PollFlags, Interest); 4] = [
+const INTERESTS: &[(PollFlags, Interest)] = &[
     (PollFlags::IN, Interest::Read),
     (PollFlags::OUT, Interest::Write),
     (PollFlags::PRI, Interest::Urgent),
+    #[cfg(target_os = "linux")]
     (PollFlags::RDHUP, Interest::PeerDone),
 ];
+
+/// Programs have Linux's bits, and so has Linux.
+#[cfg(target_os = "linux")]
+fn flags_of(bits: u16) -> PollFlags {
+    PollFlags::from_bits_retain(bits)
+}
+
+#[cfg(target_os = "linux")]
+fn bits_of(flags: PollFlags) -> u16 {
+    flags.bits()
+}
+
+/// What other systems have of them, and under other numbers.
+#[cfg(not(target_os = "linux"))]
+const BITS: [(u16, PollFlags); 6] = [
+    (0x01, PollFlags::IN),
+    (0x02, PollFlags::PRI),
+    (0x04, PollFlags::OUT),
+    (0x08, PollFlags::ERR),
+    (0x10, PollFlags::HUP),
+    (0x20, PollFlags::NVAL),
+];
+
+#[cfg(not(target_os = "linux"))]
+fn flags_of(bits: u16) -> PollFlags {
+    let set = BITS.iter().filter(|(bit, _)| bits & bit != 0);
+    set.map(|(_, flag)| *flag).collect()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn bits_of(flags: PollFlags) -> u16 {
+    let set = BITS.iter().filter(|(_, flag)| flags.contains(*flag));
+    set.fold(0, |bits, (bit, _)| bits | bit)
+}
 
 /// What is ready of each: all nothing when the time was over first.
 ///
@@ -60,7 +95,7 @@ pub(super) fn ask(call: &mut Call<'_>, asked: &[Asked], until: Until) -> Result<
         let answers: Vec<u16> = found
             .iter()
             .zip(asked)
-            .map(|(found, asked)| found & (asked.counts | PollFlags::NVAL.bits()))
+            .map(|(found, asked)| found & (asked.counts | bits_of(PollFlags::NVAL)))
             .collect();
         if is_over || answers.iter().any(|answer| *answer != 0) {
             return Ok(answers);
@@ -71,7 +106,7 @@ pub(super) fn ask(call: &mut Call<'_>, asked: &[Asked], until: Until) -> Result<
             if let Some(socket) = socket
                 && found == 0
             {
-                let events = PollFlags::from_bits_retain(asked.events);
+                let events = flags_of(asked.events);
                 let wanted = INTERESTS.iter().filter(|(flag, _)| events.contains(*flag));
                 let before = watched.len();
                 watched.extend(wanted.map(|(_, interest)| (&**socket, *interest)));
@@ -94,7 +129,7 @@ pub(super) fn ask(call: &mut Call<'_>, asked: &[Asked], until: Until) -> Result<
 
 /// One `poll(2)` that does not wait.
 fn look(asked: &[Asked], sockets: &[Option<SockRef<'_>>]) -> Result<Vec<u16>, Fault> {
-    let flags = |asked: &Asked| PollFlags::from_bits_retain(asked.events);
+    let flags = |asked: &Asked| flags_of(asked.events);
     let mut polled: Vec<PollFd<'_>> = asked
         .iter()
         .zip(sockets)
@@ -110,10 +145,10 @@ fn look(asked: &[Asked], sockets: &[Option<SockRef<'_>>]) -> Result<Vec<u16>, Fa
             Err(error) => return Err(Fault::Kernel(error.into())),
         }
     }
-    let mut answers = polled.iter().map(|polled| polled.revents().bits());
+    let mut answers = polled.iter().map(|polled| bits_of(polled.revents()));
     let each = sockets.iter().map(|socket| match socket {
         Some(_) => answers.next().unwrap_or_default(),
-        None => PollFlags::NVAL.bits(),
+        None => bits_of(PollFlags::NVAL),
     });
     Ok(each.collect())
 }
