@@ -21,6 +21,12 @@ pub fn read_setup(input: &mut Input) -> io::Result<Setup> {
         let message = format!("program {} has no host {}", program.name, program.host);
         return Err(io::Error::other(message));
     }
+    let mut addresses: Vec<_> = setup.hosts.iter().flat_map(|h| &h.addresses).collect();
+    addresses.sort_unstable();
+    if let Some(twice) = addresses.windows(2).find(|pair| pair[0] == pair[1]) {
+        let message = format!("two hosts cannot both be {}", twice[0]);
+        return Err(io::Error::other(message));
+    }
     if setup.hosts.len() > HOSTS || setup.programs.len() > HOSTS {
         let message = format!("more than {HOSTS} hosts or programs");
         return Err(io::Error::other(message));

@@ -12,7 +12,7 @@ use rustpython_vm::common::lock::PyMutex;
 
 use super::gate::{ClosedBy, Gate};
 use super::socket::{Descriptor, Handle, Timeout};
-use super::threads::Started;
+use super::threads::{Joining, Started};
 
 pub(super) struct Running {
     pub gate: Arc<dyn Gate>,
@@ -25,6 +25,7 @@ pub(super) struct Running {
     threads: AtomicU32,
     /// The program's threads that nobody joined yet.
     pub started: PyMutex<Vec<Started>>,
+    pub joining: PyMutex<Joining>,
     /// Every socket of the program, so that none outlives it unreported.
     sockets: PyMutex<Vec<Weak<Descriptor>>>,
 }
@@ -39,6 +40,7 @@ impl Running {
             stop: Stop::new(),
             threads: AtomicU32::new(1),
             started: PyMutex::default(),
+            joining: PyMutex::default(),
             sockets: PyMutex::default(),
         })
     }

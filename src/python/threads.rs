@@ -5,6 +5,7 @@
 
 pub(super) use native::module_def;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 
@@ -23,6 +24,14 @@ pub(super) const PYTHON_PART: &str = include_str!("threading.py");
 pub(super) struct Started {
     handle: JoinHandle<()>,
     kind: Kind,
+    number: u32,
+}
+
+/// The main thread's wait for the others, at the program's end.
+#[derive(Default)]
+pub(super) struct Joining {
+    awaited: Option<u32>,
+    ended: BTreeSet<u32>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -69,7 +78,11 @@ fn start(function: PyObjectRef, name: &str, kind: Kind, vm: &VirtualMachine) -> 
         });
     match started {
         Ok(handle) => {
-            running.started.lock().push(Started { handle, kind });
+            running.started.lock().push(Started {
+                handle,
+                kind,
+                number,
+            });
             Ok(number)
         }
         Err(_) => {
@@ -84,7 +97,15 @@ struct End(Here);
 
 impl Drop for End {
     fn drop(&mut self) {
-        self.0.running.gate.thread_ended(self.0.thread);
+        let Here { running, thread } = &self.0;
+        // Whoever waits for this end goes on, and is said to before anybody can look.
+        let mut joining = running.joining.lock();
+        if joining.awaited == Some(*thread) {
+            joining.awaited = None;
+            running.gate.idle(0, Idle::Ends);
+        }
+        joining.ended.insert(*thread);
+        running.gate.thread_ended(*thread);
     }
 }
 
@@ -112,9 +133,14 @@ pub(super) fn join_all(vm: &VirtualMachine) {
             index.map(|index| started.swap_remove(index))
         };
         let Some(thread) = next else { return };
-        running.gate.idle(0, Idle::Begins);
+        {
+            let mut joining = running.joining.lock();
+            if !joining.ended.contains(&thread.number) {
+                joining.awaited = Some(thread.number);
+                running.gate.idle(0, Idle::Begins);
+            }
+        }
         vm.allow_threads(|| thread.handle.join().ok());
-        running.gate.idle(0, Idle::Ends);
     }
 }
 
@@ -134,10 +160,12 @@ pub(super) fn join_rest(running: &Arc<Running>, vm: &VirtualMachine) {
 mod native {
     #![allow(clippy::unwrap_used, reason = "written by the macro")]
 
+    use std::collections::VecDeque;
     use std::time::{Duration, Instant};
 
     use crossbeam_channel::{Receiver, Sender, after, bounded, never, select};
     use rustpython_vm::builtins::PyStrRef;
+    use rustpython_vm::common::lock::PyMutex;
     use rustpython_vm::function::{FuncArgs, OptionalArg};
     use rustpython_vm::types::{Constructor, Representable};
     use rustpython_vm::{
@@ -146,7 +174,7 @@ mod native {
 
     use super::Kind;
     use crate::python::call;
-    use crate::python::gate::Idle;
+    use crate::python::gate::{Gate, Idle};
     use crate::python::running::Here;
     use crate::python::socket::seconds;
 
@@ -180,16 +208,60 @@ mod native {
     fn allocate_lock() -> Lock {
         let (unlock, token) = bounded(1);
         unlock.try_send(()).ok();
-        Lock { unlock, token }
+        Lock {
+            unlock,
+            token,
+            queue: PyMutex::default(),
+        }
     }
 
     /// Free while the token is in the channel.
     #[pyattr]
     #[pyclass(module = "_thread", name = "lock")]
-    #[derive(Debug, PyPayload)]
+    #[derive(PyPayload)]
     struct Lock {
         unlock: Sender<()>,
         token: Receiver<()>,
+        queue: PyMutex<Queue>,
+    }
+
+    impl std::fmt::Debug for Lock {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            write!(f, "a lock, free: {}", !self.token.is_empty())
+        }
+    }
+
+    /// Who waits for a lock. Whoever releases it says for the first of them that its wait is over:
+    /// if each said so itself, nobody would seem to move until it has woken up.
+    #[derive(Default)]
+    struct Queue {
+        waiting: VecDeque<u32>,
+        /// Was told so, and has not woken up yet.
+        granted: Option<u32>,
+    }
+
+    impl Queue {
+        fn grant(&mut self, gate: &dyn Gate) {
+            self.granted = self.waiting.pop_front();
+            if let Some(thread) = self.granted {
+                gate.idle(thread, Idle::Ends);
+            }
+        }
+
+        /// This thread waits no longer. `has_token`: it has the lock.
+        fn leave(&mut self, thread: u32, has_token: bool, gate: &dyn Gate) {
+            if self.granted == Some(thread) {
+                self.granted = None;
+                return;
+            }
+            self.waiting.retain(|waiting| *waiting != thread);
+            gate.idle(thread, Idle::Ends);
+            // It was quicker than the one that had been told.
+            if has_token && let Some(slower) = self.granted.take() {
+                self.waiting.push_front(slower);
+                gate.idle(slower, Idle::Begins);
+            }
+        }
     }
 
     #[derive(FromArgs)]
@@ -225,8 +297,12 @@ mod native {
                 let problem = "can't specify a timeout for a non-blocking call";
                 return Err(vm.new_value_error(problem.to_owned()));
             }
-            if self.token.try_recv().is_ok() {
-                return Ok(true);
+            {
+                let queue = self.queue.lock();
+                let is_mine = queue.granted.is_none() && queue.waiting.is_empty();
+                if is_mine && self.token.try_recv().is_ok() {
+                    return Ok(true);
+                }
             }
             if !args.blocking {
                 return Ok(false);
@@ -245,7 +321,15 @@ mod native {
         fn wait(&self, expires: &Receiver<Instant>, vm: &VirtualMachine) -> PyResult<bool> {
             let here = Here::get();
             let (gate, stop) = (&here.running.gate, here.running.stop());
-            gate.idle(here.thread, Idle::Begins);
+            {
+                let mut queue = self.queue.lock();
+                queue.waiting.push_back(here.thread);
+                gate.idle(here.thread, Idle::Begins);
+                // It may have been released while nobody waited.
+                if queue.granted.is_none() && !self.token.is_empty() {
+                    queue.grant(&**gate);
+                }
+            }
             let got = vm.allow_threads(|| {
                 select! {
                     recv(self.token) -> _ => Some(true),
@@ -253,15 +337,24 @@ mod native {
                     recv(expires) -> _ => Some(false),
                 }
             });
-            gate.idle(here.thread, Idle::Ends);
+            let mut queue = self.queue.lock();
+            queue.leave(here.thread, got == Some(true), &**gate);
+            if queue.granted.is_none() && !self.token.is_empty() {
+                queue.grant(&**gate); // it was told, and gave up at the same moment
+            }
+            drop(queue);
             got.ok_or_else(|| call::stopped(vm))
         }
 
         #[pymethod]
         fn release(&self, vm: &VirtualMachine) -> PyResult<()> {
-            self.unlock
-                .try_send(())
-                .map_err(|_| vm.new_runtime_error("release unlocked lock".to_owned()))
+            let mut queue = self.queue.lock();
+            if !self.token.is_empty() {
+                return Err(vm.new_runtime_error("release unlocked lock".to_owned()));
+            }
+            queue.grant(&*Here::get().running.gate);
+            self.unlock.try_send(()).ok(); // there is room: it was empty
+            Ok(())
         }
 
         #[pymethod]

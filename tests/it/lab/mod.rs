@@ -6,6 +6,7 @@ mod faults;
 mod learner;
 mod leaving;
 mod ledger;
+mod many;
 mod options;
 pub mod play;
 mod replay;

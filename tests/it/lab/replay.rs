@@ -106,7 +106,7 @@ fn meant(state: &State) -> Vec<String> {
 }
 
 /// Gives a fresh lab what the trace has up to a moment.
-fn rerun(trace: &Trace, upto: Moment) -> Result<Play, Divergence> {
+fn rerun(trace: &Trace, upto: Moment) -> Result<Play, Box<Divergence>> {
     let header = trace.header();
     let programs: Vec<(&str, &str)> = header
         .programs
@@ -129,7 +129,7 @@ fn rerun(trace: &Trace, upto: Moment) -> Result<Play, Divergence> {
                 );
             }
             Step::Done => return Ok(play),
-            Step::Diverged(divergence) => return Err(*divergence),
+            Step::Diverged(divergence) => return Err(divergence),
         }
     }
 }
