@@ -6,6 +6,7 @@
 
 mod cli;
 mod director;
+mod facts;
 mod fold;
 mod lab;
 mod layers;

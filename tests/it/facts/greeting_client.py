@@ -1,0 +1,7 @@
+# Says hello and goes.
+import socket
+
+sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+sock.connect(("127.0.0.1", 8000))
+sock.send(b"hello")
+sock.close()

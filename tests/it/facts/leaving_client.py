@@ -1,0 +1,6 @@
+# Closes first.
+import socket
+
+sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+sock.connect(("127.0.0.1", 8000))
+sock.close()

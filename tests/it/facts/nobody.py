@@ -1,0 +1,2 @@
+# A server that never was.
+input("Enter to end ")

@@ -1,0 +1,8 @@
+# Says bye, and closes only when the server has.
+import socket
+
+sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+sock.connect(("127.0.0.1", 8000))
+sock.send(b"bye")
+print(sock.recv(1024))
+sock.close()
