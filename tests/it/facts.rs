@@ -16,6 +16,7 @@
 mod bytes;
 mod closing;
 mod handshake;
+mod killed;
 mod queue;
 mod reuse;
 
