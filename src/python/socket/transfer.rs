@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::RecvFlags;
 use socket2::{SockAddr, Socket};
 
@@ -144,20 +145,23 @@ impl<'a, 'b> Transfer<'a, 'b> {
     }
 
     /// A blocking send on a stream returns when the kernel has every byte, or with the number it
-    /// took before an error. With a timeout it is one partial send.
+    /// took before an error, which it then leaves to the next call. With a timeout it is one
+    /// partial send.
     pub fn send(&mut self, data: &[u8]) -> Result<usize, Fault> {
         let waits_for_all = self.handle.is_stream()
             && self.timeout == Timeout::Blocking
             && self.flags & MSG_DONTWAIT == 0;
-        let mut sent = 0;
-        loop {
-            match self.send_some(&data[sent..]) {
-                Ok(count) => sent += count,
-                Err(Fault::Kernel(_)) if sent > 0 => break,
-                Err(fault) => return Err(fault),
-            }
-            if !waits_for_all || sent >= data.len() {
+        let mut sent = self.send_some(data)?;
+        while waits_for_all && sent < data.len() {
+            // Waited for here, because a send that fails would take the error away.
+            self.wait(Interest::Write)?;
+            if has_error(&self.handle.socket()) {
                 break;
+            }
+            match self.try_to_send(&data[sent..]) {
+                Ok(count) => sent += count,
+                Err(error) if may_pass(&error) => {}
+                Err(_) => break,
             }
         }
         Ok(sent)
@@ -172,6 +176,14 @@ impl<'a, 'b> Transfer<'a, 'b> {
                 return Ok(());
             }
         }
+    }
+
+    /// One attempt.
+    fn try_to_send(&mut self, data: &[u8]) -> io::Result<usize> {
+        let flags = self.flags | MSG_NOSIGNAL;
+        let count = self.handle.socket().send_with_flags(data, flags)?;
+        self.transferred(&data[..count]);
+        Ok(count)
     }
 
     fn send_some(&mut self, data: &[u8]) -> Result<usize, Fault> {
@@ -261,6 +273,17 @@ impl<'a, 'b> Transfer<'a, 'b> {
             .get_or_insert_default()
             .extend_from_slice(data);
     }
+}
+
+fn may_pass(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted)
+}
+
+/// Whether the next call would fail; asking leaves the error where it is.
+fn has_error(socket: &Socket) -> bool {
+    let mut asked = [PollFd::new(socket, PollFlags::empty())];
+    let told = poll(&mut asked, Some(&Timespec::default()));
+    told.is_ok() && asked[0].revents().contains(PollFlags::ERR)
 }
 
 /// Flags that neither `Read` nor `UdpSocket` of the standard library has a word for.

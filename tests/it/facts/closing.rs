@@ -84,3 +84,25 @@ fn close_with_a_linger_time_of_zero_is_a_reset() {
     assert_eq!(run.output("client1"), output);
     assert!(!run.states("server").contains(&"FIN_WAIT1"));
 }
+
+/// The send that waits for room has given the kernel some bytes already: it returns their number,
+/// and it is the next send that fails.
+#[test]
+fn a_reset_ends_a_waiting_send_with_what_it_took_and_the_next_one_with_the_error() {
+    if !is_wire_there() {
+        return;
+    }
+    let run = run("unread_server.py flooding_client.py --stdin-server enter.txt");
+    let before = run.asked("server", 1);
+    assert_eq!(doing(&before, "client1"), "blocked in send");
+    let ended = &run.end.programs["client1"].calls;
+    let sends = ended.iter().filter(|call| call.name == "send");
+    let counts = sends.filter_map(|call| call.resolved.as_ref()?.bytes.as_ref());
+    let counts: Vec<usize> = counts.map(Vec::len).collect();
+    let cut = counts.iter().position(|count| *count < 65_536);
+    assert_eq!(cut, Some(counts.len() - 1), "only the last: {counts:?}");
+    let output = run.output("client1");
+    let total: usize = counts.iter().sum();
+    let reset = "[Errno 104] Connection reset by peer";
+    assert_eq!(output, format!("{total} {reset}\n"));
+}
