@@ -100,6 +100,7 @@ impl Director {
         if self.line().is_none() {
             return;
         }
+        self.pass_waits(event.at_us);
         match &event.what {
             What::Order(ordered) => {
                 self.is_by_hand = ordered.by == By::Learner;
@@ -209,6 +210,18 @@ impl Director {
         let is_wanted = self.line().is_some_and(|line| is_of_kind(&line.act, &did));
         if is_by_hand || is_wanted {
             self.deeds.push(Deed { did, is_by_hand });
+        }
+    }
+
+    /// A wait is over by the clock alone: what is ordered then is already the next line's.
+    fn pass_waits(&mut self, at_us: u64) {
+        while let Some(Act::Wait { us }) = self.line().map(|line| &line.act) {
+            let over_us = self.since_us + us;
+            if at_us < over_us {
+                return;
+            }
+            self.at += 1;
+            self.since_us = over_us;
         }
     }
 

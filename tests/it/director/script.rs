@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sockstep::director::{Director, Next, Script, Stuck, WhyNot};
 use sockstep::packet::Kind;
-use sockstep::trace::{By, Order, ProgramSetup, SegmentId, What};
+use sockstep::trace::{By, Order, Ordered, ProgramSetup, SegmentId, What};
 
 use super::fixture::Fixture;
 use super::{ordered, said};
@@ -299,6 +299,28 @@ fn once_the_learner_went_another_way_the_run_goes_on_as_usual() {
     it.run.sends("server", Kind::Fin);
     it.rest();
     assert_eq!(it.order(), "deliver 0", "the line can come true again");
+}
+
+#[test]
+fn what_is_ordered_when_a_wait_is_over_counts_for_the_line_after_it() {
+    let script = "wait 1.2s\ndeliver client SYN\nclient step";
+    let mut it = Followed::new(&["server", "client"], script);
+    it.run.ready("client", 0, "send");
+    it.run.sends("client", Kind::Syn);
+    it.rest();
+    let after = it.next_after(1_200_000);
+    assert_eq!(
+        said(&after),
+        "deliver 0",
+        "although nothing happened meanwhile"
+    );
+    let (segment, by) = (SegmentId(0), By::Lesson);
+    let order = Order::Deliver { segment };
+    let what = What::Order(Ordered { order, by });
+    it.run.push_after(1_200_000, what);
+    it.run.delivered(0);
+    it.rest();
+    assert_eq!(it.order(), "step client");
 }
 
 #[test]
