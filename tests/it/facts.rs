@@ -6,6 +6,7 @@
 //! ```text
 //! cd tests/it/facts
 //! sockstep run greeting_server.py greeting_client.py --drop 'client ACK 1'
+//! sockstep run greeting_server.py greeting_client.py --script third_ack.txt
 //! ```
 //!
 //! Every run holds each segment until its order, so "held" is the moment before a segment was

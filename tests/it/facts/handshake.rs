@@ -41,6 +41,29 @@ fn a_lost_syn_is_sent_again_after_1_2_and_3_seconds() {
     assert_eq!(run.output("server"), "b'hello'\nb''\n");
 }
 
+/// The same timers when the first SYN is not lost, but held: its copies wait behind it, and it still
+/// connects.
+#[test]
+fn copies_of_a_held_syn_come_after_1_2_and_3_seconds_and_wait_behind_it() {
+    if !is_wire_there() {
+        return;
+    }
+    let run = run("greeting_server.py greeting_client.py --timers natural --script held_syn.txt");
+    let held = run.held("client SYN 1");
+    assert_eq!(sockets(&held, "client1"), ["SYN_SENT 3"]);
+    assert_eq!(sockets(&held, "server"), ["LISTEN 3"]);
+    let first = &held.segments[&run.segment("client SYN 1")];
+    let copies = first.copies.iter();
+    let after = copies.map(|(_, at_us)| (at_us - first.sent_at_us) as f64 / 1e6);
+    let after: Vec<f64> = after.collect();
+    assert_eq!(after.len(), 3, "{after:?}");
+    for (place, second) in after.iter().enumerate() {
+        let expected = place as f64 + 1.0;
+        assert!((expected..expected + 0.4).contains(second), "{after:?}");
+    }
+    assert_eq!(run.output("server"), "b'hello'\nb''\n");
+}
+
 #[test]
 fn a_syn_that_arrives_makes_a_half_open_connection_that_no_accept_can_take() {
     if !is_wire_there() {
@@ -102,6 +125,24 @@ fn a_lost_third_ack_is_made_good_by_the_data_behind_it() {
     let released = run.released("client data 1");
     assert_eq!(sockets(&released, "server"), ["ESTABLISHED 4", "LISTEN 3"]);
     assert_eq!(doing(&released, "server"), "before recv");
+    assert_eq!(run.output("server"), "b'hello'\nb''\n");
+}
+
+/// Both in one: the answer to "why can the client send right after the third handshake?"
+#[test]
+fn a_client_that_sends_before_its_third_ack_arrives_needs_that_ack_no_more() {
+    if !is_wire_there() {
+        return;
+    }
+    let run = run("greeting_server.py greeting_client.py --script third_ack.txt");
+    let held = run.held("client ACK 1");
+    assert_eq!(sockets(&held, "client1"), ["ESTABLISHED 3"]);
+    assert_eq!(doing(&held, "client1"), "before close", "send has returned");
+    let dropped = run.released("client ACK 1");
+    assert_eq!(sockets(&dropped, "server"), ["LISTEN 3", "SYN_RECV"]);
+    assert_eq!(doing(&dropped, "server"), "blocked in accept");
+    let released = run.released("client data 1");
+    assert_eq!(sockets(&released, "server"), ["ESTABLISHED 4", "LISTEN 3"]);
     assert_eq!(run.output("server"), "b'hello'\nb''\n");
 }
 
