@@ -95,12 +95,12 @@ pub struct Files {
 
 impl Files {
     /// Of the calling thread's network namespace.
-    pub fn open() -> Self {
+    pub fn open(has_ipv6: bool) -> Self {
         let open = |name| File::open(format!("/proc/thread-self/net/{name}")).ok();
         Self {
             snmp: open("snmp"),
             netstat: open("netstat"),
-            snmp6: open("snmp6"),
+            snmp6: has_ipv6.then(|| open("snmp6")).flatten(),
         }
     }
 }
@@ -123,27 +123,26 @@ impl Counters {
 
     /// What changed since the last call, each counted since the host exists.
     pub fn changes(&mut self) -> BTreeMap<String, u64> {
-        let mut counted = Vec::new();
+        let mut changes = BTreeMap::new();
         for file in [&self.files.snmp, &self.files.netstat] {
-            counted.extend(pairs(&text(file)).filter(is_shown));
+            let text = text(file);
+            for (group, name, value) in pairs(&text).filter(is_shown) {
+                // Most are 0, and stay so.
+                if value > 0 {
+                    changes.insert(format!("{group}.{name}"), value);
+                }
+            }
         }
         let v6 = text(&self.files.snmp6);
         let v6 = v6
             .lines()
             .filter_map(|line| line.split_once(char::is_whitespace));
-        let v6 = v6.filter_map(|(name, value)| Some((name, value.trim().parse().ok()?)));
-        let mut changes = BTreeMap::new();
-        let v4 = counted.into_iter().map(|(group, name, value)| {
-            let name = format!("{group}.{name}");
-            (name, value)
-        });
-        let v6 = v6.filter(|(name, _)| SHOWN_V6.contains(name));
-        for (name, value) in v4.chain(v6.map(|(name, value)| (name.to_owned(), value))) {
-            let before = self.known.get(&name).copied().unwrap_or(0);
-            if value != before {
-                changes.insert(name, value);
+        for (name, value) in v6.filter(|(name, _)| SHOWN_V6.contains(name)) {
+            if let Some(value) = value.trim().parse().ok().filter(|value| *value > 0) {
+                changes.insert(name.to_owned(), value);
             }
         }
+        changes.retain(|name, value| self.known.get(name) != Some(value));
         self.known.extend(changes.clone());
         changes
     }
@@ -153,7 +152,7 @@ impl Counters {
         let netstat = text(&self.files.netstat);
         for (group, name, value) in pairs(&netstat) {
             if group == "TcpExt" {
-                self.resent.count(&name, value);
+                self.resent.count(name, value);
             }
         }
         self.resent.spend(kind, is_probe)
@@ -245,28 +244,24 @@ fn text(file: &Option<File>) -> String {
 }
 
 /// `Tcp: InErrs …` above `Tcp: 3 …`: a line of names, then a line of numbers.
-fn pairs(text: &str) -> impl Iterator<Item = (String, String, u64)> {
+fn pairs(text: &str) -> impl Iterator<Item = (&str, &str, u64)> {
     let mut lines = text.lines();
-    let mut found = Vec::new();
-    while let (Some(names), Some(values)) = (lines.next(), lines.next()) {
-        let (Some((group, names)), Some((_, values))) =
-            (names.split_once(':'), values.split_once(':'))
-        else {
-            continue;
-        };
+    let twos = std::iter::from_fn(move || Some((lines.next()?, lines.next()?)));
+    let groups = twos.filter_map(|(names, values)| {
+        let (group, names) = names.split_once(':')?;
+        let (_, values) = values.split_once(':')?;
+        Some((group, names, values))
+    });
+    groups.flat_map(|(group, names, values)| {
         let both = names.split_whitespace().zip(values.split_whitespace());
-        found.extend(both.filter_map(|(name, value)| {
-            // Some, like MaxConn, can be negative.
-            let value = value.parse().ok()?;
-            Some((group.to_owned(), name.to_owned(), value))
-        }));
-    }
-    found.into_iter()
+        // Some, like MaxConn, can be negative.
+        both.filter_map(move |(name, value)| Some((group, name, value.parse().ok()?)))
+    })
 }
 
-fn is_shown((group, name, _): &(String, String, u64)) -> bool {
+fn is_shown((group, name, _): &(&str, &str, u64)) -> bool {
     let mut groups = SHOWN.iter();
-    groups.any(|(known, names)| known == group && names.contains(&name.as_str()))
+    groups.any(|(known, names)| known == group && names.contains(name))
 }
 
 #[cfg(test)]
@@ -277,11 +272,7 @@ mod tests {
     fn names_and_numbers_are_two_lines() {
         let text = "Tcp: MaxConn InErrs\nTcp: -1 3\nUdp: NoPorts\nUdp: 2\n";
         let read: Vec<_> = pairs(text).filter(is_shown).collect();
-        let expected = |group: &str, name: &str, value| (group.to_owned(), name.to_owned(), value);
-        assert_eq!(
-            read,
-            [expected("Tcp", "InErrs", 3), expected("Udp", "NoPorts", 2)]
-        );
+        assert_eq!(read, [("Tcp", "InErrs", 3), ("Udp", "NoPorts", 2)]);
     }
 
     #[test]

@@ -112,7 +112,7 @@ impl Host {
             addresses: setup.addresses.clone(),
             namespace: namespace.into(),
             tun,
-            counters: Files::open(),
+            counters: Files::open(setup.addresses.iter().any(IpAddr::is_ipv6)),
             diag: Netlink::open(libc::NETLINK_SOCK_DIAG).at(Step::Diagnosis)?,
             sweep: Netlink::open(libc::NETLINK_SOCK_DIAG).at(Step::Diagnosis)?,
         })

@@ -21,7 +21,7 @@ const LONGEST_DELAY: Duration = Duration::from_secs(3600);
 /// memory; past this, the wire loses what comes, as a full queue does.
 const MOST_HELD: usize = 16 << 10;
 /// How many packets are taken before the kernels are asked what changed.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 256;
 
 pub struct Traffic {
     hold: Hold,
@@ -142,23 +142,28 @@ impl<W: io::Write> Wire<W> {
         let bytes = self.traffic.hold.deliver(segment);
         let bytes = bytes.ok_or_else(|| not_held(segment))?;
         self.traffic.delays.remove(&segment);
-        let Some(to) = self.destination(&bytes) else {
+        let to = self.destination(&bytes);
+        self.arrive(segment, to, &bytes);
+        Ok(())
+    }
+
+    fn arrive(&mut self, segment: SegmentId, to: Option<usize>, bytes: &[u8]) {
+        let Some(to) = to else {
             self.record.event(What::Dropped { segment });
             self.record.note(format!(
                 "no host has segment {segment}'s address; it is lost"
             ));
-            return Ok(());
+            return;
         };
         self.record.event(What::Delivered { segment });
         let link = &mut self.hosts[to];
         link.touch();
-        if let Err(error) = (&link.host.tun).write(&bytes) {
+        if let Err(error) = (&link.host.tun).write(bytes) {
             self.record.note(format!(
                 "{} did not take segment {segment}: {error}",
                 link.host.name
             ));
         }
-        Ok(())
     }
 
     fn destination(&self, bytes: &[u8]) -> Option<usize> {
@@ -257,7 +262,9 @@ impl<W: io::Write> Wire<W> {
             return; // never let past the original that it waits behind
         }
         if passes {
-            self.deliver(taken.id).ok(); // it was taken just now
+            if let Some(bytes) = self.traffic.hold.deliver(taken.id) {
+                self.arrive(taken.id, to, &bytes);
+            }
         } else if self.traffic.hold.len() > MOST_HELD {
             self.traffic.hold.drop(taken.id);
             self.record.event(What::Dropped { segment: taken.id });

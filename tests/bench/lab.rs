@@ -53,7 +53,7 @@ fn start_lab() -> Handle {
     Handle::start(binary(), &setup(), None, || {}).expect("a thread can start")
 }
 
-fn next(lab: &Handle) -> Event {
+pub fn next(lab: &Handle) -> Event {
     match lab.events().recv() {
         Ok(FromLab::Event(event)) => *event,
         Ok(FromLab::Started(_)) => next(lab),
@@ -62,7 +62,7 @@ fn next(lab: &Handle) -> Event {
 }
 
 /// Gives an order; all it caused, to the next rest.
-fn order(lab: &Handle, order: Order) -> Vec<Event> {
+pub fn order(lab: &Handle, order: Order) -> Vec<Event> {
     let by = By::Director;
     lab.order(Ordered { order, by })
         .expect("the lab takes orders");
@@ -73,7 +73,7 @@ fn order(lab: &Handle, order: Order) -> Vec<Event> {
     events
 }
 
-fn step(lab: &Handle, program: &str) -> Vec<Event> {
+pub fn step(lab: &Handle, program: &str) -> Vec<Event> {
     let program = program.to_owned();
     order(
         lab,
@@ -84,7 +84,7 @@ fn step(lab: &Handle, program: &str) -> Vec<Event> {
     )
 }
 
-fn sent(events: &[Event]) -> SegmentId {
+pub fn sent(events: &[Event]) -> SegmentId {
     let segment = events.iter().find_map(|event| match &event.what {
         What::Sent { segment, .. } => Some(*segment),
         _ => None,

@@ -7,11 +7,13 @@ use criterion::criterion_group;
 mod fold;
 mod lab;
 mod window;
+mod wire;
 
 criterion_group! {
     name = benches;
     config = criterion::Criterion::default().sample_size(20);
     targets = fold::ten_thousand_events, window::frame, lab::deliver, lab::start, lab::whole_run,
+        wire::snapshot, wire::step_latency, wire::start_and_stop, wire::pass_through,
         window::first_frame
 }
 
