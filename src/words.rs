@@ -87,6 +87,7 @@ pub fn demise(language: Language, demise: &Demise) -> String {
         How::Code(code) => t!("gone.code", locale = locale, code = code),
         How::Killed => t!("gone.killed", locale = locale),
         How::Garbled => t!("gone.garbled", locale = locale),
+        How::Full => t!("gone.full", locale = locale),
     };
     match demise.words.as_str() {
         "" => how.into_owned(),

@@ -13,7 +13,7 @@ use crossbeam_channel::RecvTimeoutError;
 use super::run::complain;
 use super::{save, text};
 use crate::director::{Director, Fault, Faults, Next, Rule, WhyNot};
-use crate::lab::{FromLab, Handle, Recording, Refusal, Remedy};
+use crate::lab::{FromLab, Handle, How, Recording, Refusal, Remedy};
 use crate::lesson::Language;
 use crate::model::{Activity, State};
 use crate::trace::{
@@ -149,7 +149,11 @@ impl Play {
         let mut steps = 0;
         let mut wait = self.limit;
         loop {
+            // Looked at first: to a reader slower than the lab, there is always one more event.
             let left = self.limit.saturating_sub(started.elapsed());
+            if left.is_zero() {
+                return Ok(End::Limit("--for"));
+            }
             match lab.events().recv_timeout(wait.min(left)) {
                 Ok(said) => {
                     if let Some(end) = self.hear(said, &mut known, started)? {
@@ -157,9 +161,6 @@ impl Play {
                     }
                 }
                 Err(RecvTimeoutError::Disconnected) => Err("the lab is gone".to_owned())?,
-                Err(RecvTimeoutError::Timeout) if left.is_zero() => {
-                    return Ok(End::Limit("--for"));
-                }
                 Err(RecvTimeoutError::Timeout) => {}
             }
             // More may have come: an order is given only to what is true now.
@@ -231,6 +232,9 @@ impl Play {
             }
             FromLab::Refused(refusal) => return Err(NoEnd::of(refusal)),
             FromLab::NotRecorded(why) => Err(format!("cannot save the run: {why}"))?,
+            FromLab::Ended(demise) if demise.how == How::Full => {
+                return Ok(Some(End::Limit("the longest a run may be")));
+            }
             FromLab::Ended(demise) => Err(demise.to_string())?,
         };
         match shown {

@@ -56,6 +56,8 @@ pub enum How {
     Killed,
     /// It said something that is not an event.
     Garbled,
+    /// The run became as long as a run may be.
+    Full,
 }
 
 impl std::fmt::Display for Demise {
@@ -66,6 +68,7 @@ impl std::fmt::Display for Demise {
             How::Code(code) => write!(f, "the lab process ended with code {code}"),
             How::Killed => write!(f, "the lab process was killed"),
             How::Garbled => write!(f, "the lab said something that is not an event"),
+            How::Full => write!(f, "the run became as long as a run may be"),
         }?;
         match self.words.as_str() {
             "" => Ok(()),
@@ -341,6 +344,7 @@ fn write_orders(
 fn demise(status: io::Result<ExitStatus>, words: &str) -> Demise {
     let how = match status.as_ref().map(ExitStatus::code) {
         Ok(Some(code)) if code > 128 => How::Signal(code - 128),
+        Ok(Some(super::FULL)) => How::Full,
         Ok(Some(code)) => How::Code(code),
         Ok(None) | Err(_) => How::Killed,
     };

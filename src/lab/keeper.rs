@@ -27,7 +27,7 @@ use super::rights;
 use super::seat::{self, Postbox};
 use super::seats::Seat;
 use super::sys::{self, Forked};
-use super::wire::Wire;
+use super::wire::{End, Wire};
 use crate::trace::{Header, Setup, WireKind, to_line};
 
 /// How long a worker that was told to stop may take before it is killed.
@@ -137,7 +137,11 @@ fn work(setup: &Setup, hosts: Vec<Host>, input: Input, keeper: OwnedFd) -> i32 {
     };
     let end = wire.run();
     wire.sweep();
-    i32::from(end.is_err())
+    match end {
+        Ok(End::Asked | End::Alone) => 0,
+        Ok(End::Full) => super::FULL,
+        Err(_) => 1,
+    }
 }
 
 fn start(

@@ -56,6 +56,9 @@ pub use keeper::main;
 #[cfg(not(target_os = "linux"))]
 pub use loopback::main_elsewhere as main;
 
+/// The exit code of a lab whose run became as long as a run may be.
+const FULL: i32 = 3;
+
 #[cfg(target_os = "linux")]
 const DESCRIPTORS: u64 = 1 << 48;
 

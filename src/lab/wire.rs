@@ -92,6 +92,8 @@ pub enum End {
     Asked,
     /// The keeper is gone.
     Alone,
+    /// The run is as long as a run may be.
+    Full,
 }
 
 impl<W: io::Write> Wire<W> {
@@ -140,6 +142,10 @@ impl<W: io::Write> Wire<W> {
         loop {
             if let Some(end) = self.hear()? {
                 return Ok(end);
+            }
+            if self.record.is_full() {
+                self.record.end_full()?;
+                return Ok(End::Full);
             }
             ready.extend(self.epoll.wait(Some(Duration::ZERO))?);
             if ready.contains(&KEEPER) {

@@ -1,5 +1,6 @@
 //! The program as a process: what it prints, how it exits.
 
+mod endless;
 mod faults;
 mod scripts;
 

@@ -27,7 +27,7 @@ use crossbeam_channel::{Sender, bounded};
 use self::gate::Heard;
 use self::kernel::Kernel;
 use self::place::Places;
-use self::round::Round;
+use self::round::{Ended, Round};
 use super::Refusal;
 use super::input::{self, Input};
 use super::record::Recorder;
@@ -56,7 +56,11 @@ pub fn main_elsewhere() -> i32 {
 /// anything, and whatever sockets they have are closed by the kernel.
 pub fn main(setup: &Setup, input: Input) -> i32 {
     let code = match start(setup, input) {
-        Ok(mut round) => i32::from(round.run().is_err()),
+        Ok(mut round) => match round.run() {
+            Ok(Ended::Asked) => 0,
+            Ok(Ended::Full) => super::FULL,
+            Err(_) => 1,
+        },
         Err(error) => {
             println!("{}", to_line(&Refusal::no_loopback(&error)));
             1

@@ -66,6 +66,15 @@ pub struct Round<W: io::Write> {
     is_over: bool,
 }
 
+/// Why the loop ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// The orders ended: we were asked to.
+    Asked,
+    /// The run is as long as a run may be.
+    Full,
+}
+
 impl<W: io::Write> Round<W> {
     pub fn new(
         hosts: Vec<Name>,
@@ -100,7 +109,7 @@ impl<W: io::Write> Round<W> {
     }
 
     /// Until the orders end, or nobody reads what it writes.
-    pub fn run(&mut self) -> io::Result<()> {
+    pub fn run(&mut self) -> io::Result<Ended> {
         loop {
             self.read_mail();
             if let Some(ordered) = self.orders.pop_front() {
@@ -109,7 +118,12 @@ impl<W: io::Write> Round<W> {
                 self.read_mail();
             }
             if self.is_over {
-                return self.record.flush();
+                self.record.flush()?;
+                return Ok(Ended::Asked);
+            }
+            if self.record.is_full() {
+                self.record.end_full()?;
+                return Ok(Ended::Full);
             }
             let changed = self.look()?;
             let woken = self.go_on();
