@@ -10,7 +10,7 @@ use sockstep::trace::{
     HostSetup, Order, ProgramSetup, SegmentId, Setup, Timers, Traffic, What, WireKind,
 };
 
-use super::lab::{next, order, sent, step};
+use super::lab::{in_labs, next, order, sent, step};
 
 const BYTES: usize = 32 << 20;
 const SERVER: &str = "\
@@ -110,10 +110,13 @@ fn deliver_once(lab: &Handle) -> Duration {
 pub fn step_latency(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("order to deliver → rest, through the process");
     for hosts in [2, 64] {
-        let lab = start(&setup(TALKS, hosts));
-        connect(&lab);
+        let connected = || {
+            let lab = start(&setup(TALKS, hosts));
+            connect(&lab);
+            lab
+        };
         group.bench_function(BenchmarkId::new("hosts", hosts), |bencher| {
-            bencher.iter_custom(|rounds| (0..rounds).map(|_| deliver_once(&lab)).sum());
+            bencher.iter_custom(|rounds| in_labs(rounds, connected, deliver_once));
         });
     }
 }
@@ -123,12 +126,15 @@ pub fn step_latency(criterion: &mut Criterion) {
 pub fn snapshot(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("snapshot of one host");
     for hosts in [3, 64] {
-        let lab = start(&setup(TALKS, hosts));
-        for _ in 0..3 {
-            step(&lab, "other2");
-        }
-        let once = || {
-            let events = step(&lab, "other2");
+        let listening = || {
+            let lab = start(&setup(TALKS, hosts));
+            for _ in 0..3 {
+                step(&lab, "other2");
+            }
+            lab
+        };
+        let once = |lab: &Handle| {
+            let events = step(lab, "other2");
             let returned = events
                 .iter()
                 .find(|e| matches!(e.what, What::Return { .. }));
@@ -136,7 +142,7 @@ pub fn snapshot(criterion: &mut Criterion) {
             Duration::from_micros(ends[1] - ends[0])
         };
         group.bench_function(BenchmarkId::new("of hosts", hosts), |bencher| {
-            bencher.iter_custom(|rounds| (0..rounds).map(|_| once()).sum());
+            bencher.iter_custom(|rounds| in_labs(rounds, listening, once));
         });
     }
 }
@@ -239,12 +245,16 @@ pub fn pass_through(criterion: &mut Criterion) {
     group
         .sample_size(10)
         .throughput(Throughput::Bytes(BYTES as u64));
-    let lab = start(&setup(POURS, 2));
-    connect(&lab);
-    let traffic = Traffic::default();
-    order(&lab, Order::Hold { traffic, on: false });
+    // A run has a longest length, so each has a lab of its own.
+    let once = || {
+        let lab = start(&setup(POURS, 2));
+        connect(&lab);
+        let traffic = Traffic::default();
+        order(&lab, Order::Hold { traffic, on: false });
+        pour(&lab)
+    };
     group.bench_function("through the wire that holds nothing, MTU 1500", |bencher| {
-        bencher.iter_custom(|rounds| (0..rounds).map(|_| pour(&lab)).sum());
+        bencher.iter_custom(|rounds| (0..rounds).map(|_| once()).sum());
     });
     group.bench_function("through plain loopback", |bencher| {
         bencher.iter_custom(|rounds| (0..rounds).map(|_| plain()).sum());
