@@ -211,13 +211,16 @@ impl<'a, 'b> Transfer<'a, 'b> {
             && self.flags & (MSG_PEEK | MSG_DONTWAIT) == 0
             && self.timeout == Timeout::Blocking;
         let mut data = self.receive_some(count)?;
-        while waits_for_all && data.len() < count {
-            match self.receive_some(count - data.len()) {
-                Ok(more) if more.is_empty() => break,
-                Ok(more) => data.extend(more),
-                Err(Fault::Kernel(_)) => break,
-                Err(fault) => return Err(fault),
+        let mut is_over = data.is_empty();
+        while waits_for_all && !is_over && data.len() < count {
+            // Waited for here, because a recv that fails would take the error away.
+            self.wait(Interest::Read)?;
+            if has_error(&self.handle.socket()) {
+                break;
             }
+            let more = self.receive_some(count - data.len())?;
+            is_over = more.is_empty();
+            data.extend(more);
         }
         self.transferred(&data);
         Ok(data)

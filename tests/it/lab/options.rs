@@ -426,3 +426,34 @@ print(n.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT))
         assert_eq!(play.output("client"), expected, "{:#?}", play.tail());
     }
 }
+
+#[test]
+fn a_wait_for_all_that_a_reset_ends_gives_what_came_and_the_next_recv_tells_the_reset() {
+    if !is_wire_there() {
+        return;
+    }
+    const WAITS: &str = "\
+import socket
+s = socket.socket()
+s.bind(('', 8989))
+s.listen()
+c, a = s.accept()
+print(c.recv(10, socket.MSG_WAITALL))
+try:
+    print(c.recv(10))
+except OSError as error:
+    print(error)
+";
+    const RESETS: &str = "\
+import socket, struct
+c = socket.socket()
+c.connect(('192.168.131.62', 8989))
+c.send(b'abc')
+c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+c.close()
+";
+    let mut play = Play::start(&[("server", WAITS), ("client", RESETS)]);
+    play.play_on();
+    let expected = "b'abc'\n[Errno 104] Connection reset by peer\n";
+    assert_eq!(play.output("server"), expected);
+}
