@@ -11,6 +11,7 @@ use eframe::egui::{
 use super::text::{host_title, say};
 use super::theme::{self, Theme};
 use crate::session::{Command, View};
+use crate::timeline::Timeline;
 use crate::trace::{By, Moment, Name, Order, What};
 
 /// So many columns at least: an early run does not stretch over the whole strip.
@@ -62,7 +63,7 @@ pub fn timeline_strip_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Comman
         );
     }
     let now = view.timeline.moment();
-    for mark in marks(view, &lanes) {
+    for mark in marks(view.timeline, &lanes) {
         let apart = (track.width() / columns as f32 / 3.0).min(7.0);
         let x = at(mark.column as f32) + apart * mark.nth as f32;
         let (_, colour) = lanes[mark.lane].title(view);
@@ -190,13 +191,15 @@ fn lanes<'a>(view: &View<'a>) -> Vec<Lane<'a>> {
     lanes
 }
 
-fn marks(view: &View<'_>, lanes: &[Lane<'_>]) -> Vec<Mark> {
+/// Dots by the stops that `Back` and the cursor go by: a rest that is no stop is no column either.
+fn marks(timeline: &Timeline, lanes: &[Lane<'_>]) -> Vec<Mark> {
     let is_wire = |lane: &Lane<'_>| matches!(lane, Lane::Wire);
     let wire = lanes.iter().position(is_wire).unwrap_or(0);
     let mut marks: Vec<Mark> = Vec::new();
-    let mut column = 1;
+    let mut current = 0;
     let mut taken = vec![0; lanes.len()];
-    for (index, event) in view.timeline.trace().events().iter().enumerate() {
+    for (index, event) in timeline.trace().events().iter().enumerate() {
+        let moment = Moment(index + 1);
         let found = match &event.what {
             What::Order(ordered) => match (&ordered.order, ordered.by) {
                 (Order::Step { program, .. }, By::Learner | By::Director | By::Lesson) => {
@@ -220,19 +223,19 @@ fn marks(view: &View<'_>, lanes: &[Lane<'_>]) -> Vec<Mark> {
             } => Some((wire, Shape::Sent)),
             What::Delivered { .. } => Some((wire, Shape::Delivered)),
             What::Dropped { .. } => Some((wire, Shape::Dropped)),
-            What::Rest => {
-                column += 1;
-                taken.fill(0);
-                None
-            }
             _ => None,
         };
         let Some((lane, shape)) = found else { continue };
+        let column = 1 + timeline.stops().partition_point(|stop| *stop < moment);
+        if column != current {
+            current = column;
+            taken.fill(0);
+        }
         marks.push(Mark {
             lane,
             column,
             nth: taken[lane],
-            moment: Moment(index + 1),
+            moment,
             shape,
         });
         taken[lane] += 1;
@@ -267,5 +270,43 @@ fn paint_mark(
         Shape::Dropped => {
             super::parts::paint_icon(painter, super::parts::Icon::Cross, at, 9.0, theme.bad);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::{Event, Header, SegmentId, Setup, Timers, WireKind};
+
+    fn column_of_the_last(what: Vec<What>) -> (usize, usize) {
+        let setup = Setup {
+            hosts: Vec::new(),
+            programs: Vec::new(),
+            timers: Timers::Patient,
+            wire: WireKind::Held,
+        };
+        let header = Header::new(&setup, String::new(), WireKind::Held);
+        let mut timeline = Timeline::new(header);
+        for (n, what) in what.into_iter().enumerate() {
+            let (n, at_us) = (n as u64, n as u64);
+            timeline.push(Event { n, at_us, what });
+        }
+        let last = marks(&timeline, &[Lane::Wire]).pop().expect("a dot");
+        (last.column, timeline.step())
+    }
+
+    fn delivered() -> What {
+        let segment = SegmentId(0);
+        What::Delivered { segment }
+    }
+
+    #[test]
+    fn a_dot_stands_at_the_step_in_which_it_happened() {
+        let many = vec![delivered(), What::Rest, What::Rest, What::Rest];
+        assert_eq!(column_of_the_last(many.clone()), (1, 1));
+        let then = [many, vec![delivered(), What::Rest]].concat();
+        assert_eq!(column_of_the_last(then), (2, 2));
+        let moving = vec![delivered(), What::Rest, What::Rest, delivered()];
+        assert_eq!(column_of_the_last(moving), (2, 1));
     }
 }

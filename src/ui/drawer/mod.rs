@@ -20,7 +20,7 @@ use self::fields::{Field, Layer};
 use super::text::say;
 use super::theme::{self, Theme, Tone};
 use super::{remark, segment};
-use crate::model::Segment;
+use crate::model::{Fate, Segment};
 use crate::packet::Packet;
 use crate::session::{Command, View};
 
@@ -100,7 +100,9 @@ fn tab_ui(ui: &mut Ui, theme: &Theme, name: &str, is_open: bool) -> bool {
 /// The selected one; or what the learner is most likely to look at.
 fn shown_segment<'a>(view: &View<'a>) -> Option<&'a Segment> {
     let state = view.timeline.state();
-    let newest = || state.segments.keys().next_back().copied();
+    // An absorbed copy is on no arrow.
+    let is_drawn = |segment: &&Segment| segment.fate != Fate::Absorbed;
+    let newest = || state.segments.values().rfind(is_drawn).map(|s| s.id);
     let id = view.selected.or(state.oldest_held()).or_else(newest)?;
     state.segments.get(&id)
 }

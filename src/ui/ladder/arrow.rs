@@ -19,63 +19,107 @@ use crate::ui::{remark, segment, wire};
 /// What a shape beside a name takes.
 const ICON: f32 = 16.0;
 
-pub fn arrow_ui(
+/// An arrow that is in sight, and where its name stands.
+pub struct Shown<'a> {
+    segment: &'a Segment,
+    text: String,
+    from: Pos2,
+    to: Pos2,
+    place: Place,
+}
+
+/// Where a name stands.
+#[derive(Clone, Copy)]
+struct Place {
+    /// The middle of the name.
+    name: Pos2,
+    /// What it and the words below it take.
+    rect: Rect,
+    /// On the arrow, at the name's height.
+    on_line: Pos2,
+}
+
+/// `None` when it is out of sight.
+pub fn shown<'a>(
+    painter: &Painter,
+    view: &View<'a>,
+    stage: &Stage<'_>,
+    arrow: &Arrow,
+) -> Option<Shown<'a>> {
+    let state = view.timeline.state();
+    let segment = state.segments.get(&arrow.segment)?;
+    let (from, to) = ends(stage, arrow);
+    let around = Rect::from_two_pos(from, to).expand(60.0);
+    if !stage.visible.intersects(around) {
+        return None;
+    }
+    let text = segment::label(view.language, state, segment);
+    let place = if segment.is_on_wire() {
+        let name = from.lerp(to, middle(stage, from, to));
+        let on_line = from.lerp(to, middle_of_token(stage, from, to));
+        let rect = Rect::from_center_size(name, vec2(0.0, 0.0));
+        Place {
+            name,
+            rect,
+            on_line,
+        }
+    } else {
+        let size = pill_size(painter, segment, &text);
+        let below = notes_height(view, segment);
+        free_place(stage, segment, (size, below), (from, to))
+    };
+    Some(Shown {
+        segment,
+        text,
+        from,
+        to,
+        place,
+    })
+}
+
+/// The arrow itself; all are painted before the first name, so that none runs through one.
+pub fn line_ui(ui: &Ui, theme: &Theme, shown: &Shown<'_>) {
+    let Shown {
+        segment, from, to, ..
+    } = *shown;
+    let tone = tone(theme, segment);
+    match segment.fate {
+        Fate::Held | Fate::Delayed(_) => {
+            paint_half(ui.painter(), theme, from, to, shown.place.on_line, tone);
+        }
+        Fate::Delivered(_) if segment.inferred.is_some() => {
+            paint_inferred(ui.painter(), from, to, tone.strong);
+        }
+        Fate::Delivered(_) => paint_whole(ui.painter(), from, to, tone.strong),
+        Fate::Dropped(_) => {
+            let cross = cross(&shown.place, from, to);
+            paint_dead(ui.painter(), theme, (from, cross, to), tone.strong);
+        }
+        // Counted on the token of its original.
+        Fate::Absorbed => {}
+    }
+}
+
+/// The name on its arrow, or the token.
+pub fn name_ui(
     ui: &mut Ui,
     view: &View<'_>,
     theme: &Theme,
-    stage: &Stage<'_>,
-    index: usize,
+    shown: &Shown<'_>,
     commands: &mut Vec<Command>,
 ) {
-    let arrow = &stage.plan.arrows[index];
-    let state = view.timeline.state();
-    let Some(segment) = state.segments.get(&arrow.segment) else {
-        return;
-    };
-    let (from, to) = ends(stage, arrow);
-    if !stage
-        .visible
-        .intersects(Rect::from_two_pos(from, to).expand(60.0))
-    {
-        return;
-    }
-    let tone = tone(theme, segment);
-    let text = segment::label(view.language, state, segment);
-    let middle = if segment.is_on_wire() {
-        from.lerp(to, middle(stage, from, to))
-    } else {
-        free_place(ui.painter(), view, stage, segment, (from, to))
-    };
-    match segment.fate {
+    let named = (shown.segment, shown.text.as_str());
+    let middle = shown.place.name;
+    match shown.segment.fate {
         Fate::Held | Fate::Delayed(_) => {
-            let centre = from.lerp(to, middle_of_token(stage, from, to));
-            paint_half(ui.painter(), theme, from, to, centre, tone);
-            let room = (to.x - from.x).abs() - 28.0;
-            token::token_ui(
-                ui,
-                view,
-                theme,
-                (segment, &text),
-                (centre, middle, room),
-                commands,
-            );
+            let room = (shown.to.x - shown.from.x).abs() - 28.0;
+            let place = (shown.place.on_line, middle, room);
+            token::token_ui(ui, view, theme, named, place, commands);
         }
-        Fate::Delivered(_) => {
-            if segment.inferred.is_some() {
-                paint_inferred(ui.painter(), from, to, tone.strong);
-            } else {
-                paint_whole(ui.painter(), from, to, tone.strong);
-            }
-            pill_ui(ui, view, theme, (segment, &text), middle, commands);
-            notes_ui(ui, view, theme, segment, middle);
+        Fate::Delivered(_) | Fate::Dropped(_) => {
+            pill_ui(ui, view, theme, named, middle, commands);
+            notes_ui(ui, view, theme, shown.segment, middle);
         }
-        Fate::Dropped(_) => {
-            let half = pill_size(ui.painter(), segment, &text).x / 2.0;
-            paint_dead(ui.painter(), theme, (from, middle, to), half, tone.strong);
-            pill_ui(ui, view, theme, (segment, &text), middle, commands);
-            notes_ui(ui, view, theme, segment, middle);
-        }
-        // Counted on the token of its original.
         Fate::Absorbed => {}
     }
 }
@@ -135,25 +179,34 @@ fn paint_half(painter: &Painter, theme: &Theme, from: Pos2, to: Pos2, at: Pos2, 
     painter.extend(Shape::dashed_line(&[at, to], stroke, 4.0, 4.0));
 }
 
-/// The cross stands behind the name, which stands at `middle`.
+/// Where a dropped segment died: right behind its name.
+fn cross(place: &Place, from: Pos2, to: Pos2) -> Pos2 {
+    let way = (to - from).normalized();
+    let out = |near: f32, far: f32, at: f32, way: f32| match way {
+        way if way > 0.01 => (far - at) / way,
+        way if way < -0.01 => (near - at) / way,
+        _ => f32::INFINITY,
+    };
+    let rect = place.rect;
+    let at = place.on_line;
+    let across = out(rect.left(), rect.right(), at.x, way.x);
+    let down = out(rect.top(), rect.bottom(), at.y, way.y);
+    let most = (to - at).length() - 12.0;
+    at + way * (across.min(down) + 14.0).min(most).max(0.0)
+}
+
 fn paint_dead(
     painter: &Painter,
     theme: &Theme,
-    (from, middle, to): (Pos2, Pos2, Pos2),
-    half: f32,
+    (from, cross, to): (Pos2, Pos2, Pos2),
     colour: Color32,
 ) {
     let way = (to - from).normalized();
-    let cross = middle + way * (half + 14.0);
     painter.line_segment([from, cross - way * 8.0], Stroke::new(2.0, colour));
     parts::paint_icon(painter, Icon::Cross, cross, 13.0, theme.bad);
     let stroke = Stroke::new(1.5, theme.outline);
-    painter.extend(Shape::dashed_line(
-        &[cross + way * 9.0, to],
-        stroke,
-        4.0,
-        4.0,
-    ));
+    let rest = [cross + way * 9.0, to];
+    painter.extend(Shape::dashed_line(&rest, stroke, 4.0, 4.0));
 }
 
 /// Where along an arrow its name stands: in the middle of what is to be seen of it, for with many
@@ -192,35 +245,61 @@ fn notes_height(view: &View<'_>, segment: &Segment) -> f32 {
     notes.len() as f32 * 15.0
 }
 
-/// Where on its arrow a name hides nothing: the middle, or as near to it as can be.
+/// Where along its arrow a name hides nothing: the middle, or as near to it as can be; and between
+/// the two lifelines, where it fits.
 fn free_place(
-    painter: &Painter,
-    view: &View<'_>,
     stage: &Stage<'_>,
     segment: &Segment,
+    (size, below): (egui::Vec2, f32),
     (from, to): (Pos2, Pos2),
-) -> Pos2 {
+) -> Place {
     let middle = middle(stage, from, to);
-    let text = segment::label(view.language, view.timeline.state(), segment);
-    let size = pill_size(painter, segment, &text);
+    let ends = Rect::from_two_pos(from, to).shrink2(vec2(size.x / 2.0 + 4.0, 0.0));
     let place = |share: f32| {
-        let rect = Rect::from_center_size(from.lerp(to, share), size);
-        rect.with_max_y(rect.bottom() + notes_height(view, segment))
+        let on_line = from.lerp(to, share);
+        let mut name = on_line;
+        if ends.width() > 0.0 {
+            name.x = name.x.clamp(ends.left(), ends.right());
+        }
+        let rect = Rect::from_center_size(name, size);
+        let rect = rect.with_max_y(rect.bottom() + below);
+        Place {
+            name,
+            rect,
+            on_line,
+        }
     };
     let mut taken = stage.taken.borrow_mut();
-    let tries = [0.0, -0.12, 0.12, -0.22, 0.22, -0.32, 0.32, -0.42, 0.42];
-    let hidden = |share: &f32| -> f32 {
-        let place = place(*share);
-        let hits = taken.iter().map(|other| other.intersect(place));
-        hits.filter(Rect::is_positive).map(|hit| hit.area()).sum()
+    let hit = |other: &Rect, rect: Rect| {
+        let common = other.intersect(rect);
+        if common.is_positive() {
+            common.area()
+        } else {
+            0.0
+        }
     };
+    let covered = |rect: Rect| -> f32 { taken.iter().map(|other| hit(other, rect)).sum() };
+    let crossed = |rect: Rect| -> f32 {
+        let lifelines = stage.xs.iter().map(|x| {
+            let (xs, ys) = (x - BAND / 2.0..=x + BAND / 2.0, rect.y_range());
+            Rect::from_x_y_ranges(xs, ys)
+        });
+        lifelines.map(|line| hit(&line, rect)).sum()
+    };
+    let hidden = |place: &Place| -> f32 {
+        let dead = matches!(segment.fate, Fate::Dropped(_));
+        let cross = Rect::from_center_size(cross(place, from, to), vec2(16.0, 16.0));
+        let cross = if dead { covered(cross) } else { 0.0 };
+        covered(place.rect) + crossed(place.rect) + cross
+    };
+    let tries = [0.0, -0.12, 0.12, -0.22, 0.22, -0.32, 0.32, -0.42, 0.42];
     // The first of equals: nearest to the middle.
-    let shares = tries.map(|off| (middle + off).clamp(0.08, 0.92));
-    let best = shares.into_iter().map(|share| (share, hidden(&share)));
-    let best = best.min_by(|(_, one), (_, other)| one.total_cmp(other));
-    let share = best.map_or(middle, |(share, _)| share);
-    taken.push(place(share));
-    from.lerp(to, share)
+    let places = tries.map(|off| place((middle + off).clamp(0.08, 0.92)));
+    let best = places.into_iter().map(|place| (hidden(&place), place));
+    let best = best.min_by(|(one, _), (other, _)| one.total_cmp(other));
+    let found = best.map_or_else(|| place(middle), |(_, place)| place);
+    taken.push(found.rect);
+    found
 }
 
 /// A token waits on the sender's side of the middle.

@@ -11,7 +11,9 @@ mod token;
 use std::cell::RefCell;
 
 use eframe::egui;
-use eframe::egui::{Align2, Id, Pos2, Rect, ScrollArea, Sense, Stroke, Ui, Vec2b, pos2, vec2};
+use eframe::egui::{
+    Align2, Id, Pos2, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2b, pos2, vec2,
+};
 
 use self::plan::{Band, Plan};
 use super::text::{host_title, host_word, say};
@@ -79,15 +81,14 @@ pub fn ladder_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
                 taken: RefCell::default(),
             };
             arrow::reserve_tokens(view, &stage);
+            reserve_states(ui, &stage);
             // The names of the hosts stay above what scrolls below them.
             header_ui(ui, view, theme, &stage, seen);
             let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(area).id_salt("body"));
             ui.set_clip_rect(body);
             let ui = &mut ui;
             lifelines_ui(ui, view, theme, &stage, height);
-            for index in 0..plan.arrows.len() {
-                arrow::arrow_ui(ui, view, theme, &stage, index, commands);
-            }
+            arrows_ui(ui, view, theme, &stage, commands);
             motion::motion_ui(ui, view, theme, &stage);
             if width > whole.width() {
                 follow_newest(ui, &stage);
@@ -96,6 +97,28 @@ pub fn ladder_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
                 empty_ui(ui, view, theme, body.intersect(whole));
             }
         });
+}
+
+/// Lines first, then the states' names, then those of segments: nothing runs through a word.
+fn arrows_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    theme: &Theme,
+    stage: &Stage<'_>,
+    commands: &mut Vec<Command>,
+) {
+    let arrows = stage.plan.arrows.iter();
+    let arrows = arrows.filter_map(|arrow| arrow::shown(ui.painter(), view, stage, arrow));
+    let arrows: Vec<arrow::Shown<'_>> = arrows.collect();
+    for arrow in &arrows {
+        arrow::line_ui(ui, theme, arrow);
+    }
+    for band in &stage.plan.bands {
+        state_name_ui(ui, view, theme, stage, band);
+    }
+    for arrow in &arrows {
+        arrow::name_ui(ui, view, theme, arrow, commands);
+    }
 }
 
 /// Brings the newest segment's sender into sight, once; a learner's own scrolling is left alone.
@@ -161,15 +184,29 @@ fn lifelines_ui(ui: &Ui, view: &View<'_>, theme: &Theme, stage: &Stage<'_>, heig
         painter.vline(stage.xs[index], stage.origin.y..=bottom, stroke);
     }
     for band in &stage.plan.bands {
-        band_ui(
-            ui,
-            view,
-            theme,
-            stage,
-            band,
-            (bottom, outermost(stage.plan, band.host)),
-        );
+        let rect = band_rect(stage, band, bottom);
+        if stage.visible.intersects(rect) {
+            let tone = theme.state_tone(&band.state);
+            let stroke = Stroke::new(1.0, tone.strong);
+            painter.rect(rect, BAND / 2.0, tone.soft, stroke, StrokeKind::Inside);
+            let meaning = super::host::state_meaning(view.language, &band.state);
+            let response = ui.interact(rect, band_id(ui, band, "band"), Sense::hover());
+            response.on_hover_text(meaning);
+        }
     }
+}
+
+fn band_rect(stage: &Stage<'_>, band: &Band, bottom: f32) -> Rect {
+    let x = stage.xs[band.host] + stage.side(band.host) * LANE * band.lane as f32;
+    let top = stage.origin.y + band.y_from;
+    let end = band.y_to.map_or(bottom, |y| stage.origin.y + y - 2.0);
+    Rect::from_x_y_ranges(x - BAND / 2.0..=x + BAND / 2.0, top..=end.max(top + 4.0))
+}
+
+fn band_id(ui: &Ui, band: &Band, part: &str) -> Id {
+    let y = band.y_from.to_bits();
+    let own = (part, band.host, band.lane, &band.state, y);
+    ui.scope_id().with(own)
 }
 
 /// The lane that lies farthest out.
@@ -178,50 +215,47 @@ fn outermost(plan: &Plan, host: usize) -> usize {
     bands.map(|band| band.lane).max().unwrap_or(0)
 }
 
-fn band_ui(
-    ui: &Ui,
-    view: &View<'_>,
-    theme: &Theme,
-    stage: &Stage<'_>,
-    band: &Band,
-    (bottom, outermost): (f32, usize),
-) {
+/// Where a state's name goes: it starts or ends here, outside all lanes.
+fn state_name_at(stage: &Stage<'_>, band: &Band) -> (Pos2, Align2) {
     let side = stage.side(band.host);
-    let x = stage.xs[band.host] + side * LANE * band.lane as f32;
-    let top = stage.origin.y + band.y_from;
-    let end = band.y_to.map_or(bottom, |y| stage.origin.y + y - 2.0);
-    let rect = Rect::from_x_y_ranges(x - BAND / 2.0..=x + BAND / 2.0, top..=end.max(top + 4.0));
-    if !stage.visible.intersects(rect) {
+    let outermost = outermost(stage.plan, band.host) as f32;
+    let line = stage.xs[band.host] + side * (LANE * outermost + BAND / 2.0);
+    let at = pos2(line + side * 6.0, stage.origin.y + band.y_name + 5.0);
+    if side < 0.0 {
+        (at, Align2::RIGHT_CENTER)
+    } else {
+        (at, Align2::LEFT_CENTER)
+    }
+}
+
+/// Names of segments give way to those of states, which have no other place.
+fn reserve_states(ui: &Ui, stage: &Stage<'_>) {
+    let font = theme::bold_font(theme::STATE);
+    let places = stage.plan.bands.iter().map(|band| {
+        let (at, align) = state_name_at(stage, band);
+        let (state, ink) = (band.state.clone(), egui::Color32::PLACEHOLDER);
+        let galley = ui.painter().layout_no_wrap(state, font.clone(), ink);
+        align.anchor_size(at, galley.size())
+    });
+    stage.taken.borrow_mut().extend(places);
+}
+
+fn state_name_ui(ui: &Ui, view: &View<'_>, theme: &Theme, stage: &Stage<'_>, band: &Band) {
+    let (at, align) = state_name_at(stage, band);
+    if !stage.visible.y_range().contains(at.y) {
         return;
     }
-    let tone = theme.state_tone(&band.state);
-    let painter = ui.painter();
-    let stroke = Stroke::new(1.0, tone.strong);
-    painter.rect(
-        rect,
-        BAND / 2.0,
-        tone.soft,
-        stroke,
-        egui::StrokeKind::Inside,
-    );
-    let line = stage.xs[band.host] + side * (LANE * outermost as f32 + BAND / 2.0);
-    let at = pos2(line + side * 6.0, stage.origin.y + band.y_name + 5.0);
-    let align = if side < 0.0 {
-        Align2::RIGHT_CENTER
-    } else {
-        Align2::LEFT_CENTER
-    };
+    let colour = theme.state_tone(&band.state).strong;
     let font = theme::bold_font(theme::STATE);
-    let shown = painter.text(at, align, &band.state, font, tone.strong);
-    let id = ui.scope_id().with((
-        "band",
-        band.host,
-        band.lane,
-        &band.state,
-        band.y_from.to_bits(),
-    ));
-    let response = ui.interact(shown.union(rect), id, Sense::hover());
-    response.on_hover_text(super::host::state_meaning(view.language, &band.state));
+    let painter = ui.painter();
+    let galley = painter.layout_no_wrap(band.state.clone(), font, colour);
+    let rect = align.anchor_size(at, galley.size());
+    // With many hosts an arrow passes here.
+    painter.rect_filled(rect.expand2(vec2(2.0, 0.0)), 3, theme.stage);
+    painter.galley(rect.min, galley, colour);
+    let meaning = super::host::state_meaning(view.language, &band.state);
+    let response = ui.interact(rect, band_id(ui, band, "state"), Sense::hover());
+    response.on_hover_text(meaning);
 }
 
 fn empty_ui(ui: &Ui, view: &View<'_>, theme: &Theme, rect: Rect) {
