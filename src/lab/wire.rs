@@ -333,6 +333,13 @@ impl<W: io::Write> Wire<W> {
                 Some((seat.host, seat.ask_about(unread)?))
             })
             .collect();
+        // While they look, we read what the kernels count.
+        let stirred = self.hosts.iter_mut();
+        let stirred =
+            stirred.filter_map(|link| std::mem::take(&mut link.is_stirred).then_some(link));
+        let counted: Vec<_> = stirred
+            .map(|link| (link.host.name.clone(), link.counters.changes()))
+            .collect();
         let until = Instant::now() + LOOK;
         for (index, answer) in asked {
             let found = answer.recv_deadline(until).unwrap_or_default();
@@ -341,13 +348,8 @@ impl<W: io::Write> Wire<W> {
                 self.record.event(change);
             }
         }
-        for link in &mut self.hosts {
-            if !std::mem::take(&mut link.is_stirred) {
-                continue;
-            }
-            let counters = link.counters.changes();
+        for (host, counters) in counted {
             if !counters.is_empty() {
-                let host = link.host.name.clone();
                 self.record.event(What::Counters { host, counters });
             }
         }
