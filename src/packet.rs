@@ -184,6 +184,22 @@ pub fn parse(bytes: &[u8]) -> Result<Packet, PacketError> {
     })
 }
 
+/// Where a packet says that it goes, by its version and its address alone. A wire does not look at
+/// the rest: a header that is wrong elsewhere is its receiver's to throw away.
+pub fn destination(bytes: &[u8]) -> Option<IpAddr> {
+    match bytes.first()? >> 4 {
+        4 => {
+            let address: [u8; 4] = bytes.get(16..20)?.try_into().ok()?;
+            Some(address.into())
+        }
+        6 => {
+            let address: [u8; 16] = bytes.get(24..40)?.try_into().ok()?;
+            Some(address.into())
+        }
+        _ => None,
+    }
+}
+
 /// Where a slice of `whole` begins.
 fn offset_of(whole: &[u8], part: &[u8]) -> usize {
     (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize)
@@ -371,6 +387,31 @@ mod tests {
         assert_eq!(tcp.seq, SeqNo(7));
         assert_eq!(tcp.options, [TcpOption::MaximumSegmentSize(1460)]);
         assert_eq!(tcp.flags.to_string(), "SYN");
+    }
+
+    #[test]
+    fn the_destination_is_told_however_wrong_the_rest_of_the_header_is() {
+        let whole = syn_with_options();
+        let is_address = |byte: &usize| (16..20).contains(byte);
+        for byte in (1..whole.len()).filter(|byte| !is_address(byte)) {
+            let mut damaged = whole.clone();
+            damaged[byte] = !damaged[byte];
+            let expected = Some([10, 0, 0, 2].into());
+            assert_eq!(destination(&damaged), expected, "byte {byte}");
+        }
+        assert_eq!(destination(&[!0x45; 40]), None, "neither IPv4 nor IPv6");
+        for cut in 0..20 {
+            assert_eq!(destination(&whole[..cut]), None, "cut at {cut}");
+        }
+        let mut six = Vec::new();
+        let ip = PacketBuilder::ipv6([1; 16], [2; 16], 64);
+        ip.udp(1, 2)
+            .write(&mut six, b"hi")
+            .expect("a vector takes all");
+        assert_eq!(destination(&six), Some([2; 16].into()));
+        for cut in 0..40 {
+            assert_eq!(destination(&six[..cut]), None, "cut at {cut}");
+        }
     }
 
     #[test]

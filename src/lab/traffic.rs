@@ -63,6 +63,11 @@ impl<W: io::Write> Wire<W> {
                 Ok(())
             }
             Order::Duplicate { segment } => {
+                if self.traffic.hold.len() >= MOST_HELD {
+                    return Err(format!(
+                        "{MOST_HELD} segments wait on the wire; there is no room for a copy"
+                    ));
+                }
                 let copy = self.traffic.hold.duplicate(segment);
                 let copy = copy.ok_or_else(|| not_held(segment))?;
                 self.record.event(What::Duplicated { segment, copy });
@@ -71,6 +76,11 @@ impl<W: io::Write> Wire<W> {
             Order::Corrupt { segment, byte } => self.corrupt(segment, byte),
             Order::Delay { segment, ms } => self.delay(segment, ms),
             Order::Hold { traffic, on } => {
+                if let Some(from) = &traffic.from
+                    && !self.hosts.iter().any(|link| link.host.name == *from)
+                {
+                    return Err(format!("there is no host {from}"));
+                }
                 self.traffic.holds.set(traffic, on);
                 let passes = |wire: &Self, bytes: &[u8]| !wire.holds(bytes);
                 self.deliver_where(passes)
@@ -150,9 +160,15 @@ impl<W: io::Write> Wire<W> {
     fn arrive(&mut self, segment: SegmentId, to: Option<usize>, bytes: &[u8]) {
         let Some(to) = to else {
             self.record.event(What::Dropped { segment });
-            self.record.note(format!(
-                "no host has segment {segment}'s address; it is lost"
-            ));
+            self.record.note(match packet::destination(bytes) {
+                Some(address) => {
+                    format!("no host has {address}, where segment {segment} goes; it is lost")
+                }
+                None => format!(
+                    "segment {segment} says neither IPv4 nor IPv6, so the wire cannot tell where \
+                     it goes; it is lost"
+                ),
+            });
             return;
         };
         self.record.event(What::Delivered { segment });
@@ -167,13 +183,9 @@ impl<W: io::Write> Wire<W> {
     }
 
     fn destination(&self, bytes: &[u8]) -> Option<usize> {
-        let packet = packet::parse(bytes).ok()?;
-        self.host_with(&packet)
-    }
-
-    fn host_with(&self, packet: &Packet) -> Option<usize> {
+        let address = packet::destination(bytes)?;
         let mut hosts = self.hosts.iter();
-        hosts.position(|link| link.host.addresses.contains(&packet.destination))
+        hosts.position(|link| link.host.addresses.contains(&address))
     }
 
     /// Delivers the delayed segments whose time has come. True when there was one.
@@ -240,7 +252,7 @@ impl<W: io::Write> Wire<W> {
 
     fn sent(&mut self, from: usize, bytes: Vec<u8>) {
         let packet = packet::parse(&bytes).ok();
-        let to = packet.as_ref().and_then(|packet| self.host_with(packet));
+        let to = self.destination(&bytes);
         let kind = packet.as_ref().map_or(Kind::Other, Packet::kind);
         let taken = self.traffic.hold.take(packet.as_ref(), &bytes);
         let link = &mut self.hosts[from];

@@ -323,3 +323,42 @@ c.close()
     });
     assert!(zero, "the server's kernel counts that it closed its window");
 }
+
+#[test]
+fn a_header_that_lies_about_its_length_still_reaches_the_kernel_that_throws_it_away() {
+    if !is_wire_there() {
+        return;
+    }
+    let mut play = connected(Timers::Patient);
+    play.step("client");
+    let segment = play.held("client", Kind::Data).id;
+    play.order(Order::Corrupt {
+        segment,
+        byte: Some(2), // the total length
+    });
+    play.order(Order::Deliver { segment });
+    let fate = &play.state.segments[&segment].fate;
+    assert!(matches!(fate, Fate::Delivered(_)), "{fate:?}");
+    assert_eq!(counter(&play, "server", "Ip.InHdrErrors"), 1);
+    assert_eq!(play.output("server"), "");
+}
+
+#[test]
+fn an_order_to_hold_what_an_unknown_host_sends_is_refused() {
+    if !is_wire_there() {
+        return;
+    }
+    let mut play = connected(Timers::Patient);
+    play.order(Order::Hold {
+        traffic: Traffic {
+            from: Some("nobody".to_owned()),
+            kind: None,
+        },
+        on: false,
+    });
+    assert!(play.place("a note", |what| is_note(what, "there is no host nobody")) > 0);
+}
+
+fn is_note(what: &What, part: &str) -> bool {
+    matches!(what, What::Note { text } if text.contains(part))
+}
