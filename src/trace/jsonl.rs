@@ -7,8 +7,8 @@ use serde_json::Error;
 
 use super::{Event, Header, Trace};
 
-/// The longest line that is read, in bytes: a 64 KiB packet in base64 and a large source fit.
-pub const LONGEST_LINE: usize = 4 << 20;
+/// The longest line that is read, in bytes: what a lab records of one call, 4 MiB in base64, fits.
+pub const LONGEST_LINE: usize = 8 << 20;
 
 /// A trace, and what was wrong with the file, if anything.
 #[derive(Debug)]
@@ -83,4 +83,28 @@ fn checked(line: &str, expected: u64) -> Result<Event, String> {
         return Err(format!("event {} where {expected} should be", event.n));
     }
     Ok(event)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::{Bytes, CallId, Returned, What};
+
+    #[test]
+    fn the_longest_call_that_a_lab_records_is_read_again() {
+        let recorded = Event {
+            n: 0,
+            at_us: 0,
+            what: What::Return {
+                program: "server".to_owned(),
+                call: CallId(0),
+                returned: Returned::Value {
+                    value: "x".repeat(16 << 10),
+                },
+                bytes: Some(Bytes(vec![0xff; 4 << 20])),
+                new_fd: None,
+            },
+        };
+        assert_eq!(checked(&to_line(&recorded), 0), Ok(recorded));
+    }
 }
