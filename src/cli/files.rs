@@ -32,8 +32,12 @@ pub fn lines(path: &Path) -> Result<VecDeque<String>, String> {
 pub fn text(path: &Path) -> Result<String, String> {
     let bytes = bytes(path, LINES_BYTES)?;
     let bytes = bytes.strip_prefix(BOM).unwrap_or(&bytes);
-    let text = Coding::Utf8.decode(bytes, "utf-8");
-    text.map_err(|error| in_file(error, path))
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let before = &bytes[..error.valid_up_to()];
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        in_file(format!("line {line} is not UTF-8; save it as UTF-8"), path)
+    });
+    text.map(str::to_owned)
 }
 
 fn in_file(what: impl Display, path: &Path) -> String {

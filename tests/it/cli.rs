@@ -258,7 +258,7 @@ fn what_is_no_program_file_is_refused_with_the_reason() {
     for (input, message) in [
         (fifo, "not a regular file"),
         (&lines, "longer than 1024 KiB"),
-        (broken, "line 2 is not utf-8"),
+        (broken, "line 2 is not UTF-8; save it as UTF-8"),
     ] {
         refused(&["run", &quiet, &quiet, "--stdin-client", input], message);
     }
