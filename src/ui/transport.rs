@@ -11,7 +11,7 @@ use super::timeline_strip;
 use crate::director::Next;
 use crate::replay::Waiting;
 use crate::session::{Command, View};
-use crate::trace::Name;
+use crate::trace::{Name, Order};
 
 /// More programs than this are in a list of their own.
 const MOST_BUTTONS: usize = 3;
@@ -94,33 +94,52 @@ fn wake_when_due(ui: &Ui, view: &View<'_>) {
 
 /// What `Next` would do, so that pressing it holds no surprise.
 fn next_hint(view: &View<'_>) -> String {
-    use crate::trace::Order;
+    match &view.next {
+        Next::Give(order) => order_hint(view, order),
+        Next::Forward | Next::Wait { .. } | Next::Not(_) => String::new(),
+    }
+}
+
+fn order_hint(view: &View<'_>, order: &Order) -> String {
     let state = view.timeline.state();
     let language = view.language;
-    match &view.next {
-        Next::Give(Order::Step { program, .. }) => {
+    let named = |segment| super::segment::short_name(language, state, segment);
+    match order {
+        Order::Step { program, .. } => {
             let call = state.programs.get(program).and_then(|p| p.current_call());
             let call = call.map_or("", |call| call.name.as_str());
             let title = host_word(language, state, program);
-            say!(language, "hint.next_step", program = title, call = call).into_owned()
+            say!(language, "hint.next_step", program = title, call = call)
         }
-        Next::Give(Order::Deliver { segment }) => {
-            let name = super::segment::short_name(language, state, *segment);
-            say!(language, "hint.next_deliver", segment = name).into_owned()
+        Order::Deliver { segment } if state.oldest_held() == Some(*segment) => {
+            say!(language, "hint.next_deliver", segment = named(*segment))
         }
-        Next::Give(
-            Order::Drop { .. }
-            | Order::Duplicate { .. }
-            | Order::Corrupt { .. }
-            | Order::Delay { .. }
-            | Order::Hold { .. }
-            | Order::DeliverAll
-            | Order::Answer { .. },
-        )
-        | Next::Forward
-        | Next::Wait { .. }
-        | Next::Not(_) => String::new(),
+        Order::Deliver { segment } => {
+            say!(language, "hint.next_overtake", segment = named(*segment))
+        }
+        Order::Drop { segment } => {
+            say!(language, "hint.next_drop", segment = named(*segment))
+        }
+        Order::Duplicate { segment } => {
+            say!(language, "hint.next_duplicate", segment = named(*segment))
+        }
+        Order::Corrupt { segment, .. } => {
+            say!(language, "hint.next_corrupt", segment = named(*segment))
+        }
+        Order::Delay { segment, ms } => {
+            let time = format!("{} s", f64::from(*ms) / 1e3);
+            let segment = named(*segment);
+            say!(language, "hint.next_delay", segment = segment, time = time)
+        }
+        Order::Hold { on: true, .. } => say!(language, "hint.next_hold"),
+        Order::Hold { on: false, .. } => say!(language, "hint.next_release"),
+        Order::DeliverAll => say!(language, "hint.deliver_all"),
+        Order::Answer { program, .. } => {
+            let title = host_word(language, state, program);
+            say!(language, "hint.next_answer", program = title)
+        }
     }
+    .into_owned()
 }
 
 fn program_buttons_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Command>) {

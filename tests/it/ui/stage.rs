@@ -27,6 +27,8 @@ pub struct Stage {
     pub late_ms: u64,
     pub notice: Option<Notice>,
     pub rerun: Option<Rerun>,
+    /// What a script chose, where it is not the usual.
+    pub next: Option<director::Next>,
     pub commands: Vec<Command>,
 }
 
@@ -48,12 +50,15 @@ impl Stage {
             late_ms: 2_400,
             notice: None,
             rerun: None,
+            next: None,
             commands: Vec::new(),
         }
     }
 
     pub fn view(&self) -> View<'_> {
-        let next = if self.story.timeline.is_live() {
+        let next = if let Some(next) = &self.next {
+            next.clone()
+        } else if self.story.timeline.is_live() {
             director::next(self.story.timeline.state())
         } else {
             director::Next::Forward

@@ -3,6 +3,7 @@
 use eframe::egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
+use sockstep::director::Next;
 use sockstep::model::Kind;
 use sockstep::session::Command;
 use sockstep::trace::{Order, SegmentId, Traffic};
@@ -177,5 +178,42 @@ fn the_name_of_what_went_first_keeps_off_the_tokens_that_wait() {
     ] {
         let token = harness.get_by_label(token).rect();
         assert!(!token.expand(4.0).intersects(gone), "{token} {gone}");
+    }
+}
+
+#[test]
+fn next_says_beforehand_what_a_script_will_do() {
+    let held = |nth: usize| scenes::two_clients().timeline.newest().held[nth];
+    let (first, later) = (held(0), held(1));
+    let (byte, ms, traffic) = (None, 1_500, Traffic::default());
+    let hold = |on| Order::Hold {
+        traffic: traffic.clone(),
+        on,
+    };
+    let segment = later;
+    let program = "server".to_owned();
+    for (order, says) in [
+        (Order::Deliver { segment: first }, "the oldest held segment"),
+        (Order::Deliver { segment }, "an older one goes on waiting"),
+        (Order::Drop { segment }, "The script drops SYN"),
+        (Order::Duplicate { segment }, "The script duplicates SYN"),
+        (Order::Corrupt { segment, byte }, "one byte of SYN"),
+        (Order::Delay { segment, ms }, "delays SYN by 1.5 s"),
+        (hold(true), "hold such segments"),
+        (hold(false), "lets such segments pass"),
+        (Order::DeliverAll, "Delivers everything"),
+        (
+            Order::Answer {
+                program,
+                text: None,
+            },
+            "Server's input()",
+        ),
+    ] {
+        let mut stage = english(scenes::two_clients());
+        stage.next = Some(Next::Give(order));
+        let (harness, _) = harness(stage, SIZE);
+        let hint = description(&harness, "Next");
+        assert!(hint.contains(says), "{hint:?} does not say {says:?}");
     }
 }
