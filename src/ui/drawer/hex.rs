@@ -4,7 +4,7 @@
 use eframe::egui;
 use std::ops::Range;
 
-use eframe::egui::{Align2, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+use eframe::egui::{Align2, Pos2, Rect, Response, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::fields::{Field, Layer};
 use super::layer_tone;
@@ -22,18 +22,27 @@ fn columns(width: f32) -> usize {
     if width >= needed { 16 } else { 8 }
 }
 
-/// Returns the bytes of the field under the pointer.
+/// What the pointer is at.
+pub struct Pointed {
+    /// The bytes of its field.
+    pub field: Option<Range<usize>>,
+    /// The byte itself.
+    pub byte: Option<usize>,
+    pub response: Response,
+}
+
+/// Bytes that can be clicked when the sense says so.
 pub fn hex_ui(
     ui: &mut Ui,
     theme: &Theme,
     (packet, corrupted): (&Packet, &[u32]),
     fields: &[Field],
-    lit: Option<&Range<usize>>,
-) -> Option<Range<usize>> {
+    (lit, sense): (Option<&Range<usize>>, Sense),
+) -> Pointed {
     let columns = columns(ui.available_width());
     let rows = packet.bytes.len().div_ceil(columns);
     let size = vec2(ui.available_width(), rows as f32 * ROW + 4.0);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(size, sense);
     let origin = rect.min;
     let cell = |index: usize| {
         let (row, column) = (index / columns, index % columns);
@@ -79,11 +88,20 @@ pub fn hex_ui(
             letter_ui(ui, theme, *byte, pos2(x, y), is_lit);
         }
     }
-    let pointer = response.hover_pos()?;
-    let index = (0..packet.bytes.len()).find(|index| cell(*index).contains(pointer))?;
-    let field = fields.iter().find(|field| field.bytes.contains(&index))?;
-    response.on_hover_text_at_pointer(format!("{} = {}", field.name, field.value));
-    Some(field.bytes.clone())
+    let at = |pointer| (0..packet.bytes.len()).find(|index| cell(*index).contains(pointer));
+    let byte = response.hover_pos().and_then(at);
+    let field = byte.and_then(|index| fields.iter().find(|field| field.bytes.contains(&index)));
+    let response = match field {
+        Some(field) => {
+            response.on_hover_text_at_pointer(format!("{} = {}", field.name, field.value))
+        }
+        None => response,
+    };
+    Pointed {
+        field: field.map(|field| field.bytes.clone()),
+        byte,
+        response,
+    }
 }
 
 fn font() -> egui::FontId {

@@ -68,7 +68,7 @@ pub fn drawer_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     ui.data_mut(|data| data.insert_temp(tab_id, tab));
     ui.add_space(4.0);
     match tab {
-        Tab::Segment => segment_ui(ui, view, theme),
+        Tab::Segment => segment_ui(ui, view, theme, commands),
         Tab::Socket => socket::socket_ui(ui, view, theme),
         Tab::Diagram => diagram::diagram_ui(ui, view, theme),
         Tab::Bytes => ledger::ledger_ui(ui, view, theme),
@@ -138,7 +138,7 @@ fn layer_tone(theme: &Theme, layer: Layer) -> Tone {
     }
 }
 
-fn segment_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
+fn segment_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Command>) {
     let Some(segment) = shown_segment(view) else {
         super::parts::caption(ui, theme, &say!(view.language, "drawer.none"));
         ui.add_space(6.0);
@@ -175,18 +175,13 @@ fn segment_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
     shown(ui, ip, &[Layer::Ip]);
     shown(ui, tcp, &[Layer::Transport, Layer::Payload]);
     let mut child = ui.new_child(UiBuilder::new().max_rect(bytes).id_salt("hex"));
-    let found = ScrollArea::vertical()
-        .auto_shrink(false)
-        .show(&mut child, |ui| {
-            hex::hex_ui(
-                ui,
-                theme,
-                (packet, &segment.corrupted),
-                &fields,
-                lit.as_ref(),
-            )
-        })
-        .inner;
+    let found = bytes_ui(
+        &mut child,
+        view,
+        theme,
+        (segment, packet, &fields, lit.as_ref()),
+        commands,
+    );
     pointed = pointed.or(found);
     if pointed != lit {
         ui.data_mut(|data| match pointed {
@@ -198,6 +193,71 @@ fn segment_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
         ui.ctx().request_repaint();
     }
     ui.advance_cursor_after_rect(whole);
+}
+
+/// The bytes; a click on one of a segment that still waits offers to corrupt just that one.
+fn bytes_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    theme: &Theme,
+    (segment, packet, fields, lit): (&Segment, &Packet, &[Field], Option<&Range<usize>>),
+    commands: &mut Vec<Command>,
+) -> Option<Range<usize>> {
+    // Not one more stop for Tab: the key K is there for the last byte.
+    let sense = if segment.is_on_wire() {
+        Sense::HOVER | Sense::CLICK
+    } else {
+        Sense::hover()
+    };
+    let pointed = ScrollArea::vertical()
+        .auto_shrink(false)
+        .show(ui, |ui| {
+            let bytes = (packet, segment.corrupted.as_slice());
+            hex::hex_ui(ui, theme, bytes, fields, (lit, sense))
+        })
+        .inner;
+    let chosen = Id::unique("byte to corrupt");
+    let name = say!(view.language, "drawer.hex");
+    let role = Role::Label;
+    let response = pointed.response;
+    response.widget_info(|| WidgetInfo::labeled(role, true, &name));
+    if response.clicked() {
+        ui.data_mut(|data| match pointed.byte {
+            Some(byte) => {
+                data.insert_temp(chosen, byte);
+            }
+            None => data.remove::<usize>(chosen),
+        });
+    }
+    let byte = ui.data(|data| data.get_temp::<usize>(chosen));
+    let value = byte.and_then(|byte| packet.bytes.get(byte).map(|value| (byte, *value)));
+    if let Some((byte, value)) = value.filter(|_| segment.is_on_wire()) {
+        let popup = egui::Popup::context_menu(&response).open_memory(
+            response
+                .clicked()
+                .then_some(egui::SetOpenCommand::Bool(true)),
+        );
+        popup.show(|ui| {
+            let turned = format!("{value:02x} → {:02x}", !value);
+            let label = say!(
+                view.language,
+                "drawer.corrupt",
+                byte = byte,
+                turned = turned
+            );
+            let button = super::parts::Button {
+                hint: say!(view.language, "hint.corrupt_byte").into_owned(),
+                ..super::parts::Button::new(label, theme)
+            };
+            let corrupt = super::wire::corrupt(view, segment.id, byte as u32);
+            let (button, command) = button.offered(corrupt);
+            if button.show(ui, theme).clicked() {
+                commands.extend(command);
+                ui.close();
+            }
+        });
+    }
+    pointed.field
 }
 
 /// What is odd about it and why the kernel sent it, a sentence a line.

@@ -127,6 +127,13 @@ impl Action {
     }
 }
 
+/// One byte of the learner's choice.
+pub fn corrupt(view: &View<'_>, segment: SegmentId, byte: u32) -> Offer {
+    Action::Corrupt.offer(view, Some(segment))?;
+    let byte = Some(byte);
+    Ok(Command::Order(Order::Corrupt { segment, byte }))
+}
+
 /// `0.5 s`, `10 s`.
 fn short_seconds(ms: u32) -> String {
     if ms.is_multiple_of(1_000) {

@@ -1,6 +1,6 @@
 //! What can be done to the wire: each action by click, menu and key, what is held, and why not.
 
-use eframe::egui::Key;
+use eframe::egui::{self, Key};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use sockstep::director::Next;
@@ -216,4 +216,21 @@ fn next_says_beforehand_what_a_script_will_do() {
         let hint = description(&harness, "Next");
         assert!(hint.contains(says), "{hint:?} does not say {says:?}");
     }
+}
+
+#[test]
+fn a_click_on_a_byte_of_a_held_segment_offers_to_corrupt_that_one() {
+    let (mut harness, stage) = harness(english(scenes::syn_ack_held()), SIZE);
+    let bytes = "The bytes; click one that waits on the wire to corrupt it";
+    let first = harness.get_by_label(bytes).rect().min + egui::vec2(38.0 + 9.0, 9.0);
+    harness.hover_at(first);
+    harness.run_steps(2);
+    harness.drag_at(first);
+    harness.run_steps(2);
+    harness.drop_at(first);
+    harness.run_steps(3);
+    click(&mut harness, "Corrupt byte 0: 45 → ba");
+    let (segment, byte) = (SYN_ACK, Some(0));
+    let corrupt = ask(Order::Corrupt { segment, byte });
+    assert_eq!(stage.borrow().commands, [corrupt]);
 }
