@@ -12,7 +12,8 @@ use std::cell::RefCell;
 
 use eframe::egui;
 use eframe::egui::{
-    Align2, Id, Pos2, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2b, pos2, vec2,
+    Align2, Id, Pos2, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2b, WidgetInfo,
+    pos2, vec2,
 };
 
 use self::plan::{Band, Plan};
@@ -20,7 +21,7 @@ use super::text::{host_title, host_word, say};
 use super::theme::{self, Theme};
 use super::wire;
 use crate::session::{Command, View};
-use crate::trace::SegmentId;
+use crate::trace::{SegmentId, WireKind};
 
 /// Left and right of the outer lifelines, for state names. On the right are a listener's lane and
 /// the scroll bar, too.
@@ -260,7 +261,10 @@ fn state_name_ui(ui: &Ui, view: &View<'_>, theme: &Theme, stage: &Stage<'_>, ban
 
 fn empty_ui(ui: &Ui, view: &View<'_>, theme: &Theme, rect: Rect) {
     let font = theme::text_font(theme::SMALL);
-    let text = say!(view.language, "ladder.empty");
+    let text = match view.timeline.trace().header().wire {
+        WireKind::Held => say!(view.language, "ladder.empty"),
+        WireKind::Loopback => say!(view.language, "ladder.empty_loopback"),
+    };
     let width = rect.width() - LEFT - RIGHT - 48.0;
     let galley = ui
         .painter()
@@ -268,5 +272,8 @@ fn empty_ui(ui: &Ui, view: &View<'_>, theme: &Theme, rect: Rect) {
     let place = Rect::from_center_size(rect.center(), galley.size());
     ui.painter()
         .rect_filled(place.expand(8.0), theme::CONTROL_RADIUS, theme.stage);
+    let said = galley.text().to_owned();
     ui.painter().galley(place.min, galley, theme.muted);
+    let response = ui.interact(place, ui.scope_id().with("empty"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &said));
 }

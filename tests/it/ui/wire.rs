@@ -234,3 +234,21 @@ fn a_click_on_a_byte_of_a_held_segment_offers_to_corrupt_that_one() {
     let corrupt = ask(Order::Corrupt { segment, byte });
     assert_eq!(stage.borrow().commands, [corrupt]);
 }
+
+#[test]
+fn an_empty_ladder_promises_only_what_this_wire_can_show() {
+    use sockstep::timeline::Timeline;
+    use sockstep::trace::WireKind;
+    for (wire, says) in [
+        (WireKind::Held, "as real kernels send them"),
+        (WireKind::Loopback, "as dashed arrows"),
+    ] {
+        let mut story = scenes::start();
+        let mut header = story.timeline.trace().header().clone();
+        header.wire = wire;
+        story.timeline = Timeline::new(header);
+        let (harness, _) = harness(english(story), SIZE);
+        let found = harness.query_by_label_contains(says).is_some();
+        assert!(found, "{wire:?} does not say {says:?}");
+    }
+}
