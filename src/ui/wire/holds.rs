@@ -8,7 +8,7 @@ use eframe::egui::{
     Ui, WidgetInfo, vec2,
 };
 
-use super::{deliver_all, hold, reachable};
+use super::{deliver_all, has_just_opened, hold, reachable};
 use crate::lesson::Language;
 use crate::model::{Kind, State};
 use crate::session::{Command, View};
@@ -162,6 +162,7 @@ fn switches_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<C
     let language = view.language;
     ui.set_min_width(NAMES + COLUMN * KINDS.len() as f32 + 12.0);
     parts::caption(ui, theme, &say!(language, "holds.title"));
+    let mut wants_focus = has_just_opened(ui);
     ui.horizontal(|ui| {
         for (label, on) in [
             (say!(language, "holds.hold_all"), true),
@@ -177,7 +178,12 @@ fn switches_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<C
                 ..Button::new(label, theme)
             };
             let (button, command) = button.offered(hold(view, Traffic::default(), on));
-            if button.show(ui, theme).clicked() {
+            let is_on = button.is_on;
+            let shown = button.show(ui, theme);
+            if is_on && std::mem::take(&mut wants_focus) {
+                shown.request_focus();
+            }
+            if shown.clicked() {
                 commands.extend(command);
             }
         }

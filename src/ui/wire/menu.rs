@@ -2,7 +2,7 @@
 
 use eframe::egui::{Popup, Response, Ui, vec2};
 
-use super::{ACTIONS, Action, WITH_KEY, target};
+use super::{ACTIONS, Action, WITH_KEY, has_just_opened, target};
 use crate::model::Segment;
 use crate::session::{Command, View};
 use crate::ui::parts::{Button, Weight};
@@ -33,10 +33,16 @@ fn menu_ui(
     });
     let widths = buttons.iter().map(|(_, b)| b.size(ui.painter()).x);
     let width = widths.fold(150.0, f32::max);
+    let mut wants_focus = has_just_opened(ui);
     for (action, button) in buttons {
         let (_, rect) = ui.allocate_space(vec2(width, HEIGHT));
         let (button, command) = button.offered(action.offer(view, Some(segment.id)));
-        if button.show_at(ui, theme, rect).clicked() {
+        let is_on = button.is_on;
+        let shown = button.show_at(ui, theme, rect);
+        if is_on && std::mem::take(&mut wants_focus) {
+            shown.request_focus();
+        }
+        if shown.clicked() {
             commands.extend(command);
             ui.close();
         }

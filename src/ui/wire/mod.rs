@@ -9,6 +9,8 @@ mod menu;
 pub use holds::{bar_ui, popup_id};
 pub use menu::{actions_ui, context_menu, menu_at};
 
+use eframe::egui::Ui;
+
 use super::controls::{self, Offer};
 use super::text::say;
 use crate::lesson::Language;
@@ -172,4 +174,17 @@ pub fn reachable(view: &View<'_>) -> Result<(), String> {
         WireKind::Held => controls::present(view),
         WireKind::Loopback => Err(say!(view.language, "off.loopback").into_owned()),
     }
+}
+
+/// True in the first pass that shows a popup: its first control takes the focus then, so that the
+/// keyboard goes on from there.
+fn has_just_opened(ui: &Ui) -> bool {
+    let id = ui.scope_id().with("last shown in pass");
+    let now = ui.ctx().cumulative_pass_nr();
+    let before = ui.data_mut(|data| {
+        let before = data.get_temp::<u64>(id);
+        data.insert_temp(id, now);
+        before
+    });
+    before.is_none_or(|before| before + 1 < now)
 }

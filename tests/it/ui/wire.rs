@@ -144,6 +144,25 @@ fn what_is_held_can_be_switched_by_host_and_kind() {
 }
 
 #[test]
+fn a_popup_that_a_key_opens_has_the_focus_and_escape_closes_it() {
+    let (mut harness, stage) = harness(english(rich::faults()), SIZE);
+    harness.key_press(Key::H);
+    harness.run_steps(3);
+    assert!(harness.get_by_label("Hold everything").is_focused());
+    harness.key_press(Key::Tab);
+    harness.run_steps(2);
+    assert!(harness.get_by_label("Let everything pass").is_focused());
+    harness.key_press(Key::Space);
+    harness.run_steps(2);
+    let traffic = Traffic::default();
+    let hold = ask(Order::Hold { traffic, on: false });
+    assert_eq!(stage.borrow().commands, [hold]);
+    harness.key_press(Key::Escape);
+    harness.run_steps(3);
+    assert!(harness.query_by_label("Let everything pass").is_none());
+}
+
+#[test]
 fn what_passes_is_said_in_words_on_the_stage() {
     let (harness, _) = harness(english(rich::faults()), SIZE);
     assert!(harness.query_by_label("Held: not all").is_some());
