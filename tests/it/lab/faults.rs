@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sockstep::model::{Activity, Fate, Segment};
 use sockstep::packet::Kind;
-use sockstep::trace::{Order, Resent, SegmentId, Timers, Traffic, What};
+use sockstep::trace::{Order, Resent, SegmentId, TimerKind, Timers, Traffic, What};
 
 use super::{Play, is_wire_there};
 
@@ -311,10 +311,7 @@ c.close()
         .state
         .sockets("client")
         .find_map(|s| s.facts.timer.clone());
-    assert_eq!(
-        timer.map(|timer| timer.kind),
-        Some(sockstep::trace::TimerKind::Probe)
-    );
+    assert_eq!(timer.map(|timer| timer.kind), Some(TimerKind::Probe));
     play.play_on();
     assert_eq!(play.output("server"), "100000\n");
     let zero = play.trace.events().iter().any(|event| {
@@ -361,4 +358,36 @@ fn an_order_to_hold_what_an_unknown_host_sends_is_refused() {
 
 fn is_note(what: &What, part: &str) -> bool {
     matches!(what, What::Note { text } if text.contains(part))
+}
+
+#[test]
+fn a_closed_connection_whose_peer_stays_open_counts_down_to_its_end() {
+    if !is_wire_there() {
+        return;
+    }
+    // tcp_fin_timeout is an hour for a thinking student, else 60 s; a longer one than TIME_WAIT's
+    // 60 s runs on another timer of the kernel first.
+    for (timers, most_ms) in [(Timers::Patient, 3_600_000), (Timers::Natural, 60_000)] {
+        let mut play = connected(timers);
+        // send, send, close, and the end of the program: nobody owns the socket any more.
+        play.step_until_blocked("client");
+        let state = |play: &Play| {
+            let mut sockets = play.state.sockets("client");
+            sockets.next().map(|socket| socket.facts.clone())
+        };
+        while state(&play).is_none_or(|facts| facts.state != "FIN_WAIT2") {
+            if play.state.held.is_empty() {
+                // The acknowledgment may be a delayed one.
+                play.take(Duration::from_secs(5));
+                play.settle();
+            } else {
+                play.order(Order::DeliverAll);
+            }
+        }
+        let orphan = state(&play).expect("it is there");
+        assert_eq!(orphan.program, None);
+        let timer = orphan.timer.expect("it counts down");
+        assert_eq!(timer.kind, TimerKind::FinWait2);
+        assert!((1..=most_ms).contains(&timer.expires_ms), "{timer:?}");
+    }
 }
