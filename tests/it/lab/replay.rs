@@ -7,7 +7,7 @@ use sockstep::director::{self, Next, Rule};
 use sockstep::model::State;
 use sockstep::packet::Kind;
 use sockstep::replay::{Divergence, Plan, Sight, Step, Waiting};
-use sockstep::trace::{Moment, Order, Timers, Trace, What};
+use sockstep::trace::{Moment, Order, Timers, Trace, Traffic, What};
 
 use super::{Play, is_wire_there};
 
@@ -209,6 +209,42 @@ fn a_run_with_every_kind_of_order_is_played_again_to_any_moment() {
     for place in [places[6], places[places.len() / 2], lost - 1] {
         same(&play.trace, Moment(place));
     }
+    same(&play.trace, play.trace.end());
+}
+
+#[test]
+fn holds_delays_and_answers_are_played_again_too() {
+    if !is_wire_there() {
+        return;
+    }
+    let client = CLIENT.replace("b\"two\"", "input('say: ').encode()");
+    let server = SERVER.replace("range(2)", "range(1)");
+    let mut play = Play::start(&[("server", &server), ("client1", &client)]);
+    let hold = |from: Option<&str>, kind, on| Order::Hold {
+        traffic: Traffic {
+            from: from.map(str::to_owned),
+            kind,
+        },
+        on,
+    };
+    play.order(hold(None, None, false));
+    play.order(hold(Some("client1"), Some(Kind::Data), true));
+    play.step_until_blocked("server");
+    play.step_until_blocked("client1");
+    let (program, text) = ("client1".to_owned(), Some("张三".to_owned()));
+    play.order(Order::Answer { program, text });
+    play.step("client1");
+    let segment = play.held("client1", Kind::Data).id;
+    play.order(Order::Delay { segment, ms: 200 });
+    while play.state.segments[&segment].is_on_wire() {
+        play.take(Duration::from_secs(5));
+    }
+    play.settle();
+    let delivered = play.trace.end();
+    play.order(Order::DeliverAll);
+    play.play_on();
+    assert!(play.output("client1").contains("张三"));
+    same(&play.trace, delivered);
     same(&play.trace, play.trace.end());
 }
 
