@@ -17,7 +17,8 @@ use crate::lab::{FromLab, Handle, How, Recording, Refusal, Remedy};
 use crate::lesson::Language;
 use crate::model::{Activity, State};
 use crate::trace::{
-    By, Event, Header, Name, Order, Ordered, Setup, TimerKind, Traffic, What, WireKind, to_line,
+    By, Event, Header, Name, Order, Ordered, Setup, TimerKind, Traffic, What, WireKind, event_line,
+    to_line,
 };
 
 pub enum End {
@@ -369,7 +370,7 @@ impl Play {
 
     fn show(&self, event: &Event, state: &State) -> io::Result<()> {
         if self.is_json {
-            print_line(&to_line(event))?;
+            print_line(&event_line(event))?;
         } else if let Some(line) = text::line(event, state) {
             print_line(&line)?;
         }

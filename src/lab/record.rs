@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, Write};
 use std::time::Instant;
 
-use crate::trace::{Event, Header, What, to_line};
+use crate::trace::{Event, Header, What, event_line, to_line};
 
 /// The most events of one run. Whoever looks keeps each of them, in about 4 KB with its state: a
 /// program in a loop ends its run here and not the window. A transfer of 10 MB makes 30 000.
@@ -37,7 +37,7 @@ impl<W: Write> Recorder<W> {
             what,
         };
         self.next += 1;
-        self.line(&to_line(&event));
+        self.line(&event_line(&event));
     }
 
     pub fn note(&mut self, text: impl Into<String>) {

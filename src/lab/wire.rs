@@ -387,10 +387,12 @@ impl<W: io::Write> Wire<W> {
         if self.is_at_rest {
             return Ok(Vec::new());
         }
-        let is_moving = self.seats.iter().any(Seat::is_moving);
+        let moving = self.seats.iter().filter(|seat| seat.is_moving()).count();
+        let is_moving = moving > 0;
         let now = (sys::computed(), Instant::now());
         let (computed, at) = *self.since.get_or_insert(now);
-        let is_patient = now.0.saturating_sub(computed) < PATIENCE
+        // They compute side by side, and all of it is counted together.
+        let is_patient = now.0.saturating_sub(computed) < PATIENCE * moving as u32
             && now.1.saturating_duration_since(at) < LIMIT;
         if !is_moving || !is_patient {
             self.look_closer();

@@ -40,9 +40,25 @@ pub fn to_line<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_string(value).expect("our own types have no non-string keys")
 }
 
-/// One event of a trace or of a lab's output.
+/// An event as its line, as [`to_line`] writes it. A lab writes tens of thousands a second, and
+/// flattening one struct into another takes longer than all the rest.
+pub fn event_line(event: &Event) -> String {
+    let what = to_line(&event.what);
+    let fields = what.strip_prefix('{').expect("an event is an object");
+    format!("{{\"n\":{},\"at_us\":{},{fields}", event.n, event.at_us)
+}
+
+/// One event of a trace or of a lab's output. Its two parts are read one after the other, because
+/// that is quicker than both at once.
 pub fn parse_event(line: &str) -> Result<Event, Error> {
-    serde_json::from_str(line)
+    #[derive(serde::Deserialize)]
+    struct Head {
+        n: u64,
+        at_us: u64,
+    }
+    let Head { n, at_us } = serde_json::from_str(line)?;
+    let what = serde_json::from_str(line)?;
+    Ok(Event { n, at_us, what })
 }
 
 /// Reads a saved trace. An error means that not even the header is sound.

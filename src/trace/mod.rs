@@ -12,7 +12,7 @@ pub use event::{
     BufferFacts, Bytes, CallId, Event, Key, Moment, Name, Resent, Returned, SegmentId, SocketFacts,
     TcpFacts, ThreadState, Timer, TimerKind, What,
 };
-pub use jsonl::{LoadError, Loaded, load, parse_event, to_line};
+pub use jsonl::{LoadError, Loaded, event_line, load, parse_event, to_line};
 pub use order::{By, Holds, Order, Ordered, Traffic};
 pub use setup::{Header, HostSetup, Mapping, ProgramSetup, Setup, Timers, WireKind, crossable};
 

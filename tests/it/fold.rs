@@ -4,7 +4,7 @@ use sockstep::model::{Activity, Fate, State};
 use sockstep::timeline::{Cursor, Timeline};
 use sockstep::trace::{
     Bytes, Event, Header, HostSetup, Moment, ProgramSetup, SegmentId, Setup, Timers, What,
-    WireKind, load, parse_event, to_line,
+    WireKind, event_line, load, parse_event, to_line,
 };
 
 fn header() -> Header {
@@ -69,6 +69,7 @@ fn every_event_of_the_contract_is_read_and_written_the_same() {
     for line in LINES {
         let event = parse_event(line).unwrap_or_else(|error| panic!("{line}: {error}"));
         assert_eq!(to_line(&event), line);
+        assert_eq!(event_line(&event), line);
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use sockstep::director::{self, Next};
+use sockstep::director::{self, Next, WhyNot};
 use sockstep::model::Place;
 use sockstep::trace::{Order, Setup, Timers};
 
@@ -163,7 +163,13 @@ fn play_all(play: &mut Play, mut each: impl FnMut(Duration)) -> usize {
     loop {
         let order = match director::next(&play.state) {
             Next::Give(order) => order,
-            Next::Not(director::WhyNot::AllEnded) => return most_threads,
+            Next::Not(WhyNot::AllEnded) => return most_threads,
+            // Sixty-five interpreters start, on a busy machine for longer than the lab waits.
+            Next::Not(WhyNot::Computing(_) | WhyNot::Moving) => {
+                play.take(Duration::from_secs(30));
+                play.settle();
+                continue;
+            }
             other => {
                 let left = play.state.programs.values().filter(|p| !p.has_ended());
                 let left: Vec<_> = left.map(|p| (&p.name, &p.activity, &p.threads)).collect();
