@@ -33,6 +33,7 @@ mod loopback;
 mod mail;
 #[cfg(target_os = "linux")]
 mod netlink;
+mod pace;
 mod record;
 #[cfg(target_os = "linux")]
 mod rights;

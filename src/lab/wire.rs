@@ -21,6 +21,7 @@ use super::epoll::Epoll;
 use super::host::Host;
 use super::inspect;
 use super::mail::{Mail, Report};
+use super::pace::{AFTER_TIMER, ANSWER, LIMIT, MAILS, PATIENCE, TICK};
 use super::record::Recorder;
 use super::seat::Postbox;
 use super::seats::{LOOK, Seat, WhyNot};
@@ -29,21 +30,6 @@ use super::sys;
 use super::table::{self, Table};
 use super::traffic::Traffic;
 use crate::trace::{Key, Order, Ordered, What};
-
-/// A program that computes longer than this counts as being at rest, so that the learner can act.
-/// Processor time, because a program that only waits for its turn is not at rest.
-const PATIENCE: Duration = Duration::from_millis(100);
-/// A program that neither computes nor calls for this long waits for something we do not see.
-const LIMIT: Duration = Duration::from_millis(2000);
-/// A call that does not wait answers within this; longer, and the loop stops waiting for it.
-const ANSWER: Duration = Duration::from_millis(20);
-/// A timer that ran out shows its effect a moment later (`jiffies`).
-const AFTER_TIMER: Duration = Duration::from_millis(8);
-/// Timers are looked at no more often than this.
-const TICK: Duration = Duration::from_millis(100);
-
-/// How much mail is read before the wire has its turn.
-const MAILS: usize = 256;
 
 const WAKE: u64 = 1 << 32;
 const KEEPER: u64 = (1 << 32) + 1;

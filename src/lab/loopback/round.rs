@@ -15,6 +15,7 @@ use super::kernel::Kernel;
 use super::place::Places;
 use super::system;
 use crate::lab::mail::{Mail, Report};
+use crate::lab::pace::{AFTER_TIMER, ANSWER, LIMIT, MAILS, PATIENCE, TICK};
 use crate::lab::record::Recorder;
 use crate::lab::seats::{LOOK, Seat, WhyNot};
 use crate::lab::snapshot::{Owner, Snapshot};
@@ -22,22 +23,10 @@ use crate::lab::table::{self, Table};
 use crate::python::{CallTicket, Interest};
 use crate::trace::{Key, Name, Order, Ordered, What};
 
-/// As on the held wire: a program that computes longer than this is at rest.
-const PATIENCE: Duration = Duration::from_millis(100);
-/// A program that neither computes nor calls for this long waits for something we do not see.
-const LIMIT: Duration = Duration::from_millis(2000);
-/// A call that does not wait answers within this.
-const ANSWER: Duration = Duration::from_millis(20);
 /// A thread whose socket is ready says so within this; on a busy machine it may take longer.
 const NOTICE: Duration = Duration::from_millis(200);
 /// Where the kernel does not say what waits in a socket, a thread gets this long to notice.
 const BLIND: Duration = Duration::from_millis(10);
-/// A timer that ran out shows its effect a moment later (`jiffies`).
-const AFTER_TIMER: Duration = Duration::from_millis(8);
-/// Timers are looked at no more often than this.
-const TICK: Duration = Duration::from_millis(100);
-/// How much mail is read before the kernel is asked.
-const MAILS: usize = 256;
 
 pub struct Round<W: io::Write> {
     pub(super) hosts: Vec<Name>,
