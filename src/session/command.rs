@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::desk::{Desk, Look, Overlay, Setting};
 use super::rerun::Rerun;
 use crate::director::{Next, WhyNot};
 use crate::lab::{self, Demise};
@@ -37,19 +38,13 @@ pub enum Command {
         beat: usize,
         option: usize,
     },
-    SetLanguage(Language),
-    SetLook(Look),
+    Set(Setting),
+    /// Lays something over the window, or takes it away.
+    Show(Option<Overlay>),
     /// Says why a key does nothing now, in these words.
     Explain(String),
     /// Takes the notice away.
     Dismiss,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Look {
-    #[default]
-    Light,
-    Dark,
 }
 
 /// A sentence above the stage, with what to do about it.
@@ -114,6 +109,7 @@ pub struct View<'a> {
     pub selected: Option<SegmentId>,
     pub language: Language,
     pub look: Look,
+    pub desk: &'a Desk,
     /// What `Next` would do, or why it can do nothing.
     pub next: Next,
     /// Microseconds since the lab started, as the wall clock has it: drives "blocked for 6.4 s".

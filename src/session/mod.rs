@@ -6,6 +6,7 @@
 
 mod command;
 mod course;
+mod desk;
 mod rerun;
 
 use std::collections::BTreeMap;
@@ -13,8 +14,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-pub use command::{Command, Look, Notice, Refusal, View};
+pub use command::{Command, Notice, Refusal, View};
 pub use course::Course;
+pub use desk::{Desk, Lens, Look, Motion, Numbers, Overlay, Setting, Settings};
 pub use rerun::Rerun;
 
 use crate::director::{Director, Next, WhyNot};
@@ -34,8 +36,7 @@ pub struct Session {
     binary: PathBuf,
     wake: Wake,
     course: Course,
-    language: Language,
-    look: Look,
+    desk: Desk,
     /// What was asked for; the setup has what is had.
     wire: WireKind,
     setup: Setup,
@@ -87,6 +88,8 @@ impl Session {
             wire,
         };
         let script = lesson.script.clone();
+        let mut desk = Desk::default();
+        desk.settings.language = language;
         let mut session = Self {
             wire,
             director: Director::new(script),
@@ -96,8 +99,7 @@ impl Session {
             binary,
             wake,
             course,
-            language,
-            look: Look::default(),
+            desk,
             setup,
             guesses: BTreeMap::new(),
             selected: None,
@@ -120,8 +122,9 @@ impl Session {
             guesses: &self.guesses,
             verdicts: self.watch.verdicts(),
             selected: self.selected,
-            language: self.language,
-            look: self.look,
+            language: self.desk.settings.language,
+            look: self.desk.settings.look,
+            desk: &self.desk,
             next: self.next(),
             now_us: self.now_us(),
             notice: self.notice.as_ref(),
@@ -151,7 +154,7 @@ impl Session {
     }
 
     pub fn update(&mut self, command: Command) {
-        if !matches!(command, Command::Select(_) | Command::SetLook(_)) {
+        if !matches!(command, Command::Select(_) | Command::Set(_)) {
             self.forget_remark();
         }
         match command {
@@ -177,8 +180,8 @@ impl Session {
                     self.guesses.insert(beat, option);
                 }
             }
-            Command::SetLanguage(language) => self.language = language,
-            Command::SetLook(look) => self.look = look,
+            Command::Set(setting) => self.desk.settings.set(setting),
+            Command::Show(overlay) => self.desk.overlay = overlay,
             Command::Explain(why) => self.remark(Notice::Explained(why)),
             Command::Dismiss => self.notice = None,
         }
@@ -195,7 +198,7 @@ impl Session {
     }
 
     fn lesson(&self) -> &Lesson {
-        self.course.lesson(self.language)
+        self.course.lesson(self.desk.settings.language)
     }
 
     fn next(&self) -> Next {
@@ -369,7 +372,7 @@ impl Session {
         // What was missing may have been mended.
         self.setup.wire = self.wire;
         self.timeline = Timeline::new(blank(&self.setup));
-        let lesson = self.course.lesson(self.language);
+        let lesson = self.course.lesson(self.desk.settings.language);
         self.watch = BeatWatch::new(lesson);
         self.director = Director::new(lesson.script.clone());
         self.guesses.clear();

@@ -1,7 +1,7 @@
 //! The window: panels that read a [`View`] and push [`Command`]s. They change nothing.
 //!
 //! [`stage_ui`] lays out everything; [`prepare`] sets fonts and colours when they change. Colours
-//! and sizes live in `theme`, words in `assets/locales/app.toml`.
+//! and sizes live in `theme`, words in `assets/locales`.
 
 mod controls;
 mod drawer;

@@ -8,7 +8,7 @@ use crate::lesson::Language;
 use crate::model::State;
 use crate::session::View;
 
-/// The text of a key of `assets/locales/app.toml`, with `%{name}` filled in.
+/// The text of a key of `assets/locales`, with `%{name}` filled in.
 macro_rules! say {
     ($language:expr, $key:literal $(, $name:ident = $value:expr)* $(,)?) => {
         rust_i18n::t!($key, locale = $crate::ui::text::locale($language) $(, $name = $value)*)

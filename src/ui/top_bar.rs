@@ -8,7 +8,7 @@ use super::parts::{self, Button, Icon, Weight};
 use super::text::{host_word, say};
 use super::theme::{self, Theme};
 use crate::lesson::Language;
-use crate::session::{Command, Look, Notice, View};
+use crate::session::{Command, Look, Notice, Setting, View};
 use crate::trace::{Timers, WireKind};
 use crate::words;
 
@@ -133,7 +133,7 @@ fn language_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<C
         ..Button::new(label, theme)
     };
     if button.show(ui, theme).clicked() {
-        commands.push(Command::SetLanguage(other));
+        commands.push(Command::Set(Setting::Language(other)));
     }
 }
 
@@ -151,7 +151,7 @@ fn look_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Comma
         ..Button::new("", theme)
     };
     if button.show(ui, theme).clicked() {
-        commands.push(Command::SetLook(other));
+        commands.push(Command::Set(Setting::Look(other)));
     }
 }
 

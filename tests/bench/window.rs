@@ -12,7 +12,7 @@ use crossbeam_channel::{Receiver, bounded};
 use eframe::egui::{self, RawInput, Rect, pos2};
 use sockstep::director;
 use sockstep::lesson::{BeatWatch, Language};
-use sockstep::session::{Course, Look, View};
+use sockstep::session::{Course, Desk, Look, View};
 use sockstep::timeline::Timeline;
 use sockstep::trace::load;
 use sockstep::ui;
@@ -27,6 +27,7 @@ pub fn frame(criterion: &mut Criterion) {
     let timeline = Timeline::of(trace);
     let guesses = BTreeMap::new();
     let now_us = timeline.state().at_us;
+    let desk = Desk::default();
     let view = View {
         timeline: &timeline,
         lesson: Some(lesson),
@@ -36,6 +37,7 @@ pub fn frame(criterion: &mut Criterion) {
         selected: timeline.state().segments.keys().next().copied(),
         language: Language::Chinese,
         look: Look::Light,
+        desk: &desk,
         next: director::next(timeline.state()),
         now_us,
         notice: None,

@@ -3,7 +3,6 @@
 mod bytes;
 mod controls;
 mod hosts;
-mod kept;
 mod pictures;
 mod prose;
 mod rich;

@@ -4,7 +4,7 @@ use eframe::egui::{self, Key};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use sockstep::lesson::Language;
-use sockstep::session::{Command, Demise, How, Look, Notice};
+use sockstep::session::{Command, Demise, How, Look, Notice, Setting};
 use sockstep::trace::{Moment, SegmentId};
 
 use super::scenes;
@@ -282,9 +282,9 @@ fn the_timeline_can_be_clicked_and_dragged() {
 #[test]
 fn language_and_look_can_be_switched() {
     let asked = asked_by_click(english(scenes::start()), "Switch to Chinese (中文)");
-    assert_eq!(asked, [Command::SetLanguage(Language::Chinese)]);
+    assert_eq!(asked, [Command::Set(Setting::Language(Language::Chinese))]);
     let asked = asked_by_click(english(scenes::start()), "Dark colours");
-    assert_eq!(asked, [Command::SetLook(Look::Dark)]);
+    assert_eq!(asked, [Command::Set(Setting::Look(Look::Dark))]);
 }
 
 #[test]

@@ -9,7 +9,6 @@ use sockstep::session::{Demise, How, Look, Notice};
 use sockstep::timeline::Timeline;
 use sockstep::trace::{What, load};
 
-use super::kept;
 use super::rich;
 use super::scenes;
 use super::stage::{Stage, harness};
@@ -46,35 +45,6 @@ const SCENES: [Scene; 22] = [
     ("loopback", rich::loopback),
     ("many_threads", rich::many_threads),
 ];
-
-/// Pictures that are kept: what each shows, in which language and look, how large.
-#[test]
-fn the_window_looks_as_it_did() {
-    use Language::{Chinese, English};
-    use Look::{Dark, Light};
-    type Kept = (Scene, Language, Look, [f32; 2]);
-    let kept: [Kept; 12] = [
-        (("start", scenes::start), English, Light, SMALL),
-        (("syn_ack", scenes::syn_ack_held), Chinese, Light, SMALL),
-        (("closing", scenes::closing), English, Dark, LARGE),
-        (("refused", scenes::refused), Chinese, Dark, SMALL),
-        (("past", scenes::past), English, Light, SMALL),
-        (("gone", scenes::lab_gone), Chinese, Light, SMALL),
-        (("loopback_zh", rich::loopback), Chinese, Light, SMALL),
-        (("loopback_en", rich::loopback), English, Dark, SMALL),
-        (("threads_zh", rich::threads), Chinese, Dark, SMALL),
-        (("threads_en", rich::threads), English, Light, SMALL),
-        (("faults_zh", rich::faults), Chinese, Light, SMALL),
-        (("faults_en", rich::faults), English, Dark, LARGE),
-    ];
-    let mut wrong = Vec::new();
-    for ((name, scene), language, look, size) in kept {
-        let (mut harness, _) = harness(staged(name, scene(), language, look), size);
-        let picture = harness.render().expect("the rasteriser draws everything");
-        wrong.extend(kept::difference(name, &picture));
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
 
 /// Every scene is drawn once, so that none panics. With `SOCKSTEP_PICTURES` set to a folder, in
 /// every language, look and size into that folder, to look at.

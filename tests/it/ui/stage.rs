@@ -8,7 +8,7 @@ use eframe::egui;
 use egui_kittest::Harness;
 use sockstep::director;
 use sockstep::lesson::{BeatWatch, Language, Lesson};
-use sockstep::session::{Command, Look, Notice, Rerun, View};
+use sockstep::session::{Command, Desk, Look, Notice, Rerun, View};
 use sockstep::trace::{Moment, SegmentId};
 
 use super::prose;
@@ -24,6 +24,7 @@ pub struct Stage {
     pub selected: Option<SegmentId>,
     pub language: Language,
     pub look: Look,
+    pub desk: Desk,
     pub late_ms: u64,
     pub notice: Option<Notice>,
     pub rerun: Option<Rerun>,
@@ -47,6 +48,7 @@ impl Stage {
             selected: None,
             language,
             look,
+            desk: Desk::default(),
             late_ms: 2_400,
             notice: None,
             rerun: None,
@@ -72,6 +74,7 @@ impl Stage {
             selected: self.selected,
             language: self.language,
             look: self.look,
+            desk: &self.desk,
             next,
             now_us: self.story.now_us() + self.late_ms * 1_000,
             notice: self.notice.as_ref(),

@@ -5,16 +5,20 @@ use std::path::Path;
 
 /// Every key with its languages.
 fn entries() -> Vec<(String, toml::Table)> {
-    let text = include_str!("../../../assets/locales/app.toml");
-    let all: toml::Table = text.parse().expect("sound TOML");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/locales");
     let mut entries = Vec::new();
-    for (group, keys) in &all {
-        let toml::Value::Table(keys) = keys else {
-            continue;
-        };
-        for (key, languages) in keys {
-            let languages = languages.as_table().expect("a table of languages");
-            entries.push((format!("{group}.{key}"), languages.clone()));
+    for file in std::fs::read_dir(folder).expect("the texts are there") {
+        let path = file.expect("readable").path();
+        let text = std::fs::read_to_string(&path).expect("readable");
+        let all: toml::Table = text.parse().expect("sound TOML");
+        for (group, keys) in &all {
+            let toml::Value::Table(keys) = keys else {
+                continue;
+            };
+            for (key, languages) in keys {
+                let languages = languages.as_table().expect("a table of languages");
+                entries.push((format!("{group}.{key}"), languages.clone()));
+            }
         }
     }
     entries
@@ -72,6 +76,15 @@ fn every_text_is_in_both_languages_with_the_same_holes() {
     }
 }
 
+/// The file that is read last would win, without a word.
+#[test]
+fn no_key_is_in_two_files() {
+    let mut keys: Vec<String> = entries().into_iter().map(|(key, _)| key).collect();
+    keys.sort();
+    let twice: Vec<_> = keys.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+    assert!(twice.is_empty(), "{twice:?}");
+}
+
 #[test]
 fn every_key_is_used_and_every_used_key_exists() {
     let defined: BTreeSet<String> = entries().into_iter().map(|(key, _)| key).collect();
@@ -80,11 +93,11 @@ fn every_key_is_used_and_every_used_key_exists() {
     let undefined: Vec<_> = used.difference(&defined).collect();
     assert!(
         unused.is_empty(),
-        "in app.toml but nowhere used: {unused:?}"
+        "in assets/locales but nowhere used: {unused:?}"
     );
     assert!(
         undefined.is_empty(),
-        "used but not in app.toml: {undefined:?}"
+        "used but not in assets/locales: {undefined:?}"
     );
 }
 

@@ -1,0 +1,31 @@
+//! What lies on a learner's desk besides the run itself: how the window is set, what lies over
+//! it, and whatever else the panels show that is not in the trace.
+//!
+//! In: the learner's commands. Out: what the panels read through `View::desk`. Each part has a
+//! file of its own, with the commands it understands; the session changes it, panels never do.
+
+mod settings;
+
+pub use settings::{Lens, Look, Motion, Numbers, Setting, Settings};
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Desk {
+    pub settings: Settings,
+    /// What lies over the window, if anything does.
+    pub overlay: Option<Overlay>,
+}
+
+/// Something that lies over the whole window; Escape takes it away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overlay {
+    /// Every key and what it does.
+    Keys,
+    /// The lessons, and how far one has come in each.
+    Contents,
+    /// The guided tour of the window, at this stop, counted from 0.
+    Tour(usize),
+    /// Nothing: the class is to look at the teacher.
+    Black,
+    /// Which file to open, and as which program.
+    Open,
+}
