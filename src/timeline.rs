@@ -3,6 +3,8 @@
 //! In: events as they come, and moves of the cursor. Out: the [`State`] at the cursor. The past
 //! is read-only: whoever wants to give an order asks [`Timeline::is_live`] first.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use crate::model::State;
 use crate::trace::{Event, Header, Moment, Trace, What};
 
@@ -12,8 +14,18 @@ pub enum Cursor {
     Fixed(Moment),
 }
 
+/// Which run, and how far: two timelines with the same stamp show the same state. What is dear to
+/// work out from a state can be kept for as long as its stamp stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Stamp {
+    run: u64,
+    moment: Moment,
+}
+
 #[derive(Clone, Debug)]
 pub struct Timeline {
+    /// No other timeline of this process has it.
+    run: u64,
     trace: Trace,
     cursor: Cursor,
     /// The newest state, kept so that an event costs one `apply`.
@@ -28,8 +40,10 @@ pub struct Timeline {
 
 impl Timeline {
     pub fn new(header: Header) -> Self {
+        static RUNS: AtomicU64 = AtomicU64::new(0);
         let newest = State::new(&header);
         Self {
+            run: RUNS.fetch_add(1, Ordering::Relaxed),
             trace: Trace::new(header),
             cursor: Cursor::Live,
             newest,
@@ -79,6 +93,13 @@ impl Timeline {
         match self.cursor {
             Cursor::Live => self.trace.end(),
             Cursor::Fixed(moment) => moment,
+        }
+    }
+
+    pub fn stamp(&self) -> Stamp {
+        Stamp {
+            run: self.run,
+            moment: self.state().moment,
         }
     }
 
