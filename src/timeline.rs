@@ -96,6 +96,11 @@ impl Timeline {
         }
     }
 
+    /// Which run: the same while events come, another one after a restart.
+    pub fn run(&self) -> u64 {
+        self.run
+    }
+
     pub fn stamp(&self) -> Stamp {
         Stamp {
             run: self.run,

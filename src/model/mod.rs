@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 
 pub use ledger::{
     Check, Compared, Contents, Datagram, DatagramPlace, Part, Place, Stream, StreamEnd, Unchecked,
+    Written,
 };
 pub use program::{Activity, CallRecord, Program, Resolved};
 pub use wire::{Fate, Kind, Segment};

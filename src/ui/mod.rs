@@ -6,6 +6,7 @@
 mod controls;
 mod drawer;
 mod fonts;
+mod glow;
 mod host;
 mod keys;
 mod ladder;

@@ -16,9 +16,11 @@ mod datagrams;
 mod direction;
 mod stream;
 mod view;
+mod writes;
 
 pub use datagrams::{Datagram, DatagramPlace};
 pub use stream::{Check, Compared, Contents, Part, Place, Stream, StreamEnd, Unchecked};
+pub use writes::Written;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

@@ -2,13 +2,14 @@
 
 use eframe::egui;
 use eframe::egui::text::{LayoutJob, TextFormat};
-use eframe::egui::{Frame, Margin, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
+use eframe::egui::{Frame, Id, Margin, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
 
 use super::{code, threads};
 use crate::model::{Activity, CallRecord, Program};
 use crate::session::{Command, View};
 use crate::trace::Returned;
 use crate::ui::controls;
+use crate::ui::glow;
 use crate::ui::parts::{self, Button, Icon};
 use crate::ui::text::{marked, now_us, say, since};
 use crate::ui::theme::{self, CARD_RADIUS, Theme};
@@ -266,6 +267,15 @@ fn output_ui(
         return;
     }
     line_ui(ui, theme);
+    let id = Id::unique(("output of", &program.name));
+    let fresh = glow::arrival(ui, view, id, program.output.len());
+    let room = ui.available_rect_before_wrap();
+    glow::wash(
+        ui.painter(),
+        room.with_max_y(room.top() + 26.0),
+        theme.good_soft,
+        fresh,
+    );
     section(ui, |ui| {
         parts::caption(ui, theme, &say!(view.language, "program.output"));
         ScrollArea::vertical()

@@ -2,13 +2,14 @@
 
 use eframe::egui;
 use eframe::egui::text::{LayoutJob, TextFormat};
-use eframe::egui::{Align, Frame, Layout, RichText, Ui};
+use eframe::egui::{Align, Frame, Id, Layout, RichText, Ui};
 
 use super::buffers;
 use crate::lesson::Language;
 use crate::model::{Program, Socket};
 use crate::session::View;
 use crate::trace::{SocketFacts, TimerKind};
+use crate::ui::glow;
 use crate::ui::parts;
 use crate::ui::text::{left, say};
 use crate::ui::theme::{self, CARD_RADIUS, Theme};
@@ -69,6 +70,10 @@ fn head_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, facts: &SocketFacts) {
             if facts.protocol == "tcp" {
                 let tone = theme.state_tone(&facts.state);
                 let chip = parts::chip(ui, theme, tone, &facts.state);
+                let id = Id::unique(("state of", &facts.host, facts.key.0));
+                let strength = glow::strength(ui, view, id, &facts.state);
+                let radius = chip.rect.height() / 2.0;
+                glow::ring(ui.painter(), chip.rect, radius, tone.strong, strength);
                 chip.on_hover_text(state_meaning(view.language, &facts.state));
             } else {
                 parts::chip(
