@@ -18,8 +18,9 @@
 //! 7. [`director`]: what `Next` means; rules and scripts.
 //! 8. [`lesson`]: markdown → lesson; triggers.
 //! 9. [`replay`]: the recorded orders by their meaning, given again to a fresh lab.
-//! 10. [`session`]: one learner, one run.
-//! 11. [`ui`], [`app`]: the window. [`cli`]: the terminal. [`words`]: what both say.
+//! 10. [`disk`]: a learner's files, read and written on a thread of their own.
+//! 11. [`session`]: one learner, one run.
+//! 12. [`ui`], [`app`]: the window. [`cli`]: the terminal. [`words`]: what both say.
 //!
 //! Absent on purpose: an async runtime (threads and channels are what we teach), a packet
 //! simulator (the kernel is the only authority), and any second road from a run to a picture.
@@ -32,6 +33,7 @@ i18n!("assets/locales", fallback = "en");
 pub mod app;
 pub mod cli;
 pub mod director;
+pub mod disk;
 pub mod lab;
 pub mod lesson;
 pub mod model;

@@ -23,10 +23,13 @@ const TABLE: &[(&str, Option<&[&str]>)] = &[
     ),
     ("director", Some(&["trace", "model"])),
     ("replay", Some(&["packet", "trace", "model", "timeline"])),
+    // It starts one thread, and one more while a file dialog is open: a disk may be slow, and a
+    // person in a dialog is, and the window waits for neither.
+    ("disk", Some(&[])),
     (
         "session",
         Some(&[
-            "packet", "trace", "model", "timeline", "lab", "lesson", "director", "replay",
+            "packet", "trace", "model", "timeline", "lab", "lesson", "director", "replay", "disk",
         ]),
     ),
     (
@@ -49,7 +52,7 @@ const FORBIDDEN: &[(&[&str], &[&str], &str)] = &[
     (
         &[
             "packet", "trace", "model", "timeline", "lesson", "director", "replay", "session",
-            "python", "lab",
+            "python", "lab", "disk",
         ],
         &["egui", "eframe"],
         "only ui and app draw",
@@ -57,7 +60,7 @@ const FORBIDDEN: &[(&[&str], &[&str], &str)] = &[
     (
         &[
             "packet", "trace", "model", "timeline", "lesson", "director", "replay", "session",
-            "ui", "app",
+            "ui", "app", "disk",
         ],
         &[
             "socket2",
