@@ -1,15 +1,111 @@
-//! From a path to the text of a lesson: the only place of this module that touches files.
+//! From a path to the lessons there: the only place of this module that touches files.
 //!
-//! A lesson's folder may come from anybody, so a file is read only when it is a plain file of a
-//! bearable size that lies in that folder.
+//! In: a path, or nothing for what is built in. Out: where each lesson comes from ([`Source`]),
+//! and what it says. A lesson's folder may come from anybody, so a file is read only when it is a
+//! plain file of a bearable size that lies in that folder.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
+use include_dir::{Dir, include_dir};
+
 use super::parse::{LARGEST_FILE, parse};
 use super::problem::Problem;
 use super::types::{Language, Lesson};
+
+/// The lessons of this version. Built again only when this file is: a test compares the two.
+static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/lessons");
+
+/// A folder of lessons holds no more.
+const MOST_LESSONS: usize = 200;
+
+/// Where a lesson comes from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    BuiltIn(&'static Dir<'static>),
+    /// A lesson's folder, or one `.md` file.
+    OnDisk(PathBuf),
+}
+
+/// The lessons at a path, in the order of their folders' names: those in a folder of lessons, or
+/// the one that it names itself. Without a path, those that are built in.
+pub fn sources(path: Option<&Path>) -> Result<Vec<Source>, Problem> {
+    let Some(path) = path else {
+        let mut built_in: Vec<&'static Dir<'static>> = BUILT_IN.dirs().collect();
+        built_in.sort_by_key(|dir| dir.path());
+        return Ok(built_in.into_iter().map(Source::BuiltIn).collect());
+    };
+    if !path.is_dir() || is_lesson(path) {
+        return Ok(vec![Source::OnDisk(path.to_owned())]);
+    }
+    let entries = fs::read_dir(path).map_err(|error| {
+        let mut problems = problem(path, format!("cannot be read: {error}"), "check the path");
+        problems.swap_remove(0)
+    })?;
+    let folders = entries.flatten().map(|entry| entry.path());
+    let mut folders: Vec<PathBuf> = folders.filter(|folder| is_lesson(folder)).collect();
+    folders.sort();
+    if folders.len() > MOST_LESSONS {
+        let message = format!("more than {MOST_LESSONS} lessons in one folder");
+        return Err(problem(path, message, "split the folder into several").swap_remove(0));
+    }
+    Ok(match folders.is_empty() {
+        // Reading it says what is missing.
+        true => vec![Source::OnDisk(path.to_owned())],
+        false => folders.into_iter().map(Source::OnDisk).collect(),
+    })
+}
+
+/// Whether the folder holds a lesson in some language.
+fn is_lesson(folder: &Path) -> bool {
+    let languages = [Language::English, Language::Chinese];
+    let mut files = languages
+        .map(|each| folder.join(format!("{}.md", each.tag())))
+        .into_iter();
+    files.any(|file| file.exists())
+}
+
+impl Source {
+    pub fn read(&self, language: Language) -> Result<Lesson, Vec<Problem>> {
+        match self {
+            Self::BuiltIn(dir) => built_in(dir, language),
+            Self::OnDisk(path) => load(path, language),
+        }
+    }
+
+    /// The name of the lesson's folder, as in `04-handshake`.
+    pub fn folder(&self) -> String {
+        let folder = match self {
+            Self::BuiltIn(dir) => dir.path().file_name().map(OsStr::to_owned),
+            Self::OnDisk(path) => {
+                let path = path.canonicalize().unwrap_or_else(|_| path.clone());
+                let folder = if path.is_dir() {
+                    Some(&*path)
+                } else {
+                    path.parent()
+                };
+                folder.and_then(Path::file_name).map(OsStr::to_owned)
+            }
+        };
+        folder.map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+    }
+}
+
+fn built_in(dir: &'static Dir<'static>, language: Language) -> Result<Lesson, Vec<Problem>> {
+    let name = dir.path().join(format!("{}.md", language.tag()));
+    let path = Path::new("lessons").join(&name);
+    let text = dir.get_file(&name).and_then(|file| file.contents_utf8());
+    match text {
+        Some(text) => parse(text, &path, language),
+        None => Err(problem(
+            &path,
+            "it is not built in",
+            "choose the other language",
+        )),
+    }
+}
 
 /// Reads a lesson's folder in one language, or one `.md` file.
 pub fn load(path: &Path, language: Language) -> Result<Lesson, Vec<Problem>> {
@@ -89,4 +185,23 @@ fn problem(path: &Path, message: impl Into<String>, remedy: impl Into<String>) -
         message: message.into(),
         remedy: remedy.into(),
     }]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The compiler does not see a changed lesson: `touch src/lesson/load.rs` builds it in.
+    #[test]
+    fn what_is_built_in_is_what_lies_in_the_folder() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("lessons");
+        let on_disk = sources(Some(&folder)).expect("it can be read");
+        let built_in = sources(None).expect("they are there");
+        let names = |sources: &[Source]| sources.iter().map(Source::folder).collect::<Vec<_>>();
+        assert_eq!(names(&on_disk), names(&built_in));
+        for file in BUILT_IN.dirs().flat_map(Dir::files) {
+            let now = fs::read(folder.join(file.path())).expect("it is there");
+            assert!(file.contents() == now, "{} is stale", file.path().display());
+        }
+    }
 }

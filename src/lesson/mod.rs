@@ -20,10 +20,10 @@ mod types;
 mod watch;
 mod words;
 
-pub use load::load;
-pub use parse::parse;
+pub use load::{Source, load, sources};
+pub use parse::{number_of, parse};
 pub use problem::Problem;
-pub use progress::BeatWatch;
+pub use progress::{BeatWatch, quizzes};
 pub use trigger::{Trigger, TriggerError};
 pub use types::{Beat, Block, Expect, Inline, Language, Lesson, Look, Quiz, QuizOption};
 pub use watch::Watcher;

@@ -71,7 +71,7 @@ pub fn parse(text: &str, path: &Path, language: Language) -> Result<Lesson, Vec<
     }
     Ok(Lesson {
         id: front.id,
-        number: number_of(path),
+        number: number_of(&folder_of(path)),
         language,
         title: front.title,
         goal: front.goal,
@@ -86,14 +86,15 @@ pub fn parse(text: &str, path: &Path, language: Language) -> Result<Lesson, Vec<
     })
 }
 
-/// `lessons/04-handshake/zh.md` is lesson 4.
-fn number_of(path: &Path) -> u32 {
-    let folder = path.parent().and_then(Path::file_name);
-    let name = folder
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    let digits: String = name.chars().take_while(char::is_ascii_digit).collect();
+/// `04-handshake` is lesson 4.
+pub fn number_of(folder: &str) -> u32 {
+    let digits: String = folder.chars().take_while(char::is_ascii_digit).collect();
     digits.parse().unwrap_or(0)
+}
+
+fn folder_of(path: &Path) -> String {
+    let folder = path.parent().and_then(Path::file_name);
+    folder.map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
 /// A heading that is a beat's if a `when` block comes next.

@@ -22,6 +22,8 @@ pub struct BeatWatch {
     beats: Vec<WatchedBeat>,
     reached: Vec<Option<Moment>>,
     verdicts: BTreeMap<usize, usize>,
+    /// The event that decided each quiz.
+    evidence: BTreeMap<usize, Moment>,
 }
 
 #[derive(Clone, Debug)]
@@ -50,6 +52,7 @@ impl BeatWatch {
             beats: lesson.beats.iter().map(WatchedBeat::new).collect(),
             reached: vec![None; lesson.beats.len()],
             verdicts: BTreeMap::new(),
+            evidence: BTreeMap::new(),
         }
     }
 
@@ -88,6 +91,11 @@ impl BeatWatch {
     /// The right option of each quiz that is decided, by beat.
     pub fn verdicts(&self) -> &BTreeMap<usize, usize> {
         &self.verdicts
+    }
+
+    /// The moment after the event that decided each quiz, by beat.
+    pub fn evidence(&self) -> &BTreeMap<usize, Moment> {
+        &self.evidence
     }
 
     /// What the lesson states and the run has not shown, by beat.
@@ -151,6 +159,7 @@ impl BeatWatch {
                 }
             }
             self.verdicts.extend(right.map(|option| (index, option)));
+            self.evidence.extend(right.map(|_| (index, state.moment)));
         }
     }
 
@@ -214,6 +223,12 @@ impl WatchedExpect {
             is_met: false,
         }
     }
+}
+
+/// The lesson's quizzes, each with its beat.
+pub fn quizzes(lesson: &Lesson) -> impl Iterator<Item = (usize, &Quiz)> {
+    let beats = lesson.beats.iter().enumerate();
+    beats.filter_map(|(index, beat)| quiz_of(&beat.body).map(|quiz| (index, quiz)))
 }
 
 fn quiz_of(body: &[Block]) -> Option<&Quiz> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::desk::{Desk, Look, Overlay, Setting};
+use super::desk::{Desk, Look, Overlay, Setting, Shelving};
 use super::rerun::Rerun;
 use crate::director::{Next, WhyNot};
 use crate::lab::{self, Demise};
@@ -39,6 +39,8 @@ pub enum Command {
         option: usize,
     },
     Set(Setting),
+    /// Another lesson, a try of this one, what was kept of earlier runs.
+    Shelf(Shelving),
     /// Lays something over the window, or takes it away.
     Show(Option<Overlay>),
     /// Says why a key does nothing now, in these words.

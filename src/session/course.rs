@@ -1,73 +1,81 @@
-//! Where a lesson comes from, and where its runs are recorded.
+//! Where lessons come from, and where their runs are recorded.
 //!
-//! In: a path, or nothing. Out: the lesson in both languages. Without a path the lesson that is
-//! built in is used, so that the program works from any folder.
+//! In: a path, or nothing. Out: every lesson found there, in both languages. Without a path the
+//! lessons that are built in are used, so that the program works from any folder. A lesson that
+//! cannot be read is listed with what is wrong, and the others go on.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::desk::{Entry, Titles};
 use crate::lab::Recording;
-use crate::lesson::{Language, Lesson, Problem, load, parse};
+use crate::lesson::{self, Language, Lesson, Problem, Source, quizzes};
 
 /// How many recorded runs are kept; the oldest go first.
 const RUNS_KEPT: usize = 50;
+const LANGUAGES: [Language; 2] = [Language::English, Language::Chinese];
 
-const BUILT_IN: [(Language, &str, &str); 2] = [
-    (
-        Language::English,
-        "lessons/04-handshake/en.md",
-        include_str!("../../lessons/04-handshake/en.md"),
-    ),
-    (
-        Language::Chinese,
-        "lessons/04-handshake/zh.md",
-        include_str!("../../lessons/04-handshake/zh.md"),
-    ),
-];
+/// The lessons, one of which is open.
+pub struct Course {
+    lessons: Vec<Shelved>,
+    open: usize,
+}
 
 /// One lesson, in the languages it has.
-pub struct Course {
+struct Shelved {
+    /// `04-handshake`.
+    folder: String,
     english: Result<Lesson, Vec<Problem>>,
     chinese: Result<Lesson, Vec<Problem>>,
 }
 
 impl Course {
-    /// Fails when no language of the lesson is sound: each problem on a line of its own.
+    /// A lesson's folder or file, a folder of such folders, or what is built in. Fails when no
+    /// lesson there is sound: each problem on a line of its own.
     pub fn open(path: Option<&Path>) -> Result<Self, String> {
-        let read = |language| match path {
-            Some(path) => load(path, language),
-            None => built_in(language),
-        };
-        let course = Self {
-            english: read(Language::English),
-            chinese: read(Language::Chinese),
-        };
-        match (&course.english, &course.chinese) {
-            (Err(english), Err(chinese)) => {
-                let all = english.iter().chain(chinese);
+        let sources = lesson::sources(path).map_err(|problem| problem.to_string())?;
+        let mut lessons: Vec<Shelved> = sources.iter().map(Shelved::read).collect();
+        refuse_twins(&mut lessons);
+        let open = lessons.iter().position(|lesson| lesson.any().is_some());
+        match open {
+            Some(open) => Ok(Self { lessons, open }),
+            None => {
+                let all = lessons.iter().flat_map(Shelved::problems);
                 let lines: Vec<String> = all.map(ToString::to_string).collect();
                 Err(lines.join("\n"))
             }
-            (Ok(_), _) | (_, Ok(_)) => Ok(course),
         }
     }
 
-    /// In this language, or in the one it has.
+    /// The one that is open, in this language or in the one it has.
     pub fn lesson(&self, language: Language) -> &Lesson {
-        let (wanted, other) = match language {
-            Language::English => (&self.english, &self.chinese),
-            Language::Chinese => (&self.chinese, &self.english),
-        };
-        let found = wanted.as_ref().or(other.as_ref());
-        found.expect("open checked that one language is sound")
+        let shelved = self.lessons.get(self.open);
+        let found = shelved.and_then(|shelved| shelved.lesson(language));
+        found.expect("only a sound lesson is opened")
     }
 
-    /// What is wrong with the language that is not sound, if one is not.
+    pub fn opened(&self) -> usize {
+        self.open
+    }
+
+    /// Opens the lesson with this id or folder. Whether there is such a sound one.
+    pub fn turn_to(&mut self, id: &str) -> bool {
+        let mut lessons = self.lessons.iter();
+        let found = lessons.position(|lesson| lesson.any().is_some_and(|any| any.id == id));
+        self.open = found.unwrap_or(self.open);
+        found.is_some()
+    }
+
+    /// What the contents list.
+    pub fn entries(&self) -> Vec<Entry> {
+        self.lessons.iter().map(Shelved::entry).collect()
+    }
+
+    /// The first thing that is wrong with the lesson that is open, though it can be played.
     pub fn problem(&self) -> Option<String> {
-        let problems = self.english.as_ref().err().or(self.chinese.as_ref().err());
-        let first = problems.and_then(|problems| problems.first());
-        first.map(ToString::to_string)
+        let mut problems = self.lessons.get(self.open)?.problems();
+        problems.next().map(ToString::to_string)
     }
 
     /// Opens a new file for a run of this lesson, in the folder `runs`.
@@ -84,12 +92,81 @@ impl Course {
     }
 }
 
-fn built_in(language: Language) -> Result<Lesson, Vec<Problem>> {
-    let (_, path, text) = BUILT_IN
-        .into_iter()
-        .find(|(known, ..)| *known == language)
-        .expect("every language is built in");
-    parse(text, Path::new(path), language)
+impl Shelved {
+    fn read(source: &Source) -> Self {
+        Self {
+            folder: source.folder(),
+            english: source.read(Language::English),
+            chinese: source.read(Language::Chinese),
+        }
+    }
+
+    fn own(&self, language: Language) -> Result<&Lesson, &Vec<Problem>> {
+        match language {
+            Language::English => self.english.as_ref(),
+            Language::Chinese => self.chinese.as_ref(),
+        }
+    }
+
+    fn lesson(&self, language: Language) -> Option<&Lesson> {
+        self.own(language).ok().or_else(|| self.any())
+    }
+
+    fn any(&self) -> Option<&Lesson> {
+        LANGUAGES.into_iter().find_map(|each| self.own(each).ok())
+    }
+
+    /// Whatever is wrong with either language.
+    fn problems(&self) -> impl Iterator<Item = &Problem> {
+        let broken = LANGUAGES
+            .into_iter()
+            .filter_map(|each| self.own(each).err());
+        broken.flatten()
+    }
+
+    fn entry(&self) -> Entry {
+        let sound = |language| self.own(language).ok();
+        let titles = LANGUAGES.into_iter().filter_map(|language| {
+            let lesson = sound(language)?;
+            let (title, goal) = (lesson.title.clone(), lesson.goal.clone());
+            Some((language, Titles { title, goal }))
+        });
+        let any = self.any();
+        Entry {
+            id: any.map_or_else(|| self.folder.clone(), |lesson| lesson.id.clone()),
+            folder: self.folder.clone(),
+            number: lesson::number_of(&self.folder),
+            titles: titles.collect(),
+            minutes: any.map_or(0, |lesson| lesson.minutes),
+            beats: any.map_or(0, |lesson| lesson.beats.len()),
+            quizzes: any.map_or(0, |lesson| quizzes(lesson).count()),
+            tries: 0,
+            problems: self.problems().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+/// Two lessons of one id would share one progress, and a link could mean either.
+fn refuse_twins(lessons: &mut [Shelved]) {
+    let mut ids: Vec<(String, String)> = Vec::new();
+    for shelved in lessons {
+        let Some(lesson) = shelved.any() else {
+            continue;
+        };
+        let (id, path) = (lesson.id.clone(), lesson.path.clone());
+        if let Some((_, first)) = ids.iter().find(|(known, _)| *known == id) {
+            let problem = Problem {
+                path,
+                line: 0,
+                message: format!("the lesson in {first} has the id \"{id}\", too"),
+                remedy: "give each lesson an id of its own".to_owned(),
+            };
+            shelved.english = Err(vec![problem]);
+            shelved.chinese = Err(Vec::new());
+        } else {
+            ids.push((id, shelved.folder.clone()));
+        }
+    }
 }
 
 /// Leaves room for one more run.

@@ -8,6 +8,7 @@ mod command;
 mod course;
 mod desk;
 mod rerun;
+mod shelving;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ use std::time::Instant;
 pub use command::{Command, Notice, Refusal, View};
 pub use course::Course;
 pub use desk::{Desk, Lens, Look, Motion, Numbers, Overlay, Setting, Settings};
+pub use desk::{Entry, Guessed, Progress, Reached, Resume, Shelf, Shelving, Titles};
 pub use rerun::Rerun;
 
 use crate::director::{Director, Next, WhyNot};
@@ -81,12 +83,7 @@ impl Session {
         wake: Wake,
     ) -> Self {
         let lesson = course.lesson(language);
-        let setup = Setup {
-            hosts: lesson.hosts.clone(),
-            programs: lesson.programs.clone(),
-            timers: lesson.timers,
-            wire,
-        };
+        let setup = shelving::setup_of(lesson, wire);
         let script = lesson.script.clone();
         let mut desk = Desk::default();
         desk.settings.language = language;
@@ -110,6 +107,7 @@ impl Session {
             going: None,
             runs,
         };
+        session.stock_shelf();
         session.start_lab();
         session
     }
@@ -181,6 +179,7 @@ impl Session {
                 }
             }
             Command::Set(setting) => self.desk.settings.set(setting),
+            Command::Shelf(shelving) => self.shelve(shelving),
             Command::Show(overlay) => self.desk.overlay = overlay,
             Command::Explain(why) => self.remark(Notice::Explained(why)),
             Command::Dismiss => self.notice = None,
@@ -365,6 +364,7 @@ impl Session {
             self.watch.see(self.timeline.newest(), event);
             self.director.see(event, self.timeline.newest());
         }
+        self.mark_progress();
     }
 
     fn restart(&mut self) {
@@ -374,7 +374,8 @@ impl Session {
         self.timeline = Timeline::new(blank(&self.setup));
         let lesson = self.course.lesson(self.desk.settings.language);
         self.watch = BeatWatch::new(lesson);
-        self.director = Director::new(lesson.script.clone());
+        self.director = Director::new(self.script());
+        self.desk.shelf.begin_anew();
         self.guesses.clear();
         self.selected = None;
         self.notice = None;

@@ -5,14 +5,18 @@
 //! file of its own, with the commands it understands; the session changes it, panels never do.
 
 mod settings;
+mod shelf;
 
 pub use settings::{Lens, Look, Motion, Numbers, Setting, Settings};
+pub use shelf::{Entry, Guessed, Progress, Reached, Resume, Shelf, Shelving, Titles};
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Desk {
     pub settings: Settings,
     /// What lies over the window, if anything does.
     pub overlay: Option<Overlay>,
+    /// The lessons, and how far one has come in each.
+    pub shelf: Shelf,
 }
 
 /// Something that lies over the whole window; Escape takes it away.

@@ -13,8 +13,8 @@ use sockstep::trace::{Moment, What};
 use super::is_wire_there;
 use super::play::binary;
 
-struct Learner {
-    session: Session,
+pub struct Learner {
+    pub session: Session,
     woken: Receiver<()>,
 }
 
@@ -23,7 +23,7 @@ impl Learner {
         Self::with(Course::open(None).expect("the built-in lesson is sound"))
     }
 
-    fn with(course: Course) -> Self {
+    pub fn with(course: Course) -> Self {
         let (wake, woken) = bounded(1);
         let wake = Arc::new(move || {
             wake.try_send(()).ok();
@@ -34,7 +34,7 @@ impl Learner {
         learner
     }
 
-    fn wait_until(&mut self, what: &str, holds: impl Fn(&Session) -> bool) {
+    pub fn wait_until(&mut self, what: &str, holds: impl Fn(&Session) -> bool) {
         while !holds(&self.session) {
             let woken = self.woken.recv_timeout(Duration::from_secs(20));
             assert!(woken.is_ok(), "never {what}");
@@ -42,11 +42,11 @@ impl Learner {
         }
     }
 
-    fn settle(&mut self) {
+    pub fn settle(&mut self) {
         self.wait_until("at rest", |session| session.state().is_at_rest);
     }
 
-    fn press(&mut self, command: Command) {
+    pub fn press(&mut self, command: Command) {
         let before = self.session.view().timeline.trace().end();
         self.session.update(command);
         self.wait_until("answered", |session| {
@@ -55,7 +55,7 @@ impl Learner {
         });
     }
 
-    fn play_to_the_end(&mut self) {
+    pub fn play_to_the_end(&mut self) {
         while matches!(self.session.view().next, Next::Give(_)) {
             self.press(Command::Next);
         }

@@ -11,6 +11,7 @@ mod options;
 pub mod play;
 mod replay;
 mod select;
+mod shelf;
 mod udp;
 mod waiting;
 

@@ -1,0 +1,168 @@
+//! What a session does with its shelf: opens lessons, runs tries, and marks how far one has come.
+//!
+//! In: [`Shelving`] commands, and each event of the run. Out: a fresh lab where one is wanted, and
+//! the shelf's progress. What is kept on disk is others' to write.
+
+use std::sync::Arc;
+
+use super::Session;
+use super::desk::{Progress, Resume, Shelf, Shelving};
+use crate::director::Script;
+use crate::lesson::Lesson;
+use crate::trace::{Setup, WireKind};
+
+impl Session {
+    /// What the contents list, from the course.
+    pub(super) fn stock_shelf(&mut self) {
+        let shelf = &mut self.desk.shelf;
+        shelf.entries = self.course.entries();
+        shelf.open = self.course.opened();
+    }
+
+    pub(super) fn shelve(&mut self, shelving: Shelving) {
+        match shelving {
+            Shelving::Open(id) => self.open_lesson(&id),
+            Shelving::Try(_) | Shelving::EndTry => {}
+            Shelving::ForgetPlace => self.desk.shelf.resume = None,
+            Shelving::Hint(beat) => {
+                let hints = &mut self.desk.shelf.hints;
+                if !hints.remove(&beat) {
+                    hints.insert(beat);
+                }
+            }
+            Shelving::Kept(progress) => self.recall(progress),
+        }
+    }
+
+    /// Another lesson on a fresh lab. What was reached in this one is kept.
+    fn open_lesson(&mut self, id: &str) {
+        if !self.course.turn_to(id) {
+            return;
+        }
+        let shelf = &mut self.desk.shelf;
+        shelf.open = self.course.opened();
+        shelf.trying = None;
+        shelf.progress.last = Some(id.to_owned());
+        shelf.offer_place();
+        self.desk.overlay = None;
+        self.begin();
+    }
+
+    /// A fresh lab with what the shelf has open.
+    fn begin(&mut self) {
+        self.setup = setup_of(self.lesson(), self.wire);
+        self.restart();
+        self.notice = self.course.problem().map(super::Notice::Lesson);
+    }
+
+    /// What was kept from earlier runs of the window.
+    fn recall(&mut self, progress: Progress) {
+        let last = progress.last.clone();
+        let shelf = &mut self.desk.shelf;
+        shelf.progress.merge(progress);
+        // Whoever has begun is not asked where to begin.
+        if self.timeline.state().orders == 0 {
+            let open = shelf.entry().map(|entry| entry.id.clone());
+            shelf.offer_place_in(last.or(open));
+        }
+    }
+
+    /// What `Next` follows.
+    pub(super) fn script(&self) -> Option<Arc<Script>> {
+        self.lesson().script.clone()
+    }
+
+    /// After each event: what it shows of the lesson.
+    pub(super) fn mark_progress(&mut self) {
+        let shelf = &mut self.desk.shelf;
+        if shelf.evidence.len() < self.watch.evidence().len() {
+            for (beat, moment) in self.watch.evidence() {
+                if shelf.evidence.insert(*beat, *moment).is_none() && shelf.trying.is_none() {
+                    let guess = self.guesses.get(beat);
+                    let right = self.watch.verdict(*beat);
+                    shelf.mark_guess(*beat, guess.map(|guess| Some(*guess) == right));
+                }
+            }
+        }
+        if shelf.trying.is_some() {
+            return;
+        }
+        let reached = self.watch.reached().iter().flatten().count();
+        let beats = self.watch.reached().len();
+        let state = self.timeline.newest();
+        let has_ended = state.programs.values().all(|program| program.has_ended());
+        shelf.mark_beats(reached, reached == beats && has_ended);
+    }
+}
+
+impl Shelf {
+    /// The same lesson from its beginning.
+    pub(super) fn begin_anew(&mut self) {
+        self.hints.clear();
+        self.evidence.clear();
+    }
+
+    /// Whether to go on where one was in the lesson that is open.
+    fn offer_place(&mut self) {
+        let lesson = self.entry().map(|entry| entry.id.clone());
+        self.resume = None;
+        self.offer_place_in(lesson);
+    }
+
+    fn offer_place_in(&mut self, lesson: Option<String>) {
+        let Some(entry) = lesson.and_then(|id| self.entries.iter().find(|e| e.id == id)) else {
+            return;
+        };
+        let place = self.progress.lessons.get(&entry.id).and_then(|r| r.place);
+        // The first passage is where one stands anyway.
+        self.resume = place
+            .filter(|place| (1..entry.beats).contains(place))
+            .map(|beat| Resume {
+                lesson: entry.id.clone(),
+                beat,
+            });
+    }
+
+    fn mark_guess(&mut self, beat: usize, is_right: Option<bool>) {
+        let (Some(is_right), Some(id)) = (is_right, self.entry().map(|e| e.id.clone())) else {
+            return;
+        };
+        let guessed = self.progress.lesson(&id).quizzes.entry(beat).or_default();
+        let count = match is_right {
+            true => &mut guessed.right,
+            false => &mut guessed.wrong,
+        };
+        *count = count.saturating_add(1);
+    }
+
+    /// So many beats of this run are reached.
+    fn mark_beats(&mut self, reached: usize, has_finished: bool) {
+        let Some(entry) = self.entries.get(self.open) else {
+            return;
+        };
+        if reached == 0 {
+            return;
+        }
+        let own = self.progress.lesson(&entry.id);
+        own.beats = own.beats.max(reached);
+        own.finished |= has_finished;
+        if self
+            .resume
+            .as_ref()
+            .is_some_and(|r| r.lesson == entry.id && r.beat < reached)
+        {
+            self.resume = None;
+        }
+        // Whoever has finished begins at the beginning the next time.
+        own.place = (!has_finished).then_some(reached - 1);
+    }
+}
+
+pub(super) fn setup_of(lesson: &Lesson, wire: WireKind) -> Setup {
+    Setup {
+        hosts: lesson.hosts.clone(),
+        programs: lesson.programs.clone(),
+        timers: lesson.timers,
+        wire,
+    }
+}
