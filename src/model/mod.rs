@@ -6,15 +6,19 @@
 
 mod ledger;
 mod program;
+mod shared;
 mod wire;
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
 
 pub use ledger::{
     Check, Compared, Contents, Datagram, DatagramPlace, Part, Place, Stream, StreamEnd, Unchecked,
     Written,
 };
 pub use program::{Activity, CallRecord, Program, Resolved};
+pub use shared::{Log, Pages};
 pub use wire::{Fate, Kind, Segment};
 
 use ledger::Ledger;
@@ -42,14 +46,14 @@ pub struct State {
     pub hosts: BTreeMap<Name, Host>,
     pub programs: BTreeMap<Name, Program>,
     /// Every packet that left a host, in order.
-    pub segments: BTreeMap<SegmentId, Segment>,
+    pub segments: Pages<SegmentId, Segment>,
     /// Packets that wait on the wire for the learner, oldest first.
     pub held: Vec<SegmentId>,
     /// What the wire holds, as it was last told.
     pub holds: Holds,
     /// First sequence number of each direction, `(source, destination)`: where relative numbers start.
-    pub first_seq: BTreeMap<(String, String), SeqNo>,
-    pub notes: Vec<(u64, String)>,
+    pub first_seq: BTreeMap<(SocketAddr, SocketAddr), SeqNo>,
+    pub notes: Log<(u64, String)>,
     /// How many orders the lab has read.
     pub orders: usize,
     /// Nothing more happens by itself, but for timers.
@@ -62,7 +66,7 @@ pub struct State {
 #[derive(Clone, Debug, Default)]
 pub struct Host {
     pub addresses: Vec<String>,
-    pub sockets: BTreeMap<Key, Socket>,
+    pub sockets: BTreeMap<Key, Arc<Socket>>,
     /// The kernel's own counters of this host (`TcpExt.ListenDrops`); those that are not 0.
     pub counters: BTreeMap<String, u64>,
 }
@@ -105,11 +109,11 @@ impl State {
                 .iter()
                 .map(|setup| (setup.name.clone(), Program::new(setup)))
                 .collect(),
-            segments: BTreeMap::new(),
+            segments: Pages::default(),
             held: Vec::new(),
             holds: Holds::default(),
             first_seq: BTreeMap::new(),
-            notes: Vec::new(),
+            notes: Log::default(),
             orders: 0,
             is_at_rest: false,
             ended: None,
@@ -183,6 +187,7 @@ impl State {
         sockets
             .into_iter()
             .flatten()
+            .map(AsRef::as_ref)
             .filter(|socket| socket.gone_at_us.is_none())
     }
 
@@ -195,9 +200,8 @@ impl State {
     pub fn relative_numbers(&self, packet: &packet::Packet) -> Option<(u32, u32)> {
         let tcp = packet.tcp()?;
         let (from, to) = packet.endpoints()?;
-        let (from, to) = (from.to_string(), to.to_string());
         let first = |pair| self.first_seq.get(&pair).copied();
-        let seq = first((from.clone(), to.clone())).map_or(0, |first| tcp.seq.since(first));
+        let seq = first((from, to)).map_or(0, |first| tcp.seq.since(first));
         let ack = first((to, from)).map_or(0, |first| tcp.ack.since(first));
         Some((seq, if tcp.flags.ack { ack } else { 0 }))
     }
@@ -220,7 +224,7 @@ impl State {
             && let (Some(tcp), Some((source, destination))) = (packet.tcp(), packet.endpoints())
             && (tcp.flags.syn || !tcp.flags.rst)
         {
-            let pair = (source.to_string(), destination.to_string());
+            let pair = (source, destination);
             // A SYN starts the count anew: a port pair can serve a second connection.
             if tcp.flags.syn && copy_of.is_none() {
                 self.first_seq.insert(pair, tcp.seq);
@@ -352,13 +356,16 @@ impl State {
         let Some(host) = self.hosts.get_mut(&facts.host) else {
             return;
         };
-        let socket = host.sockets.entry(facts.key).or_insert_with(|| Socket {
-            facts: facts.clone(),
-            read_at_us: at_us,
-            states: Vec::new(),
-            gone_at_us: None,
-            buffers: None,
+        let socket = host.sockets.entry(facts.key).or_insert_with(|| {
+            Arc::new(Socket {
+                facts: facts.clone(),
+                read_at_us: at_us,
+                states: Vec::new(),
+                gone_at_us: None,
+                buffers: None,
+            })
         });
+        let socket = Arc::make_mut(socket);
         if socket.states.last().map(|(_, state)| state) != Some(&facts.state) {
             socket.states.push((at_us, facts.state.clone()));
         }
@@ -370,14 +377,14 @@ impl State {
     fn buffers(&mut self, facts: &BufferFacts, at_us: u64) {
         let host = self.hosts.get_mut(&facts.host);
         if let Some(socket) = host.and_then(|host| host.sockets.get_mut(&facts.key)) {
-            socket.buffers = Some((at_us, facts.clone()));
+            Arc::make_mut(socket).buffers = Some((at_us, facts.clone()));
         }
     }
 
     fn gone(&mut self, host: &str, key: Key, at_us: u64) {
         let host = self.hosts.get_mut(host);
         if let Some(socket) = host.and_then(|host| host.sockets.get_mut(&key)) {
-            socket.gone_at_us = Some(at_us);
+            Arc::make_mut(socket).gone_at_us = Some(at_us);
         }
     }
 

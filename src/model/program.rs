@@ -1,7 +1,9 @@
 //! A program: where it stands, what it called, what it said.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use super::Log;
 use crate::trace::{CallId, Event, Name, ProgramSetup, Returned, ThreadState, What};
 
 #[derive(Clone, Debug)]
@@ -9,7 +11,7 @@ pub struct Program {
     pub name: Name,
     pub host: Name,
     pub file: String,
-    pub source: String,
+    pub source: Arc<str>,
     /// The line it stands at, counted from 1.
     pub line: Option<u32>,
     pub locals: BTreeMap<String, String>,
@@ -21,7 +23,7 @@ pub struct Program {
     /// Since when it does that, in microseconds since the start.
     pub since_us: u64,
     pub output: String,
-    pub calls: Vec<CallRecord>,
+    pub calls: Log<CallRecord>,
 }
 
 /// What a program is doing.
@@ -73,14 +75,14 @@ impl Program {
             name: setup.name.clone(),
             host: setup.host.clone(),
             file: setup.file.clone(),
-            source: setup.source.clone(),
+            source: setup.source.as_str().into(),
             line: None,
             locals: BTreeMap::new(),
             activity: Activity::Running,
             threads: BTreeMap::from([(0, Some(Activity::Running))]),
             since_us: 0,
             output: String::new(),
-            calls: Vec::new(),
+            calls: Log::default(),
         }
     }
 
@@ -234,7 +236,8 @@ impl Program {
     }
 
     fn record(&mut self, id: CallId) -> Option<&mut CallRecord> {
-        self.calls.iter_mut().rev().find(|call| call.id == id)
+        let index = self.calls.iter().rposition(|call| call.id == id)?;
+        self.calls.get_mut(index)
     }
 
     fn become_now(&mut self, thread: u32, activity: Activity, at_us: u64) {

@@ -2,13 +2,13 @@
 
 mod datagrams;
 mod places;
-mod property;
+pub mod property;
 
 use etherparse::PacketBuilder;
 use sockstep::model::{Place, State, Stream};
 use sockstep::trace::{
     BufferFacts, Bytes, CallId, Event, Header, HostSetup, Key, ProgramSetup, Returned, SegmentId,
-    Setup, SocketFacts, TcpFacts, Timers, What, WireKind,
+    Setup, SocketFacts, TcpFacts, Timers, Trace, What, WireKind,
 };
 
 pub const CLIENT: Key = Key(11);
@@ -18,6 +18,7 @@ const FIRST: u32 = u32::MAX - 3;
 
 /// A trace in the making, and its state.
 pub struct Run {
+    pub trace: Trace,
     pub state: State,
     next_call: u64,
     next_segment: u64,
@@ -52,6 +53,7 @@ impl Run {
         let header = Header::new(&setup, "6.18".to_owned(), WireKind::Held);
         Self {
             state: State::new(&header),
+            trace: Trace::new(header),
             next_call: 0,
             next_segment: 0,
         }
@@ -84,7 +86,9 @@ impl Run {
     pub fn apply(&mut self, what: What) {
         let n = self.state.moment.0 as u64;
         let at_us = n * 10;
-        self.state.apply(&Event { n, at_us, what });
+        let event = Event { n, at_us, what };
+        self.state.apply(&event);
+        self.trace.push(event);
     }
 
     pub fn rest(&mut self) {

@@ -16,5 +16,6 @@ mod loopback;
 mod python;
 mod replay;
 mod soft;
+mod timeline;
 mod ui;
 mod window;

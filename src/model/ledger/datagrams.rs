@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 
-use super::super::{Segment, State};
+use super::super::{Pages, Segment, State};
 use crate::packet::Packet;
 use crate::trace::{CallId, Key, Name, SegmentId, SocketFacts};
 
@@ -41,7 +41,7 @@ pub enum DatagramPlace {
 
 #[derive(Clone, Debug, Default)]
 pub struct Datagrams {
-    known: BTreeMap<SegmentId, Datagram>,
+    known: Pages<SegmentId, Datagram>,
     sockets: BTreeMap<Name, BTreeMap<Key, Receiver>>,
 }
 

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use super::super::Log;
 use super::connection::Side;
 use crate::packet::SeqNo;
 use crate::trace::{CallId, Name, SegmentId};
@@ -21,7 +22,7 @@ pub struct Direction {
     /// So many a call that has not returned gave, to judge by the kernel's own queue.
     pub taken: u64,
     /// Whose bytes they are: the first place, how many, the program, the place among its calls.
-    pub chunks: Vec<Chunk>,
+    pub chunks: Log<Chunk>,
     /// Calls in the kernel with what they offer; `None` when the trace does not say.
     pub offering: BTreeMap<CallId, Option<u64>>,
     /// Two threads wrote at once: only the wire knows in which order.
@@ -32,7 +33,7 @@ pub struct Direction {
     pub next: u64,
     pub fin_at: Option<u64>,
     /// New data, by its place: where to find bytes that no call tells.
-    pub log: Vec<(u64, SegmentId)>,
+    pub log: Log<(u64, SegmentId)>,
     /// Held, delayed, or behind one that is.
     pub on_wire: BTreeSet<SegmentId>,
     /// Acknowledged, as the sending kernel has heard; a FIN counts.

@@ -30,7 +30,7 @@ use connection::{Connection, Side};
 use datagrams::Datagrams;
 use direction::Carry;
 
-use super::{Segment, State};
+use super::{Log, Pages, Segment, State};
 use crate::packet::Transport;
 use crate::trace::{BufferFacts, Event, Key, Name, Order, SegmentId, SocketFacts, What};
 
@@ -38,12 +38,12 @@ use crate::trace::{BufferFacts, Event, Key, Name, Order, SegmentId, SocketFacts,
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ledger {
     callers: Callers,
-    connections: Vec<Connection>,
+    connections: Log<Connection>,
     /// The newest connection of a pair of addresses, and the side that the first of them is.
     by_pair: BTreeMap<(SocketAddr, SocketAddr), (usize, Side)>,
     /// The newest connection of a socket.
     by_key: BTreeMap<Name, BTreeMap<Key, (usize, Side)>>,
-    carries: BTreeMap<SegmentId, Carry>,
+    carries: Pages<SegmentId, Carry>,
     /// Bytes as the sender wrote them, where the wire changed them.
     originals: BTreeMap<SegmentId, BTreeMap<u32, u8>>,
     /// Directions whose newest arrivals wait for the receiver's own word.

@@ -52,8 +52,8 @@ fn counter(play: &Play, host: &str, name: &str) -> u64 {
 /// Takes events until one segment matches; the kernel's timers are what is waited for.
 fn until_sent(play: &mut Play, test: impl Fn(&Segment) -> bool) -> SegmentId {
     for _ in 0..200 {
-        if let Some(found) = play.state.segments.values().find(|s| test(s)) {
-            let found = found.id;
+        let found = play.state.segments.values().find(|s| test(s)).map(|s| s.id);
+        if let Some(found) = found {
             play.settle();
             return found;
         }

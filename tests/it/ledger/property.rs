@@ -145,7 +145,8 @@ fn a_trace_of_nonsense_still_has_every_byte_in_one_place() {
     }
 }
 
-fn nonsense(run: &mut Run, chance: &mut Chance, calls: &mut Vec<sockstep::trace::CallId>) {
+/// One event or a few, which need make no sense.
+pub fn nonsense(run: &mut Run, chance: &mut Chance, calls: &mut Vec<sockstep::trace::CallId>) {
     const STATES: [&str; 7] = [
         "ESTABLISHED",
         "SYN_RECV",

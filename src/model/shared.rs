@@ -1,0 +1,316 @@
+//! Collections of which clones share all but what changes: a state can be kept for many moments.
+//!
+//! [`Log`] is a list that grows at its end, [`Pages`] a map by numbers that count up. Both lie in
+//! pages; cloning one copies a pointer a page, and a change copies only the page it is on.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::{Index, IndexMut, Range, RangeFrom};
+use std::sync::Arc;
+
+use crate::trace::SegmentId;
+
+/// Items a page. A clone copies a pointer a page, a change up to a page of items.
+const PAGE: usize = 64;
+
+/// A list that grows at its end.
+#[derive(Clone)]
+pub struct Log<T> {
+    /// All but the last are full.
+    pages: Vec<Arc<Vec<T>>>,
+}
+
+impl<T> Log<T> {
+    pub fn len(&self) -> usize {
+        let last = self.pages.last().map_or(0, |page| page.len());
+        self.pages.len().saturating_sub(1) * PAGE + last
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.pages.is_empty()
+    }
+
+    pub fn get(&self, index: usize) -> Option<&T> {
+        self.pages.get(index / PAGE)?.get(index % PAGE)
+    }
+
+    pub fn first(&self) -> Option<&T> {
+        self.get(0)
+    }
+
+    pub fn last(&self) -> Option<&T> {
+        self.pages.last()?.last()
+    }
+
+    pub fn iter(&self) -> Iter<'_, T> {
+        Iter {
+            log: self,
+            left: 0..self.len(),
+        }
+    }
+
+    /// The place of the first item for which this no longer holds, where those come first.
+    pub fn partition_point(&self, holds: impl Fn(&T) -> bool) -> usize {
+        let begins_so = |page: &Arc<Vec<T>>| page.first().is_some_and(&holds);
+        let page = self.pages.partition_point(begins_so).saturating_sub(1);
+        let within = self.pages.get(page);
+        let within = within.map_or(0, |items| items.partition_point(&holds));
+        page * PAGE + within
+    }
+}
+
+impl<T: Clone> Log<T> {
+    pub fn push(&mut self, item: T) {
+        match self.pages.last_mut().filter(|page| page.len() < PAGE) {
+            Some(page) => Arc::make_mut(page).push(item),
+            None => {
+                let mut page = Vec::with_capacity(PAGE);
+                page.push(item);
+                self.pages.push(Arc::new(page));
+            }
+        }
+    }
+
+    pub fn get_mut(&mut self, index: usize) -> Option<&mut T> {
+        Arc::make_mut(self.pages.get_mut(index / PAGE)?).get_mut(index % PAGE)
+    }
+}
+
+impl<T> Default for Log<T> {
+    fn default() -> Self {
+        Self { pages: Vec::new() }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Log<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self).finish()
+    }
+}
+
+impl<T: PartialEq> PartialEq for Log<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.pages == other.pages
+    }
+}
+
+impl<T> Index<usize> for Log<T> {
+    type Output = T;
+
+    fn index(&self, index: usize) -> &T {
+        &self.pages[index / PAGE][index % PAGE]
+    }
+}
+
+impl<T: Clone> IndexMut<usize> for Log<T> {
+    fn index_mut(&mut self, index: usize) -> &mut T {
+        &mut Arc::make_mut(&mut self.pages[index / PAGE])[index % PAGE]
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Log<T> {
+    type Item = &'a T;
+    type IntoIter = Iter<'a, T>;
+
+    fn into_iter(self) -> Iter<'a, T> {
+        self.iter()
+    }
+}
+
+pub struct Iter<'a, T> {
+    log: &'a Log<T>,
+    left: Range<usize>,
+}
+
+impl<T> Clone for Iter<'_, T> {
+    fn clone(&self) -> Self {
+        Self {
+            log: self.log,
+            left: self.left.clone(),
+        }
+    }
+}
+
+impl<'a, T> Iterator for Iter<'a, T> {
+    type Item = &'a T;
+
+    fn next(&mut self) -> Option<&'a T> {
+        self.left.next().map(|index| &self.log[index])
+    }
+
+    fn nth(&mut self, n: usize) -> Option<&'a T> {
+        self.left.nth(n).map(|index| &self.log[index])
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.left.size_hint()
+    }
+}
+
+impl<T> DoubleEndedIterator for Iter<'_, T> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.left.next_back().map(|index| &self.log[index])
+    }
+}
+
+impl<T> ExactSizeIterator for Iter<'_, T> {}
+
+/// What a [`Pages`] is kept by.
+pub trait Numbered: Copy + Ord {
+    fn number(self) -> u64;
+}
+
+impl Numbered for SegmentId {
+    fn number(self) -> u64 {
+        self.0
+    }
+}
+
+/// A map by numbers that mostly count up from 0; any other number has a place, too.
+#[derive(Clone)]
+pub struct Pages<K, V> {
+    /// By the number divided by the length of a page; none is empty, each is in order.
+    pages: BTreeMap<u64, Page<K, V>>,
+}
+
+type Page<K, V> = Arc<Vec<(K, Arc<V>)>>;
+
+impl<K: Numbered, V> Pages<K, V> {
+    pub fn len(&self) -> usize {
+        self.pages.values().map(|page| page.len()).sum()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.pages.is_empty()
+    }
+
+    pub fn get(&self, key: &K) -> Option<&V> {
+        let page = self.pages.get(&page_of(*key))?;
+        let at = page.binary_search_by_key(key, |(key, _)| *key).ok()?;
+        Some(&page[at].1)
+    }
+
+    pub fn contains_key(&self, key: &K) -> bool {
+        self.get(key).is_some()
+    }
+
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&K, &V)> + Clone {
+        let pages = self.pages.values();
+        pages.flat_map(|page| page.iter().map(|(key, value)| (key, &**value)))
+    }
+
+    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &K> + Clone {
+        self.iter().map(|(key, _)| key)
+    }
+
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = &V> + Clone {
+        self.iter().map(|(_, value)| value)
+    }
+
+    /// From this key on.
+    pub fn range(&self, from: RangeFrom<K>) -> impl DoubleEndedIterator<Item = (&K, &V)> + Clone {
+        let first = from.start;
+        let pages = self.pages.range(page_of(first)..);
+        pages.flat_map(move |(_, page)| {
+            let before = page.partition_point(|(key, _)| *key < first);
+            page[before..].iter().map(|(key, value)| (key, &**value))
+        })
+    }
+}
+
+impl<K: Numbered, V: Clone> Pages<K, V> {
+    pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        let page = self.pages.get_mut(&page_of(*key))?;
+        let at = page.binary_search_by_key(key, |(key, _)| *key).ok()?;
+        let (_, value) = &mut Arc::make_mut(page)[at];
+        Some(Arc::make_mut(value))
+    }
+
+    pub fn insert(&mut self, key: K, value: V) {
+        let page = self.pages.entry(page_of(key)).or_default();
+        let page = Arc::make_mut(page);
+        let value = Arc::new(value);
+        match page.binary_search_by_key(&key, |(key, _)| *key) {
+            Ok(at) => page[at].1 = value,
+            Err(at) => page.insert(at, (key, value)),
+        }
+    }
+}
+
+fn page_of(key: impl Numbered) -> u64 {
+    key.number() / PAGE as u64
+}
+
+impl<K, V> Default for Pages<K, V> {
+    fn default() -> Self {
+        Self {
+            pages: BTreeMap::new(),
+        }
+    }
+}
+
+impl<K: Numbered + fmt::Debug, V: fmt::Debug> fmt::Debug for Pages<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl<K: Numbered, V> Index<&K> for Pages<K, V> {
+    type Output = V;
+
+    fn index(&self, key: &K) -> &V {
+        self.get(key).expect("an entry by this key")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_is_a_list_whose_clones_do_not_change_with_it() {
+        let (mut log, mut list) = (Log::default(), Vec::new());
+        for number in 0..3 * PAGE + 5 {
+            log.push(number);
+            list.push(number);
+        }
+        let before = log.clone();
+        log.push(1_000);
+        *log.get_mut(70).expect("it is there") = 7;
+        assert!(before.iter().eq(&list) && before.iter().rev().eq(list.iter().rev()));
+        assert_eq!(
+            (before.len(), before.last(), before.get(list.len())),
+            (list.len(), list.last(), None)
+        );
+        list[70] = 7;
+        list.push(1_000);
+        assert!(log.iter().eq(&list));
+        assert_eq!(log.iter().rposition(|n| *n == 7), Some(70));
+        for bound in [0, 1, PAGE - 1, PAGE, 2 * PAGE, 999] {
+            let found = before.partition_point(|n| *n < bound);
+            assert_eq!(found, bound.min(before.len()), "{bound}");
+        }
+    }
+
+    #[test]
+    fn pages_are_a_map_whose_clones_do_not_change_with_it() {
+        let (mut pages, mut map) = (Pages::default(), BTreeMap::new());
+        let keys = [5, 3, 64, 63, 1 << 40, 65, 0, u64::MAX, 64].map(SegmentId);
+        for (value, key) in keys.into_iter().enumerate() {
+            pages.insert(key, value);
+            map.insert(key, value);
+        }
+        let before = pages.clone();
+        *pages.get_mut(&SegmentId(3)).expect("it is there") = 100;
+        pages.insert(SegmentId(4), 101);
+        assert!(before.iter().eq(&map) && before.values().rev().eq(map.values().rev()));
+        assert_eq!((before.len(), before[&SegmentId(3)]), (map.len(), 1));
+        map.insert(SegmentId(3), 100);
+        map.insert(SegmentId(4), 101);
+        assert!(pages.iter().eq(&map));
+        for from in [0, 4, 64, 66, 1 << 41].map(SegmentId) {
+            assert!(pages.range(from..).eq(map.range(from..)), "{from}");
+        }
+        assert!(!pages.contains_key(&SegmentId(6)) && pages.get_mut(&SegmentId(6)).is_none());
+    }
+}
