@@ -34,7 +34,7 @@ impl<R: Run> App<R> {
     /// Whoever feeds `run` wakes the window with `ctx.request_repaint()`.
     pub fn new(ctx: &egui::Context, run: R) -> Self {
         let view = run.view();
-        ui::prepare(ctx, view.language, view.look);
+        ui::prepare(ctx, &view.desk.settings);
         Self {
             run,
             commands: Vec::new(),
@@ -51,7 +51,7 @@ impl<R: Run> eframe::App for App<R> {
         }
         self.run.drain();
         let view = self.run.view();
-        ui::prepare(ctx, view.language, view.look);
+        ui::prepare(ctx, &view.desk.settings);
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {

@@ -17,7 +17,7 @@ use std::time::Instant;
 
 pub use command::{Command, Notice, Refusal, View};
 pub use course::Course;
-pub use desk::{Desk, Lens, Look, Motion, Numbers, Overlay, Setting, Settings};
+pub use desk::{Desk, Lens, Look, Motion, Numbers, Overlay, Setting, Settings, Sheet};
 pub use desk::{Entry, Guessed, Progress, Reached, Resume, Shelf, Shelving, Titles};
 pub use rerun::Rerun;
 
@@ -180,7 +180,7 @@ impl Session {
             }
             Command::Set(setting) => self.desk.settings.set(setting),
             Command::Shelf(shelving) => self.shelve(shelving),
-            Command::Show(overlay) => self.desk.overlay = overlay,
+            Command::Show(overlay) => self.desk.show(overlay),
             Command::Explain(why) => self.remark(Notice::Explained(why)),
             Command::Dismiss => self.notice = None,
         }

@@ -1,38 +1,93 @@
-//! The keyboard: each key does what the button with its cap does, and nothing while a field is
-//! being typed into.
+//! The keyboard: one table of every key, what it does and in which words. The keys act by it and
+//! the help is drawn from it, so that the two cannot differ.
+//!
+//! In: key presses and a view. Out: commands. What a key does is what the button with its cap
+//! does; nothing happens while a field is being typed into, but for keys that type nothing.
+
+mod table;
 
 use eframe::egui;
-use eframe::egui::{Event, Key, Popup};
+use eframe::egui::{Event, Key, Modifiers};
 
-use super::controls::{self, Offer};
-use super::wire;
-use crate::session::{Command, View};
+use super::controls::Offer;
+use crate::lesson::Language;
+use crate::session::{Command, Overlay, View};
+
+pub use table::{TABLE, Zoom, zoom};
+
+/// One line of the help: the keys, and what each of them does.
+pub struct Entry {
+    pub group: Group,
+    pub presses: &'static [Press],
+    pub says: fn(Language) -> String,
+    /// `None`: this line does not speak for the key now, a later one may.
+    pub does: fn(&egui::Context, &View<'_>) -> Option<Offer>,
+    pub reach: Reach,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    Run,
+    Wire,
+    Look,
+    Window,
+}
+
+/// Where a key counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// On the stage: not under an overlay, and not while a field is being typed into.
+    Stage,
+    /// Everywhere: it types nothing.
+    Everywhere,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Press {
+    pub key: Key,
+    /// With Ctrl, on a Mac with Command.
+    pub with_command: bool,
+    /// What is printed on it.
+    pub cap: &'static str,
+}
 
 pub fn keys(ctx: &egui::Context, view: &View<'_>, commands: &mut Vec<Command>) {
-    if ctx.text_edit_focused() {
+    let is_typing = ctx.text_edit_focused();
+    let presses = pressed(ctx);
+    if view.desk.overlay == Some(Overlay::Black) && !presses.is_empty() {
+        // Whatever the clicker sends, the class gets its picture back first.
+        commands.push(Command::Show(None));
         return;
     }
     // A focused button takes Space and the arrows for itself.
     let has_focus = ctx.memory(|memory| memory.focused().is_some());
-    for key in pressed(ctx) {
+    for (key, modifiers) in presses {
         let moves_focus = matches!(key, Key::Space | Key::ArrowLeft | Key::ArrowRight);
         if has_focus && moves_focus {
             continue;
         }
-        if key == Key::H {
-            match wire::reachable(view) {
-                Ok(()) => Popup::toggle_id(ctx, wire::popup_id()),
-                Err(reason) => commands.push(Command::Explain(reason)),
+        let is_for_stage = !is_typing && view.desk.overlay.is_none();
+        let offer = TABLE.iter().find_map(|entry| {
+            let counts = entry.reach == Reach::Everywhere || is_for_stage;
+            let is_it = |press: &Press| is_it(*press, key, modifiers);
+            if counts && entry.presses.iter().any(is_it) {
+                (entry.does)(ctx, view)
+            } else {
+                None
             }
-        }
+        });
         // A key that can do nothing says why, as its button does when pointed at.
-        let offer = offer(view, key);
         commands.extend(offer.map(|offer| offer.unwrap_or_else(Command::Explain)));
     }
 }
 
+fn is_it(press: Press, key: Key, modifiers: Modifiers) -> bool {
+    let has_command = modifiers.command || modifiers.ctrl;
+    press.key == key && press.with_command == has_command && !modifiers.alt
+}
+
 /// Keys that went down now. A key held down counts once: a step is a decision.
-fn pressed(ctx: &egui::Context) -> Vec<Key> {
+fn pressed(ctx: &egui::Context) -> Vec<(Key, Modifiers)> {
     ctx.input(|input| {
         let keys = input.events.iter().filter_map(|event| match event {
             Event::Key {
@@ -41,28 +96,43 @@ fn pressed(ctx: &egui::Context) -> Vec<Key> {
                 repeat: false,
                 modifiers,
                 ..
-            } if !modifiers.command && !modifiers.alt && !modifiers.ctrl => Some(*key),
+            } => Some((*key, *modifiers)),
             _ => None,
         });
         keys.collect()
     })
 }
 
-fn offer(view: &View<'_>, key: Key) -> Option<Offer> {
-    match key {
-        Key::Space | Key::ArrowRight | Key::PageDown => Some(controls::next(view)),
-        Key::ArrowLeft | Key::PageUp => Some(controls::back(view)),
-        Key::C => controls::client_in_turn(view).map(|name| controls::step(view, &name)),
-        Key::S => controls::server_in_turn(view).map(|name| controls::step(view, &name)),
-        Key::D | Key::X | Key::U | Key::K | Key::Y => {
-            let mut actions = wire::WITH_KEY.into_iter();
-            let action = actions.find(|action| action.key() == Some(key.name()));
-            action.map(|action| action.offer(view, wire::target(view)))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_in_the_table_once_unless_presenting_changes_what_it_means() {
+        let all = TABLE.iter().flat_map(|entry| entry.presses);
+        let mut seen: Vec<Press> = Vec::new();
+        let mut twice = Vec::new();
+        for press in all {
+            let is_same =
+                |other: &&Press| other.key == press.key && other.with_command == press.with_command;
+            if seen.iter().any(|other| is_same(&other)) {
+                twice.push(press.cap);
+            }
+            seen.push(*press);
         }
-        Key::A => Some(wire::deliver_all(view)),
-        Key::R => Some(Ok(Command::Restart)),
-        Key::B => Some(controls::rerun(view)),
-        Key::L => Some(controls::live(view)),
-        _ => None,
+        assert_eq!(
+            twice,
+            ["B"],
+            "B re-runs, and blacks the screen while presenting"
+        );
+    }
+
+    #[test]
+    fn every_line_of_the_help_is_a_sentence_in_both_languages() {
+        for entry in TABLE {
+            let [en, zh] = [Language::English, Language::Chinese].map(entry.says);
+            assert!(!en.is_empty() && !zh.is_empty());
+            assert_ne!(en, zh);
+        }
     }
 }

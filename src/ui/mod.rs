@@ -1,17 +1,28 @@
 //! The window: panels that read a [`View`] and push [`Command`]s. They change nothing.
 //!
-//! [`stage_ui`] lays out everything; [`prepare`] sets fonts and colours when they change. Colours
-//! and sizes live in `theme`, words in `assets/locales`.
+//! [`stage_ui`] lays out everything; [`prepare`] sets fonts, colours and size when they change.
+//! Colours and sizes live in `theme`, words in `assets/locales`. What folds in a small window is
+//! `layout`'s to say.
 
+mod captions;
 mod controls;
+mod describe;
 mod drawer;
+mod focus;
 mod fonts;
 mod glow;
+mod handle;
+mod help;
 mod host;
 mod keys;
 mod ladder;
+mod layout;
 mod lesson;
+mod menu;
+mod notice;
+mod overlay;
 mod parts;
+mod presenter;
 mod remark;
 mod segment;
 mod text;
@@ -22,47 +33,127 @@ mod transport;
 mod wire;
 
 use eframe::egui;
-use eframe::egui::{CentralPanel, Frame, Id, Margin, Panel, Ui};
+use eframe::egui::{CentralPanel, Context, Frame, Id, Margin, Panel, Rect, Ui};
 
-use crate::lesson::Language;
-use crate::session::{Command, Look, View};
+use self::focus::{Pane, pane_ui};
+use self::layout::{Place, Plan};
+use crate::session::{Command, Overlay, Settings, Sheet, View};
 use crate::trace::Name;
 
 /// Everything, from a view. The commands of clicks and keys are pushed in the order they came.
 pub fn stage_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
-    let theme = theme::theme(view.look);
     keys::keys(ui.ctx(), view, commands);
-    let bar = |horizontal, vertical| {
-        Frame::new()
-            .fill(theme.panel)
-            .inner_margin(Margin::symmetric(horizontal, vertical))
-    };
-    Panel::top("top")
-        .exact_size(theme::TOP_BAR)
-        .resizable(false)
-        .frame(bar(16, 0))
-        .show(ui, |ui| top_bar::top_bar_ui(ui, view, commands));
-    Panel::bottom("transport")
-        .exact_size(theme::TRANSPORT)
-        .resizable(false)
-        .frame(bar(16, 0))
-        .show(ui, |ui| transport::transport_ui(ui, view, commands));
-    if view.notice.is_some() {
-        Panel::top("notice")
-            .resizable(false)
-            .frame(Frame::new())
-            .show(ui, |ui| top_bar::notice_ui(ui, view, commands));
+    presenter::follow(ui.ctx(), view);
+    focus::begin(ui.ctx());
+    describe::live_region_ui(ui, view);
+    let plan = layout::plan_of(ui.ctx(), view);
+    panes_ui(ui, view, plan, commands);
+    overlay_ui(ui.ctx(), view, commands);
+}
+
+/// What lies over the window, if anything does.
+fn overlay_ui(ctx: &Context, view: &View<'_>, commands: &mut Vec<Command>) {
+    match view.desk.overlay {
+        Some(Overlay::Keys) => help::help_ui(ctx, view, commands),
+        Some(Overlay::Black) => presenter::black_ui(ctx, view, commands),
+        Some(Overlay::Sheet(sheet)) => sheet_ui(ctx, view, sheet, commands),
+        Some(Overlay::Contents | Overlay::Tour(_) | Overlay::Open) => {}
+        None => overlay::give_focus_back(ctx),
     }
-    if let Some(lesson) = view.lesson {
-        Panel::left(sized(ui, "lesson"))
-            .default_size(theme::LESSON.clamp(ui.available_width() * theme::LESSON_SHARE))
-            .size_range(220.0..=560.0)
-            .frame(bar(0, 0))
-            .show(ui, |ui| lesson::lesson_ui(ui, view, lesson, commands));
+}
+
+/// A pane that has no room beside the others.
+fn sheet_ui(ctx: &Context, view: &View<'_>, sheet: Sheet, commands: &mut Vec<Command>) {
+    let height = ctx.content_rect().height() - 140.0;
+    match (sheet, view.lesson) {
+        (Sheet::Lesson, Some(lesson)) => {
+            let pane = (Pane::Lesson, theme::LESSON.max, height);
+            overlay::sheet_ui(ctx, view, pane, commands, |ui, commands| {
+                lesson::lesson_ui(ui, view, lesson, commands);
+            });
+        }
+        (Sheet::Lesson, None) => {}
+        (Sheet::Inspector, _) => {
+            let pane = (Pane::Drawer, ctx.content_rect().width(), height);
+            overlay::sheet_ui(ctx, view, pane, commands, |ui, commands| {
+                drawer::drawer_ui(ui, view, commands);
+            });
+        }
+    }
+}
+
+/// Where the panes are: each has its place and what it may not draw beyond.
+#[derive(Clone, Copy)]
+struct Room {
+    rect: Rect,
+    clip: Rect,
+}
+
+/// The panels take their room from the edges inwards, and are then drawn in reading order: that
+/// is the order of Tab, too.
+fn panes_ui(ui: &mut Ui, view: &View<'_>, plan: Plan, commands: &mut Vec<Command>) {
+    let theme = theme::theme(view.look);
+    let language = view.language;
+    let fill = Frame::new().fill(theme.panel);
+    let bar = fill.inner_margin(Margin::symmetric(16, 0));
+    let top = room(ui, Panel::top("top").exact_size(theme::TOP_BAR).frame(bar));
+    pane_ui(ui, (Pane::TopBar, top), language, |ui| {
+        top_bar::top_bar_ui(ui, view, commands);
+    });
+    let transport = Panel::bottom("transport").exact_size(theme::TRANSPORT);
+    let transport = room(ui, transport.frame(bar));
+    if view.notice.is_some() {
+        let notice = Panel::top("notice").resizable(false).frame(Frame::new());
+        let shown = notice.show(ui, |ui| notice::notice_ui(ui, view, commands));
+        focus::remember(ui.ctx(), Pane::Notice, shown.response.rect);
+    }
+    let captions = (plan.has_captions && view.lesson.is_some()).then(|| {
+        let captions = Panel::bottom("captions").exact_size(theme::CAPTIONS);
+        room(
+            ui,
+            captions.frame(fill.inner_margin(Margin::symmetric(16, 8))),
+        )
+    });
+    let lesson = view.lesson.and_then(|lesson| {
+        let panel = match plan.lesson {
+            Place::Open => Panel::left(sized(ui, "lesson"))
+                .default_size(theme::LESSON.clamp(ui.available_width() * theme::LESSON_SHARE))
+                .size_range(220.0..=560.0),
+            Place::Away => Panel::left("lesson handle").exact_size(theme::HANDLE),
+            Place::Folded | Place::Gone => return None,
+        };
+        Some((lesson, room(ui, panel.frame(fill))))
+    });
+    if let Some((lesson, room)) = lesson {
+        pane_ui(ui, (Pane::Lesson, room), language, |ui| match plan.lesson {
+            Place::Open => lesson::lesson_ui(ui, view, lesson, commands),
+            Place::Away | Place::Folded | Place::Gone => handle::lesson_ui(ui, view, commands),
+        });
     }
     CentralPanel::default()
         .frame(Frame::new().fill(theme.stage))
-        .show(ui, |ui| hosts_and_wire_ui(ui, view, commands));
+        .show(ui, |ui| stage_of_hosts_ui(ui, view, plan, commands));
+    if let (Some(lesson), Some(room)) = (view.lesson, captions) {
+        pane_ui(ui, (Pane::Captions, room), language, |ui| {
+            captions::captions_ui(ui, view, lesson, commands);
+        });
+    }
+    pane_ui(ui, (Pane::Transport, transport), language, |ui| {
+        transport::transport_ui(ui, view, commands);
+    });
+}
+
+/// Takes a panel's room without drawing into it yet.
+fn room(ui: &mut Ui, panel: Panel) -> Room {
+    let shown = panel.show(ui, |ui| {
+        // Its size is the learner's, whatever it shows.
+        ui.expand_to_include_rect(ui.max_rect());
+        ui.max_rect()
+    });
+    Room {
+        rect: shown.inner,
+        clip: shown.response.rect,
+    }
 }
 
 /// A panel keeps the size a learner gave it, for each rough size of the window: one that grows, as
@@ -74,63 +165,90 @@ fn sized(ui: &Ui, panel: &'static str) -> Id {
 }
 
 /// Drawer below; clients, ladder, servers above.
-fn hosts_and_wire_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+fn stage_of_hosts_ui(ui: &mut Ui, view: &View<'_>, plan: Plan, commands: &mut Vec<Command>) {
     let theme = theme::theme(view.look);
-    Panel::bottom(sized(ui, "drawer"))
-        .default_size(theme::DRAWER.clamp(ui.available_height() * theme::DRAWER_SHARE))
-        .size_range(90.0..=460.0)
-        .frame(Frame::new().fill(theme.panel).inner_margin(Margin {
-            left: 16,
-            right: 10,
-            top: 6,
-            bottom: 6,
-        }))
-        .show(ui, |ui| {
-            // Its height is the learner's, whatever it shows.
-            ui.expand_to_include_rect(ui.max_rect());
-            drawer::drawer_ui(ui, view, commands);
-        });
+    let language = view.language;
+    let drawer = match plan.drawer {
+        Place::Open => Panel::bottom(sized(ui, "drawer"))
+            .default_size(theme::DRAWER.clamp(ui.available_height() * theme::DRAWER_SHARE))
+            .size_range(90.0..=460.0),
+        Place::Away | Place::Folded | Place::Gone => {
+            Panel::bottom("drawer handle").exact_size(theme::HANDLE)
+        }
+    };
+    let margin = Margin {
+        left: 16,
+        right: 10,
+        top: if plan.drawer == Place::Open { 6 } else { 1 },
+        bottom: if plan.drawer == Place::Open { 6 } else { 1 },
+    };
+    let fill = Frame::new().fill(theme.panel).inner_margin(margin);
+    let drawer = room(ui, drawer.frame(fill));
     let state = view.timeline.state();
     let is_server = |name: &&Name| controls::is_server(name);
     let (servers, clients): (Vec<&Name>, Vec<&Name>) = state.host_order.iter().partition(is_server);
     // With many hosts the ladder scrolls sideways.
     let more_hosts = state.host_order.len().clamp(2, 4) as f32 - 2.0;
     let ladder = theme::LADDER_WIDTH + theme::LADDER_HOST * more_hosts;
-    let room = (ui.available_width() - ladder) / 2.0;
-    let width = theme::HOSTS.clamp(room);
+    let width = theme::HOSTS.clamp((ui.available_width() - ladder) / 2.0);
     let column = Frame::new().inner_margin(Margin {
         left: 12,
         right: 8,
         top: 6,
         bottom: 0,
     });
-    let clients_panel = Panel::left(sized(ui, "clients"));
-    let servers_panel = Panel::right(sized(ui, "servers"));
-    for (panel, hosts) in [(clients_panel, &clients), (servers_panel, &servers)] {
-        panel
-            .default_size(width)
-            .size_range(170.0..=620.0)
-            .frame(column)
-            .show(ui, |ui| host::hosts_ui(ui, view, hosts, commands));
-    }
-    CentralPanel::default()
-        .frame(Frame::new().fill(theme.stage))
-        .show(ui, |ui| ladder::ladder_ui(ui, view, commands));
+    let [clients_room, servers_room] = [
+        Panel::left(sized(ui, "clients")),
+        Panel::right(sized(ui, "servers")),
+    ]
+    .map(|panel| {
+        let panel = panel.default_size(width).size_range(170.0..=620.0);
+        room(ui, panel.frame(column))
+    });
+    let ladder = ui.available_rect_before_wrap();
+    let ladder = Room {
+        rect: ladder,
+        clip: ladder,
+    };
+    pane_ui(ui, (Pane::Clients, clients_room), language, |ui| {
+        host::hosts_ui(ui, view, &clients, commands);
+    });
+    pane_ui(ui, (Pane::Ladder, ladder), language, |ui| {
+        ladder::ladder_ui(ui, view, commands);
+    });
+    pane_ui(ui, (Pane::Servers, servers_room), language, |ui| {
+        host::hosts_ui(ui, view, &servers, commands);
+    });
+    pane_ui(ui, (Pane::Drawer, drawer), language, |ui| {
+        match plan.drawer {
+            Place::Open => drawer::drawer_ui(ui, view, commands),
+            Place::Away | Place::Folded | Place::Gone => handle::drawer_ui(ui, view, commands),
+        }
+    });
 }
 
-/// What egui was last set to.
-#[derive(Clone, Copy, PartialEq)]
-struct Prepared(Language, Look);
-
-/// Sets fonts and colours when language or look changed. Call it before a pass, not within one.
-pub fn prepare(ctx: &egui::Context, language: Language, look: Look) {
+/// Sets fonts, colours and the size of everything when the settings changed. Call it before a
+/// pass, not within one.
+pub fn prepare(ctx: &egui::Context, settings: &Settings) {
     let id = Id::unique("prepared");
-    let before = ctx.data(|data| data.get_temp::<Prepared>(id));
-    if before.map(|Prepared(language, _)| language) != Some(language) {
-        ctx.set_fonts(fonts::definitions(language));
+    let before = ctx.data(|data| data.get_temp::<Settings>(id));
+    let before = before.as_ref();
+    if before.map(|before| before.language) != Some(settings.language) {
+        ctx.set_fonts(fonts::definitions(settings.language));
     }
-    if before.map(|Prepared(_, look)| look) != Some(look) {
-        theme::apply(ctx, look);
+    let look = |settings: &Settings| (settings.look, settings.motion);
+    if before.map(look) != Some(look(settings)) {
+        theme::apply(ctx, settings.look, settings.motion);
     }
-    ctx.data_mut(|data| data.insert_temp(id, Prepared(language, look)));
+    if before.is_none() {
+        // Ours are in the settings, and say so.
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+    }
+    if before != Some(settings) {
+        ctx.data_mut(|data| data.insert_temp(id, settings.clone()));
+    }
+    // The window may have become smaller, too. It knows its size after its first pass.
+    if ctx.cumulative_pass_nr() > 0 {
+        ctx.set_zoom_factor(layout::zoom_factor(settings, layout::usual_size(ctx)));
+    }
 }

@@ -29,6 +29,8 @@ pub enum Icon {
     More,
     /// A panel opens below.
     Down,
+    /// How the window is set.
+    Sliders,
 }
 
 pub fn card(theme: &Theme) -> Frame {
@@ -93,6 +95,12 @@ pub fn paint_icon(painter: &Painter, icon: Icon, centre: Pos2, size: f32, colour
         }
         Icon::Down => {
             painter.line(vec![at(-0.6, -0.3), at(0.0, 0.35), at(0.6, -0.3)], stroke);
+        }
+        Icon::Sliders => {
+            for (y, knob) in [(-0.55, 0.3), (0.0, -0.35), (0.55, 0.1)] {
+                painter.line_segment([at(-0.8, y), at(0.8, y)], stroke);
+                painter.circle_filled(at(knob, y), size * 0.14, colour);
+            }
         }
         Icon::More => {
             for x in [-0.65, 0.0, 0.65] {
@@ -184,6 +192,8 @@ pub struct Button {
     /// What it does, or why it is off.
     pub hint: String,
     pub is_on: bool,
+    /// One of several that one can choose, and whether it is the one.
+    pub is_chosen: Option<bool>,
     pub height: f32,
 }
 
@@ -198,6 +208,7 @@ impl Button {
             weight: Weight::Plain(theme.text),
             hint: String::new(),
             is_on: true,
+            is_chosen: None,
             height: theme::CONTROL_HEIGHT,
         }
     }
@@ -270,15 +281,7 @@ impl Button {
             Stroke::new(1.0, edge),
             StrokeKind::Inside,
         );
-        if response.has_focus() {
-            let ring = Stroke::new(2.0, theme.client);
-            painter.rect_stroke(
-                rect.expand(2.0),
-                CONTROL_RADIUS + 2,
-                ring,
-                StrokeKind::Outside,
-            );
-        }
+        focus_ring(ui, theme, &response, rect);
         self.paint_content(painter, rect, ink);
         self.describe(ui, &response);
         if self.hint.is_empty() {
@@ -332,12 +335,26 @@ impl Button {
         } else {
             &self.name
         };
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, self.is_on, name));
+        response.widget_info(|| match self.is_chosen {
+            Some(is_chosen) => WidgetInfo::selected(Role::RadioButton, self.is_on, is_chosen, name),
+            None => WidgetInfo::labeled(Role::Button, self.is_on, name),
+        });
         if !self.hint.is_empty() {
             ui.ctx().accesskit_node_builder(response.id, |node| {
                 node.set_description(self.hint.as_str());
             });
         }
+    }
+}
+
+/// Where the keyboard is: around what has the focus, never cut off by what surrounds it.
+pub fn focus_ring(ui: &Ui, theme: &Theme, response: &Response, rect: Rect) {
+    if response.has_focus() {
+        let painter = ui.painter();
+        let painter = painter.with_clip_rect(painter.clip_rect().expand(theme::RING_ROOM));
+        let ring = Stroke::new(theme::RING, theme.focus);
+        let radius = CONTROL_RADIUS + 2;
+        painter.rect_stroke(rect.expand(1.5), radius, ring, StrokeKind::Outside);
     }
 }
 

@@ -7,7 +7,7 @@
 use eframe::egui;
 use eframe::egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Rangef, Stroke, TextStyle};
 
-use crate::session::Look;
+use crate::session::{Look, Motion};
 
 /// The radius of cards and panels' inner boxes.
 pub const CARD_RADIUS: u8 = 10;
@@ -52,6 +52,14 @@ pub const STATE: f32 = 10.5;
 pub const CODE: f32 = 13.0;
 pub const TITLE: f32 = 15.5;
 pub const HEADING: f32 = 21.0;
+/// Around what has the focus, in points, and how far it may reach beyond what clips its panel.
+pub const RING: f32 = 2.0;
+pub const RING_ROOM: f32 = 4.0;
+/// The handle of a pane that is put away.
+pub const HANDLE: f32 = 30.0;
+/// The captions below the stage: two lines and a title.
+pub const CAPTIONS: f32 = 84.0;
+pub const CAPTION_LEADING: f32 = 1.5;
 /// The height of a line of prose, as a multiple of its size: hanzi need air.
 pub const LEADING: f32 = 1.65;
 pub const CODE_LEADING: f32 = 1.5;
@@ -94,6 +102,10 @@ pub struct Theme {
     /// The one loud button, and what is written on it.
     pub primary: Color32,
     pub on_primary: Color32,
+    /// The ring around what has the focus.
+    pub focus: Color32,
+    /// Over the stage while something lies on it.
+    pub veil: Color32,
     /// Text on `client`, `server`, `wire`, `good`, `warn`, `bad`, `slate`, `closing`.
     pub on_strong: Color32,
     pub keyword: Color32,
@@ -113,6 +125,10 @@ pub fn theme(look: Look) -> &'static Theme {
 #[expect(clippy::disallowed_methods, reason = "this is where colours live")]
 const fn rgb(hex: u32) -> Color32 {
     Color32::from_rgb((hex >> 16) as u8, (hex >> 8) as u8, hex as u8)
+}
+
+const fn black(alpha: u8) -> Color32 {
+    Color32::from_black_alpha(alpha)
 }
 
 const LIGHT: Theme = Theme {
@@ -145,6 +161,8 @@ const LIGHT: Theme = Theme {
     closing_soft: rgb(0xF9E6F1),
     primary: rgb(0x18212D),
     on_primary: rgb(0xFFFFFF),
+    focus: rgb(0x1864C8),
+    veil: black(110),
     on_strong: rgb(0xFFFFFF),
     keyword: rgb(0x7A2FC2),
     function: rgb(0x1864C8),
@@ -183,6 +201,8 @@ const DARK: Theme = Theme {
     closing_soft: rgb(0x45203A),
     primary: rgb(0xE8ECF2),
     on_primary: rgb(0x12161D),
+    focus: rgb(0x6FB0FF),
+    veil: black(150),
     on_strong: rgb(0x12161D),
     keyword: rgb(0xC9A5FF),
     function: rgb(0x7DB8FF),
@@ -274,8 +294,12 @@ pub fn code_font(size: f32) -> FontId {
 }
 
 /// Sets egui's own widgets to the theme: tooltips, scroll bars, fields, plain labels.
-pub fn apply(ctx: &egui::Context, look: Look) {
+pub fn apply(ctx: &egui::Context, look: Look, motion: Motion) {
     let theme = theme(look);
+    let animation_time = match motion {
+        Motion::Full => 0.1,
+        Motion::Reduced => 0.0,
+    };
     ctx.set_theme(match look {
         Look::Light => egui::Theme::Light,
         Look::Dark => egui::Theme::Dark,
@@ -295,7 +319,8 @@ pub fn apply(ctx: &egui::Context, look: Look) {
         style.spacing.tooltip_width = 380.0;
         style.interaction.selectable_labels = false;
         style.interaction.tooltip_delay = 0.25;
-        style.animation_time = 0.1;
+        style.animation_time = animation_time;
+        style.scroll_animation = egui::style::ScrollAnimation::none();
         visuals(&mut style.visuals, theme);
     });
 }

@@ -1,42 +1,142 @@
-//! The top bar: which lesson, which wire, which language, which look.
+//! The top bar: which lesson, which wire, which language and look, presenting, help.
+
+use std::sync::Arc;
 
 use eframe::egui;
-use eframe::egui::{Align, Layout, Rect, RichText, Sense, Ui, pos2, vec2};
+use eframe::egui::text::{LayoutJob, TextFormat, TextWrapping};
+use eframe::egui::{
+    CursorIcon, Galley, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+};
 
-use super::host;
-use super::parts::{self, Button, Icon, Weight};
-use super::text::{host_word, say};
-use super::theme::{self, Theme};
+use super::parts::{self, Button, Icon};
+use super::text::say;
+use super::theme::{self, Theme, Tone};
+use super::{host, menu, presenter};
 use crate::lesson::Language;
-use crate::session::{Command, Look, Notice, Setting, View};
+use crate::session::{Command, Look, Overlay, Setting, View};
 use crate::trace::{Timers, WireKind};
-use crate::words;
+
+/// Narrower, and the badge of the wire says only the first half of what it says.
+const WHOLE_BADGE_FROM: f32 = 1000.0;
+const HEIGHT: f32 = 28.0;
 
 pub fn top_bar_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     let theme = theme::theme(view.look);
+    // In the order of Tab: what stands at the right is laid from the right, but comes last.
     ui.horizontal_centered(|ui| {
-        ui.spacing_mut().item_spacing.x = 10.0;
+        ui.spacing_mut().item_spacing.x = 8.0;
         mark_ui(ui, theme);
-        if let Some(lesson) = view.lesson {
-            ui.add_space(4.0);
-            let number = match lesson.number {
-                0 => String::new(),
-                number => format!("{number:02}"),
-            };
-            ui.label(
-                RichText::new(number)
-                    .font(theme::text_font(theme::TEXT))
-                    .color(theme.muted),
-            );
-            let title = RichText::new(&lesson.title);
-            ui.label(title.font(theme::bold_font(theme::TEXT)).color(theme.text));
+        let buttons = right_buttons(view, theme);
+        let badge = badge(ui, view, theme);
+        let widths = buttons
+            .iter()
+            .map(|(button, _)| button.size(ui.painter()).x);
+        let right = widths.chain([badge.width()]).sum::<f32>() + 8.0 * buttons.len() as f32;
+        let room = ui.available_width() - right - 16.0;
+        lesson_ui(ui, view, theme, room, commands);
+        ui.add_space((ui.available_width() - right).max(0.0));
+        badge.show(ui, theme);
+        for (button, does) in buttons {
+            let response = button.show(ui, theme);
+            match does {
+                Does::Ask(command) if response.clicked() => commands.push(command),
+                Does::Ask(_) => {}
+                Does::Menu => menu::menu_ui(&response, view, commands),
+            }
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            look_ui(ui, view, theme, commands);
-            language_ui(ui, view, theme, commands);
-            wire_badge_ui(ui, view, theme);
-        });
     });
+}
+
+enum Does {
+    Ask(Command),
+    Menu,
+}
+
+/// Language, light or dark, the menu, presenting, help: as they stand from left to right.
+fn right_buttons(view: &View<'_>, theme: &Theme) -> Vec<(Button, Does)> {
+    let language = view.language;
+    let button = |icon, label: &str, name: String| Button {
+        icon,
+        name: name.clone(),
+        hint: name,
+        height: HEIGHT,
+        ..Button::new(label, theme)
+    };
+    let (label, other) = match language {
+        Language::English => ("中文", Language::Chinese),
+        Language::Chinese => ("English", Language::English),
+    };
+    let name = say!(language, "top.language").into_owned();
+    let language_button = button(None, label, name);
+    let (icon, name, look) = match view.look {
+        Look::Light => (Icon::Moon, say!(language, "top.dark"), Look::Dark),
+        Look::Dark => (Icon::Sun, say!(language, "top.light"), Look::Light),
+    };
+    let look_button = button(Some(icon), "", name.into_owned());
+    let menu_button = button(
+        Some(Icon::Sliders),
+        "",
+        say!(language, "menu.name").into_owned(),
+    );
+    let (label, name) = match view.desk.settings.presents {
+        true => (
+            say!(language, "top.leave"),
+            say!(language, "top.leave_hint"),
+        ),
+        false => (
+            say!(language, "top.present"),
+            say!(language, "top.present_hint"),
+        ),
+    };
+    let present_button = Button {
+        key: Some("F5"),
+        ..button(None, &label, name.into_owned())
+    };
+    let help_button = button(None, "?", say!(language, "top.help").into_owned());
+    vec![
+        (
+            language_button,
+            Does::Ask(Command::Set(Setting::Language(other))),
+        ),
+        (look_button, Does::Ask(Command::Set(Setting::Look(look)))),
+        (menu_button, Does::Menu),
+        (present_button, Does::Ask(presenter::toggle(view))),
+        (help_button, Does::Ask(Command::Show(Some(Overlay::Keys)))),
+    ]
+}
+
+/// Number and title; a click opens the contents.
+fn lesson_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, room: f32, commands: &mut Vec<Command>) {
+    let Some(lesson) = view.lesson else { return };
+    let mut job = match lesson.number {
+        0 => LayoutJob::default(),
+        number => {
+            let number = format!("{number:02}  ");
+            let format = TextFormat::simple(theme::text_font(theme::TEXT), theme.muted);
+            LayoutJob::single_section(number, format)
+        }
+    };
+    let format = TextFormat::simple(theme::bold_font(theme::TEXT), theme.text);
+    job.append(&lesson.title, 0.0, format);
+    job.wrap = TextWrapping::truncate_at_width((room - 16.0).max(0.0));
+    let galley = ui.painter().layout_job(job);
+    let size = vec2(galley.size().x + 16.0, HEIGHT);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    if response.hovered() || response.has_focus() {
+        ui.painter()
+            .rect_filled(rect, theme::CONTROL_RADIUS, theme.trough);
+    }
+    parts::focus_ring(ui, theme, &response, rect);
+    let at = pos2(rect.left() + 8.0, rect.center().y - galley.size().y / 2.0);
+    ui.painter().galley(at, galley, theme.text);
+    let name = say!(view.language, "top.contents", title = lesson.title);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+    let response = response
+        .on_hover_text(name)
+        .on_hover_cursor(CursorIcon::PointingHand);
+    if response.clicked() {
+        commands.push(Command::Show(Some(Overlay::Contents)));
+    }
 }
 
 /// Two hosts and what goes between them.
@@ -60,24 +160,35 @@ fn mark_ui(ui: &mut Ui, theme: &Theme) {
 }
 
 /// Says which of the two wires is on, and what that means.
-fn wire_badge_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
+struct Badge {
+    tone: Tone,
+    text: Arc<Galley>,
+    name: String,
+    hint: String,
+}
+
+fn badge(ui: &Ui, view: &View<'_>, theme: &Theme) -> Badge {
     let header = view.timeline.trace().header();
     let language = view.language;
-    let (tone, text, mut hint) = match header.wire {
+    let is_whole = ui.ctx().content_rect().width() >= WHOLE_BADGE_FROM;
+    let (tone, name, short, mut hint) = match header.wire {
         // A lab has not said its first word, so there is no wire to speak of.
         WireKind::Held if header.kernel.is_empty() => (
             theme.slate_tone(),
+            say!(language, "wire.none"),
             say!(language, "wire.none"),
             say!(language, "wire.none_hint"),
         ),
         WireKind::Held => (
             theme.good_tone(),
             say!(language, "wire.held", kernel = short_kernel(&header.kernel)),
+            say!(language, "wire.held_short"),
             say!(language, "wire.held_hint", kernel = header.kernel),
         ),
         WireKind::Loopback => (
             theme.warn_tone(),
             say!(language, "wire.loopback"),
+            say!(language, "wire.loopback_short"),
             say!(language, "wire.loopback_hint"),
         ),
     };
@@ -89,27 +200,45 @@ fn wire_badge_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
         hint.to_mut().push('\n');
         hint.to_mut().push_str(&host::mapped(language, mapping));
     }
+    let text = if is_whole { name.clone() } else { short };
     let font = theme::text_font(theme::SMALL);
-    let galley = ui
-        .painter()
-        .layout_no_wrap(text.into_owned(), font, tone.strong);
-    let size = vec2(galley.size().x + 34.0, 28.0);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-    let edge = egui::Stroke::new(1.0, tone.strong.gamma_multiply(0.4));
-    let painter = ui.painter();
-    painter.rect(
-        rect,
-        theme::CONTROL_RADIUS,
-        tone.soft,
-        edge,
-        egui::StrokeKind::Inside,
-    );
-    painter.circle_filled(pos2(rect.left() + 13.0, rect.center().y), 4.0, tone.strong);
-    let at = pos2(rect.left() + 23.0, rect.center().y - galley.size().y / 2.0);
-    let name = galley.text().to_owned();
-    painter.galley(at, galley, tone.strong);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &name));
-    response.on_hover_text(format!("{hint}\n{timers}"));
+    let text = text.into_owned();
+    Badge {
+        tone,
+        text: ui.painter().layout_no_wrap(text, font, tone.strong),
+        name: name.into_owned(),
+        hint: format!("{hint}\n{timers}"),
+    }
+}
+
+impl Badge {
+    fn width(&self) -> f32 {
+        self.text.size().x + 34.0
+    }
+
+    fn show(self, ui: &mut Ui, theme: &Theme) {
+        let size = vec2(self.width(), HEIGHT);
+        let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+        let tone = self.tone;
+        let edge = Stroke::new(1.0, tone.strong.gamma_multiply(0.4));
+        let painter = ui.painter();
+        let radius = theme::CONTROL_RADIUS;
+        painter.rect(rect, radius, tone.soft, edge, StrokeKind::Inside);
+        let dot = pos2(rect.left() + 13.0, rect.center().y);
+        // Held is a full dot, inferred an empty one: colour is not the only signal.
+        if tone == theme.warn_tone() {
+            painter.circle_stroke(dot, 4.0, Stroke::new(1.5, tone.strong));
+        } else {
+            painter.circle_filled(dot, 4.0, tone.strong);
+        }
+        let at = pos2(
+            rect.left() + 23.0,
+            rect.center().y - self.text.size().y / 2.0,
+        );
+        painter.galley(at, self.text, tone.strong);
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &self.name));
+        response.on_hover_text(format!("{}\n{}", self.name, self.hint));
+    }
 }
 
 /// `6.18.44-0-generic` as people say it: `6.18`.
@@ -118,164 +247,5 @@ fn short_kernel(kernel: &str) -> String {
     match (parts.next(), parts.next()) {
         (Some(major), Some(minor)) => format!("{major}.{minor}"),
         _ => kernel.to_owned(),
-    }
-}
-
-fn language_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Command>) {
-    let (label, other) = match view.language {
-        Language::English => ("中文", Language::Chinese),
-        Language::Chinese => ("English", Language::English),
-    };
-    let button = Button {
-        name: say!(view.language, "top.language").into_owned(),
-        hint: say!(view.language, "top.language").into_owned(),
-        height: 28.0,
-        ..Button::new(label, theme)
-    };
-    if button.show(ui, theme).clicked() {
-        commands.push(Command::Set(Setting::Language(other)));
-    }
-}
-
-fn look_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Command>) {
-    let (icon, name, other) = match view.look {
-        Look::Light => (Icon::Moon, say!(view.language, "top.dark"), Look::Dark),
-        Look::Dark => (Icon::Sun, say!(view.language, "top.light"), Look::Light),
-    };
-    let button = Button {
-        icon: Some(icon),
-        name: name.clone().into_owned(),
-        hint: name.into_owned(),
-        weight: Weight::Plain(theme.text),
-        height: 28.0,
-        ..Button::new("", theme)
-    };
-    if button.show(ui, theme).clicked() {
-        commands.push(Command::Set(Setting::Look(other)));
-    }
-}
-
-/// What stands between the learner and the lab, in one strip with what to do about it.
-pub fn notice_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
-    let Some(notice) = view.notice else { return };
-    let theme = theme::theme(view.look);
-    let language = view.language;
-    let (title, detail, offers_restart) = notice_words(view, notice);
-    let tone = if offers_restart {
-        theme.bad_tone()
-    } else {
-        theme.warn_tone()
-    };
-    let frame = egui::Frame::new()
-        .fill(tone.soft)
-        .inner_margin(egui::Margin::symmetric(16, 8));
-    frame.show(ui, |ui| {
-        ui.horizontal_top(|ui| {
-            ui.set_min_width(ui.available_width());
-            let (rect, _) = ui.allocate_exact_size(vec2(18.0, 28.0), Sense::hover());
-            parts::paint_icon(ui.painter(), Icon::Info, rect.center(), 16.0, tone.strong);
-            if offers_restart {
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    let button = Button {
-                        icon: Some(Icon::Restart),
-                        key: Some("R"),
-                        weight: Weight::Filled(tone.strong),
-                        name: say!(language, "notice.restart").into_owned(),
-                        height: 30.0,
-                        ..Button::new(say!(language, "control.restart"), theme)
-                    };
-                    if button.show(ui, theme).clicked() {
-                        commands.push(Command::Restart);
-                    }
-                    ui.with_layout(Layout::top_down(Align::Min), |ui| {
-                        sentences_ui(ui, theme, &title, &detail);
-                    });
-                });
-            } else {
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    dismiss_ui(ui, view, theme, commands);
-                    ui.with_layout(Layout::top_down(Align::Min), |ui| {
-                        ui.add_space(5.0);
-                        sentences_ui(ui, theme, &title, &detail);
-                    });
-                });
-            }
-        });
-    });
-}
-
-/// What it says, what to do, and whether Restart may help.
-fn notice_words(view: &View<'_>, notice: &Notice) -> (String, String, bool) {
-    let language = view.language;
-    match notice {
-        Notice::NoWire(refusal) => {
-            let said = match refusal.is_the_machines() {
-                true => say!(language, "notice.no_wire", why = refusal.why),
-                false => say!(language, "notice.no_lab", why = refusal.why),
-            };
-            let remedy = words::remedy(language, refusal.remedy);
-            (said.into_owned(), remedy, true)
-        }
-        Notice::LabGone(demise) => {
-            let reason = words::demise(language, demise);
-            (
-                say!(language, "notice.lab_gone", reason = reason).into_owned(),
-                say!(language, "notice.lab_gone_remedy").into_owned(),
-                true,
-            )
-        }
-        Notice::Refused(refusal) => {
-            let why = super::controls::refusal(view, refusal);
-            (why, String::new(), false)
-        }
-        Notice::Explained(why) => (why.clone(), String::new(), false),
-        Notice::NotRecorded(why) => {
-            let said = say!(language, "notice.not_recorded", why = why);
-            (said.into_owned(), String::new(), false)
-        }
-        Notice::Reran { orders } => {
-            let said = say!(language, "notice.reran", orders = orders);
-            (said.into_owned(), String::new(), false)
-        }
-        Notice::Diverged { divergence, orders } => {
-            let title = |name: &str| host_word(language, view.timeline.newest(), name);
-            let given = divergence.given;
-            let said = say!(language, "notice.diverged", given = given, orders = orders);
-            let expected = words::sight(language, &divergence.expected, title);
-            let found = words::sight(language, &divergence.found, title);
-            let detail = say!(
-                language,
-                "notice.diverged_detail",
-                expected = expected,
-                found = found
-            );
-            (said.into_owned(), detail.into_owned(), false)
-        }
-        Notice::Lesson(problem) => {
-            let said = say!(language, "notice.lesson", problem = problem);
-            (said.into_owned(), String::new(), false)
-        }
-    }
-}
-
-fn dismiss_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Command>) {
-    let button = Button {
-        icon: Some(Icon::Cross),
-        name: say!(view.language, "notice.dismiss").into_owned(),
-        hint: say!(view.language, "notice.dismiss").into_owned(),
-        height: 28.0,
-        ..Button::new("", theme)
-    };
-    if button.show(ui, theme).clicked() {
-        commands.push(Command::Dismiss);
-    }
-}
-
-fn sentences_ui(ui: &mut Ui, theme: &Theme, title: &str, detail: &str) {
-    let title = RichText::new(title).font(theme::bold_font(theme::TEXT));
-    ui.add(egui::Label::new(title.color(theme.text)).wrap());
-    if !detail.is_empty() {
-        let detail = RichText::new(detail).font(theme::text_font(theme::TEXT));
-        ui.add(egui::Label::new(detail.color(theme.text)).wrap());
     }
 }

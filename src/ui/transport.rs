@@ -93,7 +93,7 @@ fn wake_when_due(ui: &Ui, view: &View<'_>) {
 }
 
 /// What `Next` would do, so that pressing it holds no surprise.
-fn next_hint(view: &View<'_>) -> String {
+pub fn next_hint(view: &View<'_>) -> String {
     match &view.next {
         Next::Give(order) => order_hint(view, order),
         Next::Forward | Next::Wait { .. } | Next::Not(_) => String::new(),

@@ -27,7 +27,8 @@ pub fn frame(criterion: &mut Criterion) {
     let timeline = Timeline::of(trace);
     let guesses = BTreeMap::new();
     let now_us = timeline.state().at_us;
-    let desk = Desk::default();
+    let mut desk = Desk::default();
+    desk.settings.language = Language::Chinese;
     let view = View {
         timeline: &timeline,
         lesson: Some(lesson),
@@ -44,7 +45,7 @@ pub fn frame(criterion: &mut Criterion) {
         rerun: None,
     };
     let ctx = egui::Context::default();
-    ui::prepare(&ctx, view.language, view.look);
+    ui::prepare(&ctx, &view.desk.settings);
     let mut seconds = 0.0;
     let mut draw = || {
         seconds += 1.0 / 60.0;

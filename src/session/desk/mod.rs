@@ -32,4 +32,39 @@ pub enum Overlay {
     Black,
     /// Which file to open, and as which program.
     Open,
+    /// A pane that has no room beside the others.
+    Sheet(Sheet),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sheet {
+    Lesson,
+    Inspector,
+}
+
+impl Desk {
+    /// Lays something over the window, or takes it away. Whoever leaves the tour knows the window.
+    pub fn show(&mut self, overlay: Option<Overlay>) {
+        let is_tour = |overlay: Option<Overlay>| matches!(overlay, Some(Overlay::Tour(_)));
+        if is_tour(self.overlay) && !is_tour(overlay) {
+            self.settings.set(Setting::KnowsTheWindow(true));
+        }
+        self.overlay = overlay;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_leaves_the_tour_knows_the_window() {
+        let mut desk = Desk::default();
+        desk.show(Some(Overlay::Tour(0)));
+        desk.show(Some(Overlay::Tour(1)));
+        assert!(!desk.settings.knows_the_window);
+        desk.show(None);
+        assert!(desk.settings.knows_the_window);
+        assert_eq!(desk.overlay, None);
+    }
 }

@@ -28,6 +28,8 @@ pub struct Settings {
     pub presents: bool,
     /// While presenting: the lesson's current passage stands below the stage.
     pub has_captions: bool,
+    /// While presenting: what the passage speaks of stands in a light of its own.
+    pub has_spotlight: bool,
 }
 
 impl Default for Settings {
@@ -44,6 +46,7 @@ impl Default for Settings {
             knows_the_window: false,
             presents: false,
             has_captions: true,
+            has_spotlight: true,
         }
     }
 }
@@ -97,6 +100,7 @@ pub enum Setting {
     KnowsTheWindow(bool),
     Presents(bool),
     Captions(bool),
+    Spotlight(bool),
 }
 
 impl Settings {
@@ -113,6 +117,7 @@ impl Settings {
             Setting::KnowsTheWindow(knows) => self.knows_the_window = knows,
             Setting::Presents(presents) => self.presents = presents,
             Setting::Captions(are_there) => self.has_captions = are_there,
+            Setting::Spotlight(is_on) => self.has_spotlight = is_on,
         }
     }
 }

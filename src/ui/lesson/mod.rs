@@ -82,7 +82,7 @@ fn plain(text: &str) -> Vec<Inline> {
 }
 
 /// The newest beat that had happened at the cursor.
-fn current_beat(view: &View<'_>) -> Option<usize> {
+pub fn current_beat(view: &View<'_>) -> Option<usize> {
     let now = view.timeline.moment();
     let reached = view.beats.iter().enumerate();
     let reached = reached.filter_map(|(index, moment)| moment.map(|moment| (moment, index)));

@@ -8,7 +8,7 @@ use eframe::egui;
 use egui_kittest::Harness;
 use sockstep::director;
 use sockstep::lesson::{BeatWatch, Language, Lesson};
-use sockstep::session::{Command, Desk, Look, Notice, Rerun, View};
+use sockstep::session::{Command, Desk, Look, Notice, Rerun, Setting, View};
 use sockstep::trace::{Moment, SegmentId};
 
 use super::prose;
@@ -48,7 +48,7 @@ impl Stage {
             selected: None,
             language,
             look,
-            desk: Desk::default(),
+            desk: desk(language, look),
             late_ms: 2_400,
             notice: None,
             rerun: None,
@@ -83,16 +83,23 @@ impl Stage {
     }
 }
 
+fn desk(language: Language, look: Look) -> Desk {
+    let mut desk = Desk::default();
+    desk.settings.set(Setting::Language(language));
+    desk.settings.set(Setting::Look(look));
+    desk
+}
+
 /// A harness that the test can look into and change between frames.
 pub fn harness(stage: Stage, size: [f32; 2]) -> (Harness<'static>, Rc<RefCell<Stage>>) {
-    let (language, look) = (stage.language, stage.look);
+    let settings = stage.desk.settings.clone();
     let stage = Rc::new(RefCell::new(stage));
     let shared = Rc::clone(&stage);
     let mut harness = Harness::builder()
         .with_size(size)
         .with_render_cursor(false)
         .renderer(Soft::default())
-        .with_context_setup(move |ctx| sockstep::ui::prepare(ctx, language, look))
+        .with_context_setup(move |ctx| sockstep::ui::prepare(ctx, &settings))
         .build_ui(move |ui| draw(ui, &shared));
     harness.run_steps(4);
     (harness, stage)

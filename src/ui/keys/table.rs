@@ -1,0 +1,309 @@
+//! Every key of the window, in the order the help shows them. A new key is a new entry here.
+
+use eframe::egui::{Context, Key, Popup};
+
+use super::{Entry, Group, Press, Reach};
+use crate::session::{Command, Lens, Numbers, Overlay, Setting, View};
+use crate::ui::controls::{self, Offer};
+use crate::ui::text::say;
+use crate::ui::{focus, layout, presenter, wire};
+
+const fn plain(key: Key, cap: &'static str) -> Press {
+    Press {
+        key,
+        with_command: false,
+        cap,
+    }
+}
+
+const fn with_command(key: Key, cap: &'static str) -> Press {
+    Press {
+        key,
+        with_command: true,
+        cap,
+    }
+}
+
+pub const TABLE: &[Entry] = &[
+    // The run.
+    Entry {
+        group: Group::Run,
+        presses: &[
+            plain(Key::Space, "Space"),
+            plain(Key::ArrowRight, "→"),
+            plain(Key::PageDown, "PgDn"),
+        ],
+        says: |language| say!(language, "keys.next").into_owned(),
+        does: |_, view| Some(controls::next(view)),
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Run,
+        presses: &[plain(Key::ArrowLeft, "←"), plain(Key::PageUp, "PgUp")],
+        says: |language| say!(language, "keys.back").into_owned(),
+        does: |_, view| Some(controls::back(view)),
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Run,
+        presses: &[plain(Key::C, "C")],
+        says: |language| say!(language, "keys.client").into_owned(),
+        does: |_, view| controls::client_in_turn(view).map(|name| controls::step(view, &name)),
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Run,
+        presses: &[plain(Key::S, "S")],
+        says: |language| say!(language, "keys.server").into_owned(),
+        does: |_, view| controls::server_in_turn(view).map(|name| controls::step(view, &name)),
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Run,
+        presses: &[plain(Key::L, "L")],
+        says: |language| say!(language, "keys.live").into_owned(),
+        does: |_, view| Some(controls::live(view)),
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Run,
+        presses: &[plain(Key::R, "R")],
+        says: |language| say!(language, "keys.restart").into_owned(),
+        does: |_, _| Some(Ok(Command::Restart)),
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Run,
+        presses: &[plain(Key::B, "B")],
+        says: |language| say!(language, "keys.rerun").into_owned(),
+        does: |_, view| (!view.desk.settings.presents).then(|| controls::rerun(view)),
+        reach: Reach::Stage,
+    },
+    // The wire.
+    Entry {
+        group: Group::Wire,
+        presses: &[plain(Key::D, "D")],
+        says: |language| say!(language, "keys.deliver").into_owned(),
+        does: |_, view| on_wire(view, "D"),
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Wire,
+        presses: &[plain(Key::X, "X")],
+        says: |language| say!(language, "keys.drop").into_owned(),
+        does: |_, view| on_wire(view, "X"),
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Wire,
+        presses: &[plain(Key::A, "A")],
+        says: |language| say!(language, "keys.deliver_all").into_owned(),
+        does: |_, view| Some(wire::deliver_all(view)),
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Wire,
+        presses: &[plain(Key::U, "U")],
+        says: |language| say!(language, "keys.duplicate").into_owned(),
+        does: |_, view| on_wire(view, "U"),
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Wire,
+        presses: &[plain(Key::K, "K")],
+        says: |language| say!(language, "keys.corrupt").into_owned(),
+        does: |_, view| on_wire(view, "K"),
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Wire,
+        presses: &[plain(Key::Y, "Y")],
+        says: |language| say!(language, "keys.delay").into_owned(),
+        does: |_, view| on_wire(view, "Y"),
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Wire,
+        presses: &[plain(Key::H, "H")],
+        says: |language| say!(language, "keys.holds").into_owned(),
+        does: toggle_holds,
+        reach: Reach::Stage,
+    },
+    // How it looks.
+    Entry {
+        group: Group::Look,
+        presses: &[plain(Key::N, "N")],
+        says: |language| say!(language, "keys.numbers").into_owned(),
+        does: |_, view| {
+            let other = match view.desk.settings.numbers {
+                Numbers::Relative => Numbers::Absolute,
+                Numbers::Absolute => Numbers::Relative,
+            };
+            Some(Ok(Command::Set(Setting::Numbers(other))))
+        },
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Look,
+        presses: &[plain(Key::V, "V")],
+        says: |language| say!(language, "keys.lens").into_owned(),
+        does: |_, view| {
+            let next = match view.desk.settings.lens {
+                Lens::Utf8 => Lens::Gbk,
+                Lens::Gbk => Lens::Hex,
+                Lens::Hex => Lens::Utf8,
+            };
+            Some(Ok(Command::Set(Setting::Lens(next))))
+        },
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Look,
+        presses: &[plain(Key::T, "T")],
+        says: |language| say!(language, "keys.lesson").into_owned(),
+        does: |ctx, view| Some(Ok(layout::toggle_lesson(ctx, view))),
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Look,
+        presses: &[plain(Key::I, "I")],
+        says: |language| say!(language, "keys.inspector").into_owned(),
+        does: |ctx, view| Some(Ok(layout::toggle_drawer(ctx, view))),
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Look,
+        presses: &[
+            with_command(Key::Plus, "Ctrl +"),
+            with_command(Key::Equals, "Ctrl ="),
+        ],
+        says: |language| say!(language, "keys.larger").into_owned(),
+        does: |ctx, view| Some(zoom(ctx, view, Zoom::In)),
+        reach: Reach::Everywhere,
+    },
+    Entry {
+        group: Group::Look,
+        presses: &[with_command(Key::Minus, "Ctrl −")],
+        says: |language| say!(language, "keys.smaller").into_owned(),
+        does: |ctx, view| Some(zoom(ctx, view, Zoom::Out)),
+        reach: Reach::Everywhere,
+    },
+    Entry {
+        group: Group::Look,
+        presses: &[with_command(Key::Num0, "Ctrl 0")],
+        says: |language| say!(language, "keys.usual_size").into_owned(),
+        does: |ctx, view| Some(zoom(ctx, view, Zoom::Usual)),
+        reach: Reach::Everywhere,
+    },
+    // The window and the class.
+    Entry {
+        group: Group::Window,
+        presses: &[plain(Key::F5, "F5")],
+        says: |language| say!(language, "keys.present").into_owned(),
+        does: |_, view| Some(Ok(presenter::toggle(view))),
+        reach: Reach::Everywhere,
+    },
+    Entry {
+        group: Group::Window,
+        presses: &[plain(Key::Period, "."), plain(Key::B, "B")],
+        says: |language| say!(language, "keys.black").into_owned(),
+        does: |_, _| Some(presenter::black()),
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Window,
+        presses: &[plain(Key::F, "F")],
+        says: |language| say!(language, "keys.spotlight").into_owned(),
+        does: |_, view| Some(presenter::toggle_spotlight(view)),
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Window,
+        presses: &[plain(Key::F6, "F6")],
+        says: |language| say!(language, "keys.next_pane").into_owned(),
+        does: |ctx, _| {
+            focus::to_next_pane(ctx);
+            None
+        },
+        reach: Reach::Everywhere,
+    },
+    Entry {
+        group: Group::Window,
+        presses: &[plain(Key::Questionmark, "?"), plain(Key::F1, "F1")],
+        says: |language| say!(language, "keys.help").into_owned(),
+        does: |_, view| Some(Ok(toggle(view, Overlay::Keys))),
+        reach: Reach::Everywhere,
+    },
+    Entry {
+        group: Group::Window,
+        presses: &[plain(Key::Escape, "Esc")],
+        says: |language| say!(language, "keys.close").into_owned(),
+        does: close,
+        reach: Reach::Everywhere,
+    },
+];
+
+/// The wire's own actions have their keys with them.
+fn on_wire(view: &View<'_>, key: &str) -> Option<Offer> {
+    let mut actions = wire::WITH_KEY.into_iter();
+    let action = actions.find(|action| action.key() == Some(key))?;
+    Some(action.offer(view, wire::target(view)))
+}
+
+fn toggle_holds(ctx: &Context, view: &View<'_>) -> Option<Offer> {
+    match wire::reachable(view) {
+        Ok(()) => {
+            Popup::toggle_id(ctx, wire::popup_id());
+            None
+        }
+        Err(reason) => Some(Err(reason)),
+    }
+}
+
+fn toggle(view: &View<'_>, overlay: Overlay) -> Command {
+    let is_there = view.desk.overlay == Some(overlay);
+    Command::Show((!is_there).then_some(overlay))
+}
+
+/// What lies uppermost goes first: a popup by itself, an overlay, a notice, then presenting.
+fn close(ctx: &Context, view: &View<'_>) -> Option<Offer> {
+    if Popup::is_any_open(ctx) {
+        return None;
+    }
+    if view.desk.overlay.is_some() {
+        return Some(Ok(Command::Show(None)));
+    }
+    if view.notice.is_some() {
+        return Some(Ok(Command::Dismiss));
+    }
+    let presents = view.desk.settings.presents;
+    presents.then_some(Ok(Command::Set(Setting::Presents(false))))
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Zoom {
+    In,
+    Out,
+    Usual,
+}
+
+/// In percent: a step of the zoom keys.
+const STEP: u16 = 10;
+
+/// The next size, or why there is none.
+pub fn zoom(ctx: &Context, view: &View<'_>, to: Zoom) -> Offer {
+    let now = view.desk.settings.zoom;
+    let most = layout::most_zoom(ctx, view);
+    let wanted = match to {
+        Zoom::In if now >= most => {
+            return Err(say!(view.language, "off.largest", percent = most).into_owned());
+        }
+        Zoom::In => (now / STEP * STEP + STEP).min(most),
+        Zoom::Out if now <= layout::LEAST_ZOOM => {
+            return Err(say!(view.language, "off.smallest").into_owned());
+        }
+        Zoom::Out => (now.min(most).div_ceil(STEP) * STEP - STEP).max(layout::LEAST_ZOOM),
+        Zoom::Usual => 100,
+    };
+    Ok(Command::Set(Setting::Zoom(wanted)))
+}
