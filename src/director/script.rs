@@ -123,6 +123,11 @@ impl Script {
         }
     }
 
+    /// It is about segments, which only a wire that holds them can be told about.
+    pub fn needs_wire(&self) -> bool {
+        self.lines.iter().any(|line| line.act.is_about_segments())
+    }
+
     /// The lines that name a host, a program or a call that is not there.
     pub fn check(&self, hosts: &[&str], programs: &[ProgramSetup]) -> Vec<ScriptError> {
         let checked = self.lines.iter().filter_map(|line| {

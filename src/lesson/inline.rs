@@ -4,7 +4,7 @@
 //! are put right: a line break between two hanzi is no space, and `**重点：**后` is bold
 //! although no space follows the mark.
 
-use super::types::{Inline, Look};
+use super::types::{Inline, Link, Look};
 
 /// Stands beside an emphasis mark while markdown is read, so that the punctuation there does not
 /// hide the mark. A private character: no lesson may contain it, and none comes out.
@@ -54,13 +54,13 @@ pub(super) struct Runs {
 }
 
 impl Runs {
-    pub(super) fn push(&mut self, text: &str, look: Look, link: Option<&str>) {
+    pub(super) fn push(&mut self, text: &str, look: Look, link: Option<&Link>) {
         let text = without_markers(text);
         let Some(first) = text.chars().next() else {
             return;
         };
         if std::mem::take(&mut self.line_ended) && self.needs_space(first) {
-            let goes_on = |run: &Inline| run.look == look && run.link.as_deref() == link;
+            let goes_on = |run: &Inline| run.look == look && run.link.as_ref() == link;
             let joins = self.runs.last().is_some_and(goes_on);
             let (look, link) = if joins {
                 (look, link)
@@ -90,15 +90,15 @@ impl Runs {
         self.runs.is_empty()
     }
 
-    fn append(&mut self, text: &str, look: Look, link: Option<&str>) {
+    fn append(&mut self, text: &str, look: Look, link: Option<&Link>) {
         match self.runs.last_mut() {
-            Some(last) if last.look == look && last.link.as_deref() == link => {
+            Some(last) if last.look == look && last.link.as_ref() == link => {
                 last.text.push_str(text);
             }
             _ => self.runs.push(Inline {
                 text: text.to_owned(),
                 look,
-                link: link.map(str::to_owned),
+                link: link.cloned(),
             }),
         }
     }

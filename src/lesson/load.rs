@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
 
-use super::parse::{LARGEST_FILE, parse};
+use super::parse::{self, LARGEST_FILE};
+use super::picture::{MOST_PICTURES, PictureFile, Place};
 use super::problem::Problem;
 use super::types::{Language, Lesson};
 
@@ -98,7 +99,7 @@ fn built_in(dir: &'static Dir<'static>, language: Language) -> Result<Lesson, Ve
     let path = Path::new("lessons").join(&name);
     let text = dir.get_file(&name).and_then(|file| file.contents_utf8());
     match text {
-        Some(text) => parse(text, &path, language),
+        Some(text) => with_pictures(text, &path, language, &Place::BuiltIn(dir)),
         None => Err(problem(
             &path,
             "it is not built in",
@@ -115,7 +116,42 @@ pub fn load(path: &Path, language: Language) -> Result<Lesson, Vec<Problem>> {
         path.to_owned()
     };
     let text = read(&file)?;
-    parse(&text, &file, language)
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    with_pictures(&text, &file, language, &Place::Folder(folder))
+}
+
+/// A picture that cannot be shown is a flaw of the lesson, and the lesson goes on.
+fn with_pictures(
+    text: &str,
+    path: &Path,
+    language: Language,
+    place: &Place<'_>,
+) -> Result<Lesson, Vec<Problem>> {
+    let (mut lesson, pictures) = parse::read(text, path, language)?;
+    for (name, line) in pictures {
+        if lesson.pictures.contains_key(&name) {
+            continue;
+        }
+        let found = match lesson.pictures.len() < MOST_PICTURES {
+            true => PictureFile::find(place, &name),
+            false => Err((
+                format!("more than {MOST_PICTURES} pictures"),
+                "split the lesson into several".to_owned(),
+            )),
+        };
+        let found = found.map_err(|(message, remedy)| Problem {
+            path: path.to_owned(),
+            line,
+            message,
+            remedy,
+        });
+        lesson.flaws.extend(found.as_ref().err().cloned());
+        lesson.pictures.insert(name, found);
+    }
+    Ok(lesson)
 }
 
 fn in_folder(folder: &Path, language: Language) -> Result<PathBuf, Vec<Problem>> {

@@ -7,14 +7,21 @@
 //! [`load`] reads a file, [`parse`] its text; [`Trigger`] is the language of `when`, `expect` and
 //! quiz options; [`BeatWatch`] says how far a run has come. For teachers: `lessons/README.md`.
 
+mod callout;
+mod edit;
 mod front;
 mod inline;
+mod lines;
+mod link;
 mod load;
 mod parse;
+mod picture;
 mod problem;
+mod program;
 mod progress;
 mod prose;
 mod quiz;
+mod tries;
 mod trigger;
 mod types;
 mod watch;
@@ -22,8 +29,12 @@ mod words;
 
 pub use load::{Source, load, sources};
 pub use parse::{number_of, parse};
+pub use picture::{PictureFile, Pixels};
 pub use problem::Problem;
 pub use progress::{BeatWatch, quizzes};
 pub use trigger::{Trigger, TriggerError};
-pub use types::{Beat, Block, Expect, Inline, Language, Lesson, Look, Quiz, QuizOption};
+pub use types::{
+    Alignment, Beat, Block, Callout, Expect, Inline, Language, Lesson, Link, Look, Quiz,
+    QuizOption, Try,
+};
 pub use watch::Watcher;

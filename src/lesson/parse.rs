@@ -3,32 +3,43 @@
 //! In: text, and the path it came from (only to name it). Out: the lesson, or everything that is
 //! wrong with it. A broken block does not hide what is wrong with the rest.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::front::{self, Front, Split};
 use super::inline::MARKER;
 use super::problem::{Problem, Problems};
+use super::program;
 use super::prose::{self, PLAIN, Piece, PieceKind, UNCLOSED};
 use super::quiz::{self, Seen};
+use super::tries::{self, TryFence};
 use super::trigger::Trigger;
-use super::types::{Beat, Block, Expect, Inline, Language, Lesson};
+use super::types::{Beat, Block, Expect, Inline, Language, Lesson, Try};
 use crate::director::{Script, ScriptError};
 use crate::trace::ProgramSetup;
 
 /// The largest lesson file, in bytes. Lessons may come from anybody.
 pub(super) const LARGEST_FILE: usize = 1 << 20;
-const LARGEST_PROGRAM: usize = 256 << 10;
 const MOST_BEATS: usize = 200;
-const MOST_PROGRAMS: usize = 64;
+const MOST_TRIES: usize = 64;
 /// In one beat.
 const MOST_EXPECTS: usize = 64;
 
-const OURS: &str = "when, expect, quiz, director, python NAME";
+const OURS: &str = "when, expect, quiz, try, director, python NAME";
 const WHEN_EXAMPLE: &str = "write one trigger in it, e.g. server sends SYN+ACK";
-const PROGRAM_EXAMPLE: &str = "write ```python server, or ```python NAME on HOST";
 
+/// Reads no picture, and knows of no other lesson.
 pub fn parse(text: &str, path: &Path, language: Language) -> Result<Lesson, Vec<Problem>> {
+    read(text, path, language).map(|(lesson, _)| lesson)
+}
+
+/// The lesson, and the pictures it names with their lines.
+pub(super) fn read(
+    text: &str,
+    path: &Path,
+    language: Language,
+) -> Result<(Lesson, Vec<(String, usize)>), Vec<Problem>> {
     let mut problems = Problems::new(path);
     if text.len() > LARGEST_FILE {
         let message = format!("the file is larger than {LARGEST_FILE} bytes");
@@ -55,7 +66,7 @@ pub fn parse(text: &str, path: &Path, language: Language) -> Result<Lesson, Vec<
         None if text.starts_with("+++") => ("", 0),
         None => (text.as_str(), 0),
     };
-    let pieces = prose::read(prose, lines_before, &mut problems);
+    let (pieces, mentions) = prose::read(prose, lines_before, &mut problems);
     let mut assembly = Assembly::new(&front, &mut problems);
     for piece in pieces {
         assembly.take(piece);
@@ -65,11 +76,12 @@ pub fn parse(text: &str, path: &Path, language: Language) -> Result<Lesson, Vec<
         beats,
         programs,
         script,
+        tries,
     } = assembly.finish();
     if !problems.is_empty() {
         return Err(problems.into_sorted());
     }
-    Ok(Lesson {
+    let lesson = Lesson {
         id: front.id,
         number: number_of(&folder_of(path)),
         language,
@@ -82,8 +94,13 @@ pub fn parse(text: &str, path: &Path, language: Language) -> Result<Lesson, Vec<
         opening,
         beats,
         script,
+        tries,
+        pictures: BTreeMap::new(),
+        links: mentions.lessons,
+        flaws: Vec::new(),
         path: path.to_owned(),
-    })
+    };
+    Ok((lesson, mentions.pictures))
 }
 
 /// `04-handshake` is lesson 4.
@@ -115,6 +132,7 @@ struct Assembled {
     beats: Vec<Beat>,
     programs: Vec<ProgramSetup>,
     script: Option<Arc<Script>>,
+    tries: Vec<Try>,
 }
 
 struct Assembly<'a> {
@@ -125,6 +143,7 @@ struct Assembly<'a> {
     beats: Vec<Beat>,
     programs: Vec<ProgramSetup>,
     script: Option<Script>,
+    tries: Vec<TryFence>,
     /// Every trigger, so that its names can be checked once all programs are known.
     seen: Vec<Seen>,
 }
@@ -139,6 +158,7 @@ impl<'a> Assembly<'a> {
             beats: Vec::new(),
             programs: Vec::new(),
             script: None,
+            tries: Vec::new(),
             seen: Vec::new(),
         }
     }
@@ -186,11 +206,12 @@ impl<'a> Assembly<'a> {
             ["expect"] => self.expect(fence),
             ["quiz"] => self.quiz(fence),
             ["director"] => self.director(fence),
+            ["try"] => self.one_try(fence),
             ["python", name] => self.program(name, name, fence),
             ["python", name, "on", host] => self.program(name, host, fence),
             ["python", ..] => {
                 let message = format!("`{info}` is not a program's name");
-                self.problems.add(fence.line, message, PROGRAM_EXAMPLE);
+                self.problems.add(fence.line, message, program::EXAMPLE);
             }
             _ => {
                 let plain = PLAIN[1..].join(", ");
@@ -332,6 +353,22 @@ impl<'a> Assembly<'a> {
         }
     }
 
+    /// Read at the end, when every program is known.
+    fn one_try(&mut self, fence: &Fence<'_>) {
+        if self.tries.len() == MOST_TRIES {
+            let message = format!("more than {MOST_TRIES} `try` blocks");
+            self.problems
+                .add(fence.line, message, "split the lesson into several");
+            return;
+        }
+        self.add(Block::Try(self.tries.len()));
+        self.tries.push(TryFence {
+            text: fence.text.to_owned(),
+            line: fence.line,
+            text_line: fence.text_line,
+        });
+    }
+
     fn wrong_in_script(&mut self, errors: Vec<ScriptError>) {
         for error in errors {
             self.problems.add(error.line, error.message, error.remedy);
@@ -340,49 +377,21 @@ impl<'a> Assembly<'a> {
 
     fn program(&mut self, name: &str, host: &str, fence: &Fence<'_>) {
         self.end_heading();
-        let line = fence.line;
-        front::check_name(name, line, self.problems);
-        let hosts: Vec<&str> = self
-            .front
-            .hosts
-            .iter()
-            .map(|host| host.name.as_str())
-            .collect();
-        if !hosts.contains(&host) {
-            let remedy = format!(
-                "the hosts are {}; write ```python NAME on HOST",
-                hosts.join(", ")
-            );
-            self.problems
-                .add(line, format!("no host is called '{host}'"), remedy);
-        }
-        if self.programs.iter().any(|program| program.name == name) {
-            let message = format!("two programs are called '{name}'");
-            self.problems
-                .add(line, message, "give each program a name of its own");
-        }
-        if fence.text.len() > LARGEST_PROGRAM {
-            let message = format!("a program larger than {LARGEST_PROGRAM} bytes");
-            self.problems.add(line, message, "shorten it");
-        }
-        if fence.text.trim().is_empty() {
-            self.problems.add(
-                line,
-                "a program without a line",
-                "write the program in the block",
-            );
-        }
-        if self.programs.len() == MOST_PROGRAMS {
-            let message = format!("more than {MOST_PROGRAMS} programs");
-            self.problems
-                .add(line, message, "split the lesson into several");
-        }
-        self.programs.push(ProgramSetup {
+        let program = ProgramSetup {
             name: name.to_owned(),
             host: host.to_owned(),
             file: format!("{name}.py"),
             source: fence.text.to_owned(),
-        });
+        };
+        let hosts = self.front.hosts.iter().map(|host| host.name.as_str());
+        let hosts: Vec<&str> = hosts.collect();
+        program::check(
+            &program,
+            fence.line,
+            (&hosts, &self.programs),
+            self.problems,
+        );
+        self.programs.push(program);
     }
 
     fn add(&mut self, block: Block) {
@@ -406,6 +415,7 @@ impl<'a> Assembly<'a> {
 
     fn finish(mut self) -> Assembled {
         self.end_heading();
+        let tries = self.read_tries();
         let hosts = self.front.hosts.iter().map(|host| host.name.as_str());
         let programs = self.programs.iter().map(|program| program.name.as_str());
         let mut known: Vec<&str> = Vec::new();
@@ -433,7 +443,7 @@ impl<'a> Assembly<'a> {
         // With front matter missing altogether, this would only repeat it.
         if self.problems.is_empty() {
             if self.programs.is_empty() {
-                self.problems.add(0, "no program", PROGRAM_EXAMPLE);
+                self.problems.add(0, "no program", program::EXAMPLE);
             }
             if self.beats.is_empty() {
                 self.problems
@@ -445,6 +455,20 @@ impl<'a> Assembly<'a> {
             beats: self.beats,
             programs: self.programs,
             script: self.script.map(Arc::new),
+            tries,
         }
+    }
+
+    fn read_tries(&mut self) -> Vec<Try> {
+        let hosts = self.front.hosts.iter().map(|host| host.name.as_str());
+        let hosts: Vec<&str> = hosts.collect();
+        let known = tries::Known {
+            hosts: &hosts,
+            programs: &self.programs,
+        };
+        let fences = self.tries.iter();
+        fences
+            .map(|fence| tries::read(fence, &known, &mut self.seen, self.problems))
+            .collect()
     }
 }

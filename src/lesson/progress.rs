@@ -238,8 +238,11 @@ fn quiz_of(body: &[Block]) -> Option<&Quiz> {
         | Block::Paragraph(_)
         | Block::List { .. }
         | Block::Quote(_)
+        | Block::Callout { .. }
+        | Block::Picture { .. }
         | Block::Code { .. }
         | Block::Table { .. }
+        | Block::Try(_)
         | Block::Rule => None,
     })
 }

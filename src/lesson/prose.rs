@@ -6,11 +6,15 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{
+    Alignment as Column, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd,
+};
 
 use super::inline::{Runs, with_markers, without_markers};
+use super::lines::Lines;
 use super::problem::Problems;
-use super::types::{Block, Inline, Look};
+use super::types::{Alignment, Block, Inline, Link, Look};
+use super::{callout, link};
 
 /// Lists in quotes in lists: nobody reads deeper.
 pub(super) const DEEPEST: usize = 16;
@@ -20,6 +24,13 @@ pub(super) const PLAIN: &[&str] = &[
     "", "text", "python", "c", "rust", "sh", "bash", "console", "json", "toml", "http", "markdown",
 ];
 pub(super) const UNCLOSED: &str = "the block is not closed";
+
+/// What the text mentions that lies outside its file, each with its line.
+#[derive(Debug, Default)]
+pub(super) struct Mentions {
+    pub pictures: Vec<(String, usize)>,
+    pub lessons: Vec<(String, usize)>,
+}
 
 /// Something at the left margin.
 #[derive(Debug)]
@@ -56,6 +67,7 @@ enum Frame {
 
 #[derive(Default)]
 struct Table {
+    alignment: Vec<Alignment>,
     header: Vec<Vec<Inline>>,
     rows: Vec<Vec<Vec<Inline>>>,
     row: Vec<Vec<Inline>>,
@@ -64,6 +76,13 @@ struct Table {
 struct Fence {
     info: String,
     text: String,
+    start: usize,
+}
+
+/// A picture whose description is being read.
+struct Picture {
+    name: String,
+    alt: String,
     start: usize,
 }
 
@@ -80,21 +99,28 @@ struct Reader<'a> {
     look: Look,
     bold: usize,
     italic: usize,
-    link: Option<String>,
-    in_image: usize,
+    link: Option<Link>,
+    /// A picture may not stand in a heading.
+    in_heading: bool,
+    picture: Option<Picture>,
     table: Option<Table>,
     fence: Option<Fence>,
+    mentions: Mentions,
 }
 
 /// Reads the prose; `lines_before` is how many lines of the file stand before it.
-pub(super) fn read(prose: &str, lines_before: usize, problems: &mut Problems) -> Vec<Piece> {
+pub(super) fn read(
+    prose: &str,
+    lines_before: usize,
+    problems: &mut Problems,
+) -> (Vec<Piece>, Mentions) {
     let marked = with_markers(prose);
     let mut reader = Reader::new(&marked, lines_before, problems);
     for (event, range) in Parser::new_ext(&marked, Options::ENABLE_TABLES).into_offset_iter() {
         reader.see(event, range);
     }
     reader.end_paragraph();
-    reader.pieces
+    (reader.pieces, reader.mentions)
 }
 
 /// One line of text, as in a quiz: no blocks, only runs.
@@ -106,6 +132,12 @@ pub(super) fn read_line(text: &str, line: usize, problems: &mut Problems) -> Vec
             Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph) => {}
             event => reader.see(event, range),
         }
+    }
+    let mentions = &reader.mentions;
+    if let Some((what, line)) = mentions.pictures.iter().chain(&mentions.lessons).next() {
+        let message = format!("'{what}' is a picture or a lesson, and stands inside a block");
+        let remedy = "put it into the text above or below the block";
+        reader.problems.add(*line, message, remedy);
     }
     let runs = reader.runs.take();
     let is_plain = reader.pieces.is_empty();
@@ -135,9 +167,11 @@ impl<'a> Reader<'a> {
             bold: 0,
             italic: 0,
             link: None,
-            in_image: 0,
+            in_heading: false,
+            picture: None,
             table: None,
             fence: None,
+            mentions: Mentions::default(),
         }
     }
 
@@ -171,7 +205,11 @@ impl<'a> Reader<'a> {
 
     fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
         match tag {
-            Tag::Paragraph | Tag::Heading { .. } => self.end_paragraph(),
+            Tag::Paragraph => self.end_paragraph(),
+            Tag::Heading { .. } => {
+                self.end_paragraph();
+                self.in_heading = true;
+            }
             Tag::BlockQuote(_) => self.open(Frame::Quote(Vec::new()), range),
             Tag::List(first) => {
                 let items = Vec::new();
@@ -190,20 +228,23 @@ impl<'a> Reader<'a> {
                     start: range.start,
                 });
             }
-            Tag::Table(_) => {
+            Tag::Table(columns) => {
                 self.end_paragraph();
-                self.table = Some(Table::default());
+                let alignment = columns.into_iter().map(alignment).collect();
+                self.table = Some(Table {
+                    alignment,
+                    ..Table::default()
+                });
             }
             Tag::Emphasis => self.italic += 1,
             Tag::Strong => self.bold += 1,
-            Tag::Link { dest_url, .. } => self.link = Some(without_markers(&dest_url)),
-            Tag::Image { .. } => {
-                self.in_image += 1;
-                self.problems.add(
-                    self.lines.line(range.start),
-                    "pictures are not supported yet",
-                    "say it in words or in a ```text block",
-                );
+            Tag::Link { dest_url, .. } => self.open_link(&without_markers(&dest_url), range.start),
+            Tag::Image { dest_url, .. } => {
+                self.picture = Some(Picture {
+                    name: without_markers(&dest_url),
+                    alt: String::new(),
+                    start: range.start,
+                });
             }
             Tag::TableHead | Tag::TableRow | Tag::TableCell | Tag::HtmlBlock => {}
             // Their options are off.
@@ -224,6 +265,7 @@ impl<'a> Reader<'a> {
             TagEnd::Heading(level) => {
                 let text = self.runs.take();
                 let level = level_of(level);
+                self.in_heading = false;
                 self.add(Block::Heading { level, text }, range.start);
             }
             TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item => self.close(range.start),
@@ -240,14 +282,19 @@ impl<'a> Reader<'a> {
                 table.rows.push(row);
             }),
             TagEnd::Table => {
-                if let Some(Table { header, rows, .. }) = self.table.take() {
-                    self.add(Block::Table { header, rows }, range.start);
+                if let Some(table) = self.table.take() {
+                    let block = Block::Table {
+                        alignment: table.alignment,
+                        header: table.header,
+                        rows: table.rows,
+                    };
+                    self.add(block, range.start);
                 }
             }
             TagEnd::Emphasis => self.italic = self.italic.saturating_sub(1),
             TagEnd::Strong => self.bold = self.bold.saturating_sub(1),
             TagEnd::Link => self.link = None,
-            TagEnd::Image => self.in_image = self.in_image.saturating_sub(1),
+            TagEnd::Image => self.end_picture(),
             TagEnd::HtmlBlock
             | TagEnd::FootnoteDefinition
             | TagEnd::DefinitionList
@@ -261,18 +308,20 @@ impl<'a> Reader<'a> {
     }
 
     fn text(&mut self, text: &str, range: Range<usize>) {
-        if self.in_image > 0 {
-            return;
+        if let Some(picture) = &mut self.picture {
+            return picture.alt.push_str(text);
         }
+        let mut text = text;
         if self.runs.is_empty() {
             self.runs_start = range.start;
+            text = text.trim_start(); // a picture stood before it
         }
         let look = Look {
             bold: self.bold > 0,
             italic: self.italic > 0,
             ..self.look
         };
-        self.runs.push(text, look, self.link.as_deref());
+        self.runs.push(text, look, self.link.as_ref());
     }
 
     fn html(&mut self, tag: &str, range: Range<usize>) {
@@ -288,6 +337,41 @@ impl<'a> Reader<'a> {
                 );
             }
         }
+    }
+
+    fn open_link(&mut self, address: &str, start: usize) {
+        let line = self.lines.line(start);
+        match link::parse(address) {
+            Ok(link) => {
+                if let Link::Lesson(lesson) = &link {
+                    self.mentions.lessons.push((lesson.clone(), line));
+                }
+                self.link = Some(link);
+            }
+            Err(message) => self.problems.add(line, message, link::REMEDY),
+        }
+    }
+
+    /// A picture is a block: what stands before and after it in its line are paragraphs.
+    fn end_picture(&mut self) {
+        let Some(Picture { name, alt, start }) = self.picture.take() else {
+            return;
+        };
+        let line = self.lines.line(start);
+        let alt = without_markers(alt.trim());
+        if alt.is_empty() {
+            let remedy = "write ![what it shows](picture.png)";
+            self.problems
+                .add(line, "a picture without a description", remedy);
+        }
+        if self.in_heading || self.table.is_some() || self.link.is_some() {
+            let message = "a picture inside a heading, a table or a link";
+            let remedy = "put it on a line of its own";
+            return self.problems.add(line, message, remedy);
+        }
+        self.end_paragraph();
+        self.mentions.pictures.push((name.clone(), line));
+        self.add(Block::Picture { alt, name, line }, start);
     }
 
     fn with_table(&mut self, change: impl FnOnce(&mut Table)) {
@@ -318,7 +402,11 @@ impl<'a> Reader<'a> {
             return;
         }
         match self.frames.pop() {
-            Some(Frame::Quote(blocks)) => self.add(Block::Quote(blocks), start),
+            Some(Frame::Quote(blocks)) => {
+                let line = self.lines.line(start);
+                let block = callout::of_quote(blocks, line, self.problems);
+                self.add(block, start);
+            }
             Some(Frame::List { first, items }) => self.add(Block::List { first, items }, start),
             Some(Frame::Item(blocks)) => {
                 if let Some(Frame::List { items, .. }) = self.frames.last_mut() {
@@ -382,6 +470,14 @@ impl<'a> Reader<'a> {
     }
 }
 
+fn alignment(column: Column) -> Alignment {
+    match column {
+        Column::None | Column::Left => Alignment::Left,
+        Column::Center => Alignment::Centre,
+        Column::Right => Alignment::Right,
+    }
+}
+
 fn level_of(level: HeadingLevel) -> u8 {
     match level {
         HeadingLevel::H1 => 1,
@@ -390,23 +486,5 @@ fn level_of(level: HeadingLevel) -> u8 {
         HeadingLevel::H4 => 4,
         HeadingLevel::H5 => 5,
         HeadingLevel::H6 => 6,
-    }
-}
-
-/// Finds the file's line of an offset in the prose.
-struct Lines {
-    starts: Vec<usize>,
-    before: usize,
-}
-
-impl Lines {
-    fn new(text: &str, before: usize) -> Self {
-        let ends = text.match_indices('\n').map(|(end, _)| end + 1);
-        let starts = std::iter::once(0).chain(ends).collect();
-        Self { starts, before }
-    }
-
-    fn line(&self, offset: usize) -> usize {
-        self.before + self.starts.partition_point(|start| *start <= offset)
     }
 }

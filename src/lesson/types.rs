@@ -1,10 +1,14 @@
 //! What a lesson is made of: what `parse` makes and everything else reads.
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::picture::PictureFile;
+use super::problem::Problem;
 use crate::director::Script;
 use crate::trace::{HostSetup, ProgramSetup, Timers};
 
@@ -44,8 +48,34 @@ pub struct Lesson {
     pub beats: Vec<Beat>,
     /// What `Next` follows first.
     pub script: Option<Arc<Script>>,
+    /// What its `try` blocks offer, from top to bottom.
+    pub tries: Vec<Try>,
+    /// The pictures that could be read, by their names in the text.
+    pub pictures: BTreeMap<String, Result<PictureFile, Problem>>,
+    /// The other lessons it points to, each with the line.
+    pub links: Vec<(String, usize)>,
+    /// What is wrong but does not keep it from being played.
+    pub flaws: Vec<Problem>,
     /// The file it was read from: pictures are found beside it, and never outside its folder.
     pub path: PathBuf,
+}
+
+/// Something to break or change, on a fresh lab.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Try {
+    /// What its button says.
+    pub label: String,
+    /// What to look at.
+    pub look: Vec<Inline>,
+    /// The lesson's programs, changed.
+    pub programs: Vec<ProgramSetup>,
+    /// What `Next` follows instead of the lesson's own script.
+    pub script: Option<Arc<Script>>,
+    /// The script is about segments, so it needs a wire that holds them.
+    pub needs_wire: bool,
+    /// What must be true by the end.
+    pub expects: Vec<Expect>,
+    pub line: usize,
 }
 
 /// One passage, tied to a moment.
@@ -82,17 +112,70 @@ pub enum Block {
         items: Vec<Vec<Block>>,
     },
     Quote(Vec<Block>),
+    /// A quote that begins with `[!NOTE]` or another such word.
+    Callout {
+        kind: Callout,
+        blocks: Vec<Block>,
+    },
+    /// From the lesson's own folder.
+    Picture {
+        /// What it shows: read aloud, and shown where the picture cannot be.
+        alt: String,
+        /// As the text names it: the key in `Lesson::pictures`.
+        name: String,
+        line: usize,
+    },
     /// A code block that is not one of ours.
     Code {
         language: String,
         text: String,
     },
     Table {
+        /// One for each column.
+        alignment: Vec<Alignment>,
         header: Vec<Vec<Inline>>,
         rows: Vec<Vec<Vec<Inline>>>,
     },
     Quiz(Quiz),
+    /// Which of `Lesson::tries`.
+    Try(usize),
     Rule,
+}
+
+/// What a callout is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Callout {
+    Note,
+    Tip,
+    Warning,
+    /// What is Linux's and not TCP's.
+    Linux,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Alignment {
+    #[default]
+    Left,
+    Centre,
+    Right,
+}
+
+/// Where a click on text leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// An address for the browser: `http` or `https`.
+    Web(String),
+    /// Another lesson, by its id or its folder.
+    Lesson(String),
+}
+
+impl fmt::Display for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Web(address) => f.write_str(address),
+            Self::Lesson(lesson) => write!(f, "lesson:{lesson}"),
+        }
+    }
 }
 
 /// A run of text with one look.
@@ -100,7 +183,7 @@ pub enum Block {
 pub struct Inline {
     pub text: String,
     pub look: Look,
-    pub link: Option<String>,
+    pub link: Option<Link>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::desk::{Entry, Titles};
+use super::desk::{Entry, Shelf, Titles};
 use crate::lab::Recording;
 use crate::lesson::{self, Language, Lesson, Problem, Source, quizzes};
 
@@ -37,6 +37,7 @@ impl Course {
         let sources = lesson::sources(path).map_err(|problem| problem.to_string())?;
         let mut lessons: Vec<Shelved> = sources.iter().map(Shelved::read).collect();
         refuse_twins(&mut lessons);
+        check_links(&mut lessons);
         let open = lessons.iter().position(|lesson| lesson.any().is_some());
         match open {
             Some(open) => Ok(Self { lessons, open }),
@@ -118,10 +119,11 @@ impl Shelved {
 
     /// Whatever is wrong with either language.
     fn problems(&self) -> impl Iterator<Item = &Problem> {
-        let broken = LANGUAGES
-            .into_iter()
-            .filter_map(|each| self.own(each).err());
-        broken.flatten()
+        let of = |language| match self.own(language) {
+            Ok(lesson) => &lesson.flaws,
+            Err(problems) => problems,
+        };
+        LANGUAGES.into_iter().flat_map(of)
     }
 
     fn entry(&self) -> Entry {
@@ -140,7 +142,7 @@ impl Shelved {
             minutes: any.map_or(0, |lesson| lesson.minutes),
             beats: any.map_or(0, |lesson| lesson.beats.len()),
             quizzes: any.map_or(0, |lesson| quizzes(lesson).count()),
-            tries: 0,
+            tries: any.map_or(0, |lesson| lesson.tries.len()),
             problems: self.problems().map(ToString::to_string).collect(),
         }
     }
@@ -166,6 +168,36 @@ fn refuse_twins(lessons: &mut [Shelved]) {
         } else {
             ids.push((id, shelved.folder.clone()));
         }
+    }
+}
+
+/// A link to a lesson that is not there is told with its line. One lesson alone has no others, so
+/// nothing is known of its links.
+fn check_links(lessons: &mut [Shelved]) {
+    if lessons.len() < 2 {
+        return;
+    }
+    let entries = lessons.iter().map(Shelved::entry).collect();
+    let shelf = Shelf {
+        entries,
+        ..Shelf::default()
+    };
+    let languages = lessons
+        .iter_mut()
+        .flat_map(|shelved| [&mut shelved.english, &mut shelved.chinese]);
+    for lesson in languages.flatten() {
+        let missing = lesson
+            .links
+            .iter()
+            .filter(|(to, _)| shelf.find(to).is_none());
+        let flaws = missing.map(|(to, line)| Problem {
+            path: lesson.path.clone(),
+            line: *line,
+            message: format!("there is no lesson '{to}'"),
+            remedy: "write the name of its folder, as in ../05-accept/, or its id".to_owned(),
+        });
+        let flaws: Vec<Problem> = flaws.collect();
+        lesson.flaws.extend(flaws);
     }
 }
 

@@ -1,12 +1,13 @@
 //! Lessons: what markdown becomes, what a broken file is told, and the lessons that are shipped.
 
 mod broken;
+mod pictures;
 mod triggers;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use sockstep::lesson::{BeatWatch, Block, Inline, Language, Lesson, load, parse};
+use sockstep::lesson::{Alignment, BeatWatch, Block, Inline, Language, Lesson, load, parse};
 use sockstep::trace::Timers;
 
 const FRONT: &str = r#"+++
@@ -52,13 +53,26 @@ fn show(blocks: &[Block]) -> String {
             }
             Block::Quote(blocks) => write!(out, "[quote {}]", show(blocks)),
             Block::Code { language, text } => write!(out, "[code {language} {text:?}]"),
-            Block::Table { header, rows } => {
+            Block::Callout { kind, blocks } => write!(out, "[{kind:?} {}]", show(blocks)),
+            Block::Picture { alt, name, line } => write!(out, "[picture {name} {alt} {line}]"),
+            Block::Try(index) => write!(out, "[try {index}]"),
+            Block::Table {
+                alignment,
+                header,
+                rows,
+            } => {
                 let row = |cells: &Vec<Vec<Inline>>| {
                     let cells: Vec<String> = cells.iter().map(|cell| inlines(cell)).collect();
                     cells.join("|")
                 };
                 let rows: Vec<String> = rows.iter().map(row).collect();
-                write!(out, "[table {} / {}]", row(header), rows.join(" / "))
+                let sides = alignment.iter().map(|side| match side {
+                    Alignment::Left => "",
+                    Alignment::Centre => "=",
+                    Alignment::Right => ">",
+                });
+                let sides = sides.collect::<String>();
+                write!(out, "[table{sides} {} / {}]", row(header), rows.join(" / "))
             }
             Block::Quiz(quiz) => {
                 write!(out, "[quiz {}", inlines(&quiz.question)).expect("a string takes all");
@@ -125,6 +139,7 @@ fn markdown_becomes_blocks() {
         "[p <https://rfc-editor.org RFC> x]",
     );
     check("|a|b|\n|-|-|\n|1|**2**|\n|3|", "[table a|b / 1|<b 2> / 3|]");
+    check("|a|b|c|\n|:-|:-:|-:|\n|1|2|3|", "[table=> a|b|c / 1|2|3]");
     check("press <kbd>D</kbd> now", "[p press <key D> now]");
     check("```python\nx = 1\n```", "[code python \"x = 1\\n\"]");
     check(
@@ -133,6 +148,58 @@ fn markdown_becomes_blocks() {
     );
     check("a\n\n    indented", "[p a][code  \"indented\"]");
     check("1 * 2 * 3 and \\*\\*x\\*\\*", "[p 1 * 2 * 3 and **x**]");
+}
+
+#[test]
+fn notes_pictures_and_links_to_lessons_are_found() {
+    check("> [!NOTE]\n> one\n>\n> two", "[Note [p one][p two]]");
+    check("> [!tip] one **b**", "[Tip [p one <b b>]]");
+    check("> [!LINUX]\n> 这是 Linux 的", "[Linux [p 这是 Linux 的]]");
+    check("> [!WARNING]\n>\n> - a", "[Warning [list - [p a]]]");
+    check("> [not] a note", "[quote [p [not] a note]]");
+    check("> **b** [!NOTE]", "[quote [p <b b> [!NOTE]]]");
+    check(
+        "![半连接队列](queue.png)",
+        "[picture queue.png 半连接队列 20]",
+    );
+    check(
+        "one ![a *b*](a.png) two\n\n- ![c](<图 1.jpg>)",
+        "[p one ][picture a.png a b 20][p two][list - [picture 图 1.jpg c 22]]",
+    );
+    check(
+        "[next](../08-next/) and [that](lesson:that)",
+        "[p <lesson:08-next next> and <lesson:that that>]",
+    );
+    let lesson = parsed("a\n\n[x](lesson:that)\n\n[y](../08-next/en.md)");
+    let links: Vec<_> = lesson
+        .links
+        .iter()
+        .map(|(to, line)| (&**to, *line))
+        .collect();
+    assert_eq!(links, [("that", 22), ("08-next", 24)]);
+}
+
+#[test]
+fn a_try_changes_programs_or_the_script_and_says_what_to_look_at() {
+    let lesson = parsed(
+        "```try\nLose it\nWho **notices**?\n\nHow late?\nscript:\n# first\nserver step\n\
+         drop server data\n\nexpect:\nserver listens\n```\n\n\
+         ```try\n改一行\nin server: replace \"socket\" in line 1 with \"select\"\n```\n\
+         ```try\nAnew\nprogram server:\nimport struct\n\nscript:\n```",
+    );
+    let [lost, edited, anew] = &lesson.tries[..] else {
+        panic!("{:?}", lesson.tries);
+    };
+    assert_eq!(show(&lesson.beats[0].body), "[try 0][try 1][try 2]");
+    assert_eq!((&*lost.label, lost.line), ("Lose it", 20));
+    assert_eq!(inlines(&lost.look), "Who <b notices>? How late?");
+    assert!(lost.script.is_some() && lost.needs_wire);
+    assert_eq!(lost.expects[0].line, 31);
+    assert_eq!(lost.programs, lesson.programs);
+    assert_eq!(edited.programs[0].source, "import select\n");
+    assert!(edited.script.is_none() && !edited.needs_wire);
+    // To the end of the block, whatever it says.
+    assert_eq!(anew.programs[0].source, "import struct\n\nscript:\n");
 }
 
 #[test]

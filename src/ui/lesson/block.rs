@@ -24,8 +24,8 @@ pub fn block_ui(ui: &mut Ui, theme: &Theme, block: &Block, ink: Ink) {
         Block::List { first, items } => list_ui(ui, theme, *first, items, ink),
         Block::Quote(blocks) => quote_ui(ui, theme, blocks, ink),
         Block::Code { text, .. } => code_ui(ui, theme, text, ink),
-        Block::Table { header, rows } => table_ui(ui, theme, header, rows, ink),
-        Block::Quiz(_) => {}
+        Block::Table { header, rows, .. } => table_ui(ui, theme, header, rows, ink),
+        Block::Quiz(_) | Block::Try(_) | Block::Callout { .. } | Block::Picture { .. } => {}
         Block::Rule => {
             let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 9.0), Sense::hover());
             let stroke = Stroke::new(1.0, theme.border);

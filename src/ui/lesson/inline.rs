@@ -9,7 +9,7 @@ use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{Color32, Galley, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, Vec2, vec2};
 
 use super::wrap;
-use crate::lesson::Inline;
+use crate::lesson::{Inline, Link};
 use crate::ui::theme::{self, Theme};
 
 /// How a block is written.
@@ -219,10 +219,10 @@ impl Laid<'_> {
             .galley_with_override_text_color(origin, galley, colour);
     }
 
-    fn link_at(&self, at: Vec2) -> Option<&str> {
+    fn link_at(&self, at: Vec2) -> Option<&Link> {
         let offset = self.galley.cursor_from_pos(at).index.0;
         let owner = self.owners.get(offset)?;
-        self.inlines.get(*owner)?.link.as_deref()
+        self.inlines.get(*owner)?.link.as_ref()
     }
 
     /// One box for each stretch of code or key on each row.
@@ -271,7 +271,7 @@ pub fn inlines_ui(ui: &mut Ui, theme: &Theme, inlines: &[Inline], ink: Ink) {
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
     if response.clicked()
         && let Some(pointer) = response.interact_pointer_pos()
-        && let Some(url) = laid.link_at(pointer - rect.min)
+        && let Some(Link::Web(url)) = laid.link_at(pointer - rect.min)
     {
         ui.ctx().open_url(egui::OpenUrl::new_tab(url));
     }
