@@ -34,12 +34,15 @@ pub fn parse(text: &str, path: &Path, language: Language) -> Result<Lesson, Vec<
     read(text, path, language).map(|(lesson, _)| lesson)
 }
 
-/// The lesson, and the pictures it names with their lines.
+/// Pictures that the text names, each with its line.
+pub(super) type Named = Vec<(String, usize)>;
+
+/// The lesson, and its pictures.
 pub(super) fn read(
     text: &str,
     path: &Path,
     language: Language,
-) -> Result<(Lesson, Vec<(String, usize)>), Vec<Problem>> {
+) -> Result<(Lesson, Named), Vec<Problem>> {
     let mut problems = Problems::new(path);
     if text.len() > LARGEST_FILE {
         let message = format!("the file is larger than {LARGEST_FILE} bytes");

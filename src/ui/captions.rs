@@ -84,6 +84,9 @@ fn prose(blocks: &[Block]) -> String {
         Block::Heading { .. }
         | Block::List { .. }
         | Block::Quote(_)
+        | Block::Callout { .. }
+        | Block::Picture { .. }
+        | Block::Try(_)
         | Block::Code { .. }
         | Block::Table { .. }
         | Block::Quiz(_)
