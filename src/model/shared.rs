@@ -3,9 +3,10 @@
 //! [`Log`] is a list that grows at its end, [`Pages`] a map by numbers that count up. Both lie in
 //! pages; cloning one copies a pointer a page, and a change copies only the page it is on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
 use std::fmt;
 use std::ops::{Index, IndexMut, Range, RangeFrom};
+use std::slice;
 use std::sync::Arc;
 
 use crate::trace::SegmentId;
@@ -194,27 +195,118 @@ impl<K: Numbered, V> Pages<K, V> {
         self.get(key).is_some()
     }
 
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&K, &V)> + Clone {
-        let pages = self.pages.values();
-        pages.flat_map(|page| page.iter().map(|(key, value)| (key, &**value)))
+    pub fn iter(&self) -> Entries<'_, K, V> {
+        Entries {
+            pages: self.pages.range(..),
+            front: [].iter(),
+            back: [].iter(),
+        }
     }
 
-    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &K> + Clone {
-        self.iter().map(|(key, _)| key)
+    pub fn keys(&self) -> Keys<'_, K, V> {
+        Keys(self.iter())
     }
 
-    pub fn values(&self) -> impl DoubleEndedIterator<Item = &V> + Clone {
-        self.iter().map(|(_, value)| value)
+    pub fn values(&self) -> Values<'_, K, V> {
+        Values(self.iter())
     }
 
     /// From this key on.
-    pub fn range(&self, from: RangeFrom<K>) -> impl DoubleEndedIterator<Item = (&K, &V)> + Clone {
-        let first = from.start;
-        let pages = self.pages.range(page_of(first)..);
-        pages.flat_map(move |(_, page)| {
-            let before = page.partition_point(|(key, _)| *key < first);
-            page[before..].iter().map(|(key, value)| (key, &**value))
-        })
+    pub fn range(&self, from: RangeFrom<K>) -> Entries<'_, K, V> {
+        let first = page_of(from.start);
+        let page = self.pages.get(&first).map_or(&[][..], |page| page);
+        let before = page.partition_point(|(key, _)| *key < from.start);
+        let later = first.checked_add(1).map(|next| self.pages.range(next..));
+        Entries {
+            pages: later.unwrap_or_default(),
+            front: page[before..].iter(),
+            back: [].iter(),
+        }
+    }
+}
+
+/// The entries of some [`Pages`], in order.
+pub struct Entries<'a, K, V> {
+    pages: btree_map::Range<'a, u64, Page<K, V>>,
+    front: slice::Iter<'a, (K, Arc<V>)>,
+    back: slice::Iter<'a, (K, Arc<V>)>,
+}
+
+impl<'a, K, V> Iterator for Entries<'a, K, V> {
+    type Item = (&'a K, &'a V);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some((key, value)) = self.front.next() {
+                return Some((key, value));
+            }
+            match self.pages.next() {
+                Some((_, page)) => self.front = page.iter(),
+                None => return self.back.next().map(|(key, value)| (key, &**value)),
+            }
+        }
+    }
+}
+
+impl<K, V> DoubleEndedIterator for Entries<'_, K, V> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some((key, value)) = self.back.next_back() {
+                return Some((key, value));
+            }
+            match self.pages.next_back() {
+                Some((_, page)) => self.back = page.iter(),
+                None => return self.front.next_back().map(|(key, value)| (key, &**value)),
+            }
+        }
+    }
+}
+
+impl<K, V> Clone for Entries<'_, K, V> {
+    fn clone(&self) -> Self {
+        Self {
+            pages: self.pages.clone(),
+            front: self.front.clone(),
+            back: self.back.clone(),
+        }
+    }
+}
+
+pub struct Keys<'a, K, V>(Entries<'a, K, V>);
+
+impl<'a, K, V> Iterator for Keys<'a, K, V> {
+    type Item = &'a K;
+
+    fn next(&mut self) -> Option<&'a K> {
+        self.0.next().map(|(key, _)| key)
+    }
+}
+
+impl<K, V> DoubleEndedIterator for Keys<'_, K, V> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.0.next_back().map(|(key, _)| key)
+    }
+}
+
+pub struct Values<'a, K, V>(Entries<'a, K, V>);
+
+impl<'a, K, V> Iterator for Values<'a, K, V> {
+    type Item = &'a V;
+
+    fn next(&mut self) -> Option<&'a V> {
+        self.0.next().map(|(_, value)| value)
+    }
+}
+
+impl<K, V> DoubleEndedIterator for Values<'_, K, V> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.0.next_back().map(|(_, value)| value)
+    }
+}
+
+impl<K, V> Clone for Values<'_, K, V> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
     }
 }
 

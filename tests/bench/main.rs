@@ -2,19 +2,24 @@
 //!
 //! Benchmarks of the lab need the held wire, those of the window a display (or Xvfb).
 
+use std::time::Duration;
+
 use criterion::criterion_group;
 
 mod fold;
+mod frames;
 mod lab;
+mod long;
 mod window;
 mod wire;
 
 criterion_group! {
     name = benches;
     config = criterion::Criterion::default().sample_size(20);
-    targets = fold::ten_thousand_events, window::frame, lab::deliver, lab::start, lab::whole_run,
+    targets = fold::ten_thousand_events, frames::frames, frames::seeking,
+        window::memory_of_a_run, lab::deliver, lab::start, lab::whole_run,
         wire::snapshot, wire::step_latency, wire::start_and_stop, wire::pass_through,
-        window::first_frame
+        window::first_frame, window::idle
 }
 
 fn main() {
@@ -23,4 +28,22 @@ fn main() {
     criterion::Criterion::default()
         .configure_from_args()
         .final_summary();
+}
+
+/// Whether the command line asks for it: without a name, for all.
+fn is_wanted(name: &str) -> bool {
+    let arguments = std::env::args().skip(1);
+    let mut names = arguments
+        .filter(|argument| !argument.starts_with('-'))
+        .peekable();
+    names.peek().is_none() || names.any(|part| name.contains(&part))
+}
+
+/// A number that is no mean of many rounds, with what we aim for.
+fn report(name: &str, found: &str, aim: &str) {
+    println!("{name}: {found} (aim: {aim})");
+}
+
+fn millis(time: Duration) -> String {
+    format!("{:.2} ms", time.as_secs_f64() * 1e3)
 }

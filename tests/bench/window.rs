@@ -1,69 +1,17 @@
-//! What the window costs: a frame, a start, and nothing at all while nothing moves.
+//! What the window costs as a whole: its start, its memory, and nothing at all while nothing moves.
 //!
-//! Starting needs a display; `xvfb-run cargo bench` gives it one.
+//! It needs a display; `xvfb-run cargo bench` gives it one.
 
-use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use criterion::Criterion;
 use crossbeam_channel::{Receiver, bounded};
-use eframe::egui::{self, RawInput, Rect, pos2};
-use sockstep::director;
-use sockstep::lesson::{BeatWatch, Language};
-use sockstep::session::{Course, Desk, Look, View};
+use eframe::egui;
 use sockstep::timeline::Timeline;
-use sockstep::trace::load;
-use sockstep::ui;
 
-/// The window's layout and drawing lists at 1920×1080, in the middle of the first lesson.
-pub fn frame(criterion: &mut Criterion) {
-    let recorded = include_str!("../it/lessons/handshake.jsonl");
-    let trace = load(recorded).expect("a sound recording").trace;
-    let course = Course::open(None).expect("the built-in lesson is sound");
-    let lesson = course.lesson(Language::Chinese);
-    let watch = BeatWatch::of(lesson, &trace);
-    let timeline = Timeline::of(trace);
-    let guesses = BTreeMap::new();
-    let now_us = timeline.state().at_us;
-    let mut desk = Desk::default();
-    desk.settings.language = Language::Chinese;
-    let view = View {
-        timeline: &timeline,
-        lesson: Some(lesson),
-        beats: watch.reached(),
-        guesses: &guesses,
-        verdicts: watch.verdicts(),
-        selected: timeline.state().segments.keys().next().copied(),
-        language: Language::Chinese,
-        look: Look::Light,
-        desk: &desk,
-        next: director::next(timeline.state()),
-        now_us,
-        notice: None,
-        rerun: None,
-    };
-    let ctx = egui::Context::default();
-    ui::prepare(&ctx, &view.desk.settings);
-    let mut seconds = 0.0;
-    let mut draw = || {
-        seconds += 1.0 / 60.0;
-        let input = RawInput {
-            screen_rect: Some(Rect::from_min_max(pos2(0.0, 0.0), pos2(1920.0, 1080.0))),
-            time: Some(seconds),
-            ..RawInput::default()
-        };
-        let output = ctx.run_ui(input, |ui| ui::stage_ui(ui, &view, &mut Vec::new()));
-        ctx.tessellate(output.shapes, output.pixels_per_point).len()
-    };
-    for _ in 0..120 {
-        draw(); // scrolling and panels come to rest
-    }
-    criterion.bench_function("frame: ui and tessellation at 1920×1080", |bencher| {
-        bencher.iter(&mut draw);
-    });
-}
+use super::{is_wanted, long, millis, report};
 
 /// Set in a process of this benchmark that is to be the smallest possible window.
 const BARE: &str = "SOCKSTEP_BENCH_BARE_WINDOW";
@@ -142,34 +90,44 @@ impl Drop for Window {
     }
 }
 
-/// From starting the process to its first frame on the screen, beside a bare eframe window.
-pub fn first_frame(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("process start to first frame");
-    for (name, command) in [
-        ("sockstep", sockstep as fn() -> Command),
-        ("bare window", bare),
-    ] {
-        group.bench_function(name, |bencher| {
-            bencher.iter_custom(|rounds| {
-                let once = |_| {
-                    let began = Instant::now();
-                    let window = Window::open(command());
-                    window.first_frame();
-                    let took = began.elapsed();
-                    drop(window);
-                    took
-                };
-                (0..rounds).map(once).sum()
-            });
-        });
+/// From starting the process to its first frame on the screen, beside a bare eframe window. They
+/// take turns, so that a busy machine is busy for both.
+pub fn first_frame(_: &mut Criterion) {
+    const NAME: &str = "process start to first frame";
+    const ROUNDS: usize = 15;
+    if !is_wanted(NAME) {
+        return;
     }
-    group.finish();
-    idle();
+    let once = |command: Command| {
+        let began = Instant::now();
+        let window = Window::open(command);
+        window.first_frame();
+        began.elapsed()
+    };
+    let median = |mut times: Vec<Duration>| {
+        times.sort();
+        times[times.len() / 2]
+    };
+    let times = (0..ROUNDS).map(|_| (once(sockstep()), once(bare())));
+    let (ours, bare): (Vec<Duration>, Vec<Duration>) = times.unzip();
+    let (ours, bare) = (median(ours), median(bare));
+    let times = ours.as_secs_f64() / bare.as_secs_f64();
+    let found = format!(
+        "{} beside {} of a bare window: {times:.2} times",
+        millis(ours),
+        millis(bare)
+    );
+    report(NAME, &found, "≤ 1.5 times");
 }
 
-/// How many frames a window paints in five seconds in which nothing moves.
-fn idle() {
+/// How many frames a window paints in five seconds in which nothing moves; then what it and its
+/// lab hold in memory.
+pub fn idle(_: &mut Criterion) {
+    const NAME: &str = "idle repaints and memory";
     const STILL: Duration = Duration::from_secs(5);
+    if !is_wanted(NAME) {
+        return;
+    }
     let window = Window::open(sockstep());
     window.first_frame();
     let mut frames = 1;
@@ -181,5 +139,55 @@ fn idle() {
     while let Some(left) = STILL.checked_sub(began.elapsed()) {
         later += usize::from(window.lines.recv_timeout(left).is_ok());
     }
-    println!("idle: {frames} frames to come to rest, then {later} in {STILL:?}");
+    let found = format!("{later} in {STILL:?}, after {frames} frames to come to rest");
+    report("idle repaints", &found, "0");
+    let pid = window.child.id();
+    report("memory of the window at rest", &resident(pid), "–");
+    for lab in children(pid) {
+        report("memory of its lab at rest", &resident(lab), "–");
+    }
+}
+
+/// What a run of 100,000 events adds to a window's memory: the events, and the states on the way.
+pub fn memory_of_a_run(_: &mut Criterion) {
+    const NAME: &str = "memory of a run of 100,000 events";
+    if !is_wanted(NAME) {
+        return;
+    }
+    let own = std::process::id();
+    let before = resident_kib(own);
+    let trace = long::events(100_000);
+    let between = resident_kib(own);
+    let timeline = Timeline::of(trace.clone());
+    drop(trace);
+    let after = resident_kib(own);
+    let mib = |from: u64, to: u64| to.saturating_sub(from) / 1024;
+    let found = format!(
+        "{} MiB of events, {} MiB of states",
+        mib(before, between),
+        mib(between, after),
+    );
+    report(NAME, &found, "–");
+    drop(timeline);
+}
+
+/// `VmRSS` of a process (proc_pid_status(5)).
+fn resident(pid: u32) -> String {
+    format!("{} MiB", resident_kib(pid) / 1024)
+}
+
+fn resident_kib(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let number = line.and_then(|line| line.split_whitespace().next());
+    number.and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
+fn children(pid: u32) -> Vec<u32> {
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task"));
+    let tasks = tasks.into_iter().flatten().flatten();
+    let lists = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok());
+    let lists: Vec<String> = lists.collect();
+    let numbers = lists.iter().flat_map(|list| list.split_whitespace());
+    numbers.filter_map(|number| number.parse().ok()).collect()
 }
