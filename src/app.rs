@@ -2,14 +2,14 @@
 //!
 //! In: whatever plays a run ([`Run`]: a live session, a saved trace). Out: a window.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use directories::ProjectDirs;
 use eframe::egui;
 
 use crate::lesson::Language;
-use crate::session::{Command, Course, Session, View};
+use crate::session::{Command, Course, Kept, Session, View};
 use crate::trace::WireKind;
 use crate::ui;
 
@@ -89,7 +89,9 @@ impl Run for Session {
 pub struct Wanted {
     /// A lesson's folder; `None` opens the one that is built in.
     pub lesson: Option<PathBuf>,
-    pub language: Language,
+    /// `None`: as it was the last time, else the system's.
+    pub language: Option<Language>,
+    pub system_language: Language,
     pub wire: WireKind,
     /// Say on standard output when the first frame has been painted, and each later one that
     /// begins: for measuring.
@@ -112,8 +114,9 @@ pub fn open(wanted: Wanted) -> Result<(), String> {
     let course = Course::open(wanted.lesson.as_deref())?;
     let binary = std::env::current_exe()
         .map_err(|error| format!("cannot find this program's own file: {error}"))?;
-    let runs = ProjectDirs::from("", "", "sockstep");
-    let runs = runs.map(|folders| folders.data_local_dir().join("runs"));
+    let folder = data_folder();
+    let runs = folder.as_deref().map(|folder| folder.join("runs"));
+    let kept = kept(&wanted, folder.as_deref());
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_title("Sockstep")
@@ -128,13 +131,34 @@ pub fn open(wanted: Wanted) -> Result<(), String> {
             let ctx = ctx.clone();
             move || ctx.request_repaint()
         });
-        let session = Session::start_on(wanted.wire, binary, course, wanted.language, runs, wake);
+        let session = Session::start_again(wanted.wire, binary, course, kept, runs, wake);
         let mut app = App::new(&ctx, session);
         app.reports_frames = wanted.reports_frames;
         Ok(Box::new(app) as Box<dyn eframe::App>)
     };
     quietly(|| eframe::run_native("sockstep", options, Box::new(start)))
         .map_err(|why| format!("the window could not be opened: {why}; {INSTEAD}"))
+}
+
+/// Where this program keeps what outlives it: `XDG_DATA_HOME/sockstep` on Linux.
+pub fn data_folder() -> Option<PathBuf> {
+    let folders = ProjectDirs::from("", "", "sockstep")?;
+    Some(folders.data_local_dir().to_owned())
+}
+
+/// Read before there is a window, so that its first frame has the right language and size.
+fn kept(wanted: &Wanted, folder: Option<&Path>) -> Kept {
+    let system = wanted.system_language;
+    let mut kept = match folder {
+        Some(folder) => Kept::load(folder, system),
+        None => Kept::nothing(system),
+    };
+    if let Some(language) = wanted.language {
+        kept.settings.language = language;
+    }
+    // Whoever measures wants the stage, not the tour.
+    kept.is_first &= !wanted.reports_frames;
+    kept
 }
 
 fn has_display() -> bool {

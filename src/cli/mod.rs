@@ -44,7 +44,7 @@ Examples:
 struct Cli {
     /// A lesson's folder, to open in the window.
     lesson: Option<PathBuf>,
-    /// The window's language: zh or en. Default: the system's.
+    /// The window's language: zh or en. Default: the last one, else the system's.
     #[arg(long, value_parser = language)]
     lang: Option<Language>,
     /// Use this machine's own loopback: nothing is held, and segments are inferred.
@@ -72,7 +72,8 @@ pub fn main() -> ExitCode {
         Some(Command::Doctor) => doctor::main(),
         None => window(Wanted {
             lesson: cli.lesson,
-            language: cli.lang.unwrap_or_else(system_language),
+            language: cli.lang,
+            system_language: system_language(),
             wire: match cli.loopback {
                 true => WireKind::Loopback,
                 false => WireKind::Held,

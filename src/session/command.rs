@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::desk::{Desk, Look, Overlay, Setting, Shelving};
+use super::desk::{Desk, Edit, Look, Open, Overlay, Setting, Shelving};
+use super::editing::FileRemark;
 use super::rerun::Rerun;
 use crate::director::{Next, WhyNot};
 use crate::lab::{self, Demise};
@@ -41,6 +42,10 @@ pub enum Command {
     Set(Setting),
     /// Another lesson, a try of this one, what was kept of earlier runs.
     Shelf(Shelving),
+    /// A program's text.
+    Edit(Edit),
+    /// A file as a program.
+    Open(Open),
     /// Lays something over the window, or takes it away.
     Show(Option<Overlay>),
     /// Says why a key does nothing now, in these words.
@@ -71,6 +76,23 @@ pub enum Notice {
     },
     /// The lesson's file has something wrong: file, line, what to do.
     Lesson(String),
+    /// A program's text, a file, or what is kept.
+    Files(FileRemark),
+}
+
+impl Notice {
+    /// A word about a key, which the next key takes away.
+    pub fn is_remark(&self) -> bool {
+        match self {
+            Self::Refused(_) | Self::Explained(_) | Self::Reran { .. } => true,
+            Self::Files(remark) => !matches!(remark, FileRemark::Kept(_)),
+            Self::NoWire(_)
+            | Self::LabGone(_)
+            | Self::NotRecorded(_)
+            | Self::Diverged { .. }
+            | Self::Lesson(_) => false,
+        }
+    }
 }
 
 /// Why something that was asked for was not done.

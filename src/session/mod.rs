@@ -7,8 +7,11 @@
 mod command;
 mod course;
 mod desk;
+mod editing;
+mod kept;
 mod rerun;
 mod shelving;
+mod start;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -17,14 +20,20 @@ use std::time::Instant;
 
 pub use command::{Command, Notice, Refusal, View};
 pub use course::Course;
-pub use desk::{Desk, Lens, Look, Motion, Numbers, Overlay, Setting, Settings, Sheet};
+pub use desk::{Desk, Draft, Drafts, Edit, Open, Opening};
 pub use desk::{Entry, Guessed, Progress, Reached, Resume, Shelf, Shelving, Titles};
+pub use desk::{Lens, Look, Motion, Numbers, Overlay, Setting, Settings, Sheet};
+pub use editing::FileRemark;
+pub use kept::{Kept, KeptRemark, learner_file};
 pub use rerun::Rerun;
 
+use kept::Keeper;
+
 use crate::director::{Director, Next, WhyNot};
+pub use crate::disk::{Dialog, Trouble, Unreadable};
 pub use crate::lab::{Demise, How};
 use crate::lab::{FromLab, Handle};
-use crate::lesson::{BeatWatch, Language, Lesson};
+use crate::lesson::{BeatWatch, Lesson};
 use crate::model::{Activity, State};
 use crate::timeline::Timeline;
 use crate::trace::{
@@ -59,59 +68,11 @@ pub struct Session {
     going: Option<rerun::Going>,
     /// Where runs are recorded; `None` records nothing.
     runs: Option<PathBuf>,
+    /// `None`: there is no thread to keep things with.
+    keeper: Option<Keeper>,
 }
 
 impl Session {
-    /// Starts the course's lesson. `binary` is this program's own file.
-    pub fn start(
-        binary: PathBuf,
-        course: Course,
-        language: Language,
-        runs: Option<PathBuf>,
-        wake: Wake,
-    ) -> Self {
-        Self::start_on(WireKind::Held, binary, course, language, runs, wake)
-    }
-
-    /// The same on this wire. Where the held one cannot be had, loopback stands in for it.
-    pub fn start_on(
-        wire: WireKind,
-        binary: PathBuf,
-        course: Course,
-        language: Language,
-        runs: Option<PathBuf>,
-        wake: Wake,
-    ) -> Self {
-        let lesson = course.lesson(language);
-        let setup = shelving::setup_of(lesson, wire);
-        let script = lesson.script.clone();
-        let mut desk = Desk::default();
-        desk.settings.language = language;
-        let mut session = Self {
-            wire,
-            director: Director::new(script),
-            timeline: Timeline::new(blank(&setup)),
-            watch: BeatWatch::new(lesson),
-            notice: course.problem().map(Notice::Lesson),
-            binary,
-            wake,
-            course,
-            desk,
-            setup,
-            guesses: BTreeMap::new(),
-            selected: None,
-            lab: None,
-            leaving: Vec::new(),
-            clock: None,
-            wants_next: false,
-            going: None,
-            runs,
-        };
-        session.stock_shelf();
-        session.start_lab();
-        session
-    }
-
     pub fn view(&self) -> View<'_> {
         View {
             timeline: &self.timeline,
@@ -137,7 +98,7 @@ impl Session {
             Some(lab) => lab.try_iter().collect(),
             None => Vec::new(),
         };
-        let came = !said.is_empty();
+        let mut came = !said.is_empty();
         for said in said {
             self.hear(said);
             self.rerun_on();
@@ -145,9 +106,11 @@ impl Session {
         if !came {
             self.rerun_on(); // what it waits for may be overdue
         }
+        came |= self.hear_disk();
         if std::mem::take(&mut self.wants_next) {
             self.update(Command::Next);
         }
+        self.keep();
         came
     }
 
@@ -169,7 +132,10 @@ impl Session {
             }
             Command::GoTo(moment) => self.timeline.go_to(moment),
             Command::GoLive => self.timeline.go_live(),
-            Command::Restart => self.restart(),
+            Command::Restart => {
+                self.take_up_drafts();
+                self.restart();
+            }
             Command::ReRun => self.rerun(),
             Command::Select(segment) => self.selected = segment,
             Command::Guess { beat, option } => {
@@ -180,10 +146,13 @@ impl Session {
             }
             Command::Set(setting) => self.desk.settings.set(setting),
             Command::Shelf(shelving) => self.shelve(shelving),
+            Command::Edit(edit) => self.edit(edit),
+            Command::Open(open) => self.open(open),
             Command::Show(overlay) => self.desk.show(overlay),
             Command::Explain(why) => self.remark(Notice::Explained(why)),
             Command::Dismiss => self.notice = None,
         }
+        self.keep();
     }
 
     /// The lab's process, for tests and curious users.
@@ -309,13 +278,13 @@ impl Session {
 
     /// What is wrong with the lab matters more than a key that did nothing.
     fn remark(&mut self, notice: Notice) {
-        if self.notice.as_ref().is_none_or(is_remark) {
+        if self.notice.as_ref().is_none_or(Notice::is_remark) {
             self.notice = Some(notice);
         }
     }
 
     fn forget_remark(&mut self) {
-        if self.notice.as_ref().is_some_and(is_remark) {
+        if self.notice.as_ref().is_some_and(Notice::is_remark) {
             self.notice = None;
         }
     }
@@ -402,18 +371,6 @@ impl Session {
             lab.hang_up();
             self.leaving.push(lab);
         }
-    }
-}
-
-/// A word about a key, which the next key takes away.
-fn is_remark(notice: &Notice) -> bool {
-    match notice {
-        Notice::Refused(_) | Notice::Explained(_) | Notice::Reran { .. } => true,
-        Notice::NoWire(_)
-        | Notice::LabGone(_)
-        | Notice::NotRecorded(_)
-        | Notice::Diverged { .. }
-        | Notice::Lesson(_) => false,
     }
 }
 

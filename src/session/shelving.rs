@@ -51,8 +51,10 @@ impl Session {
     /// A fresh lab with what the shelf has open.
     fn begin(&mut self) {
         self.setup = setup_of(self.lesson(), self.wire);
+        self.take_up_drafts();
         self.restart();
         self.notice = self.course.problem().map(super::Notice::Lesson);
+        self.greet_drafts();
     }
 
     /// What was kept from earlier runs of the window.

@@ -8,6 +8,7 @@ mod captions;
 mod controls;
 mod describe;
 mod drawer;
+mod file_words;
 mod focus;
 mod fonts;
 mod glow;

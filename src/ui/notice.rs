@@ -201,6 +201,10 @@ fn said(view: &View<'_>, notice: &Notice) -> Said {
             let said = say!(language, "notice.lesson", problem = problem);
             remark(said.into_owned(), String::new())
         }
+        Notice::Files(files) => {
+            let (said, remedy) = super::file_words::remark(view, files);
+            remark(said, remedy)
+        }
     };
     Said {
         title,

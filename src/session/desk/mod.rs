@@ -4,9 +4,13 @@
 //! In: the learner's commands. Out: what the panels read through `View::desk`. Each part has a
 //! file of its own, with the commands it understands; the session changes it, panels never do.
 
+mod drafts;
+mod opening;
 mod settings;
 mod shelf;
 
+pub use drafts::{Draft, Drafts, Edit, TooLong};
+pub use opening::{Open, Opening};
 pub use settings::{Lens, Look, Motion, Numbers, Setting, Settings};
 pub use shelf::{Entry, Guessed, Progress, Reached, Resume, Shelf, Shelving, Titles};
 
@@ -17,6 +21,8 @@ pub struct Desk {
     pub overlay: Option<Overlay>,
     /// The lessons, and how far one has come in each.
     pub shelf: Shelf,
+    pub drafts: Drafts,
+    pub opening: Opening,
 }
 
 /// Something that lies over the whole window; Escape takes it away.

@@ -1,0 +1,90 @@
+//! How a session begins: with a course, on a wire, with what was kept from earlier runs.
+//!
+//! In: those. Out: a session whose lab is on its way.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::desk::{Desk, Drafts, Shelving};
+use super::kept::Keeper;
+use super::{Course, FileRemark, Kept, Notice, Session, Wake, blank, shelving};
+use crate::director::Director;
+use crate::lesson::{BeatWatch, Language};
+use crate::timeline::Timeline;
+use crate::trace::WireKind;
+
+impl Session {
+    /// Starts the course's lesson. `binary` is this program's own file.
+    pub fn start(
+        binary: PathBuf,
+        course: Course,
+        language: Language,
+        runs: Option<PathBuf>,
+        wake: Wake,
+    ) -> Self {
+        Self::start_on(WireKind::Held, binary, course, language, runs, wake)
+    }
+
+    /// The same on this wire. Where the held one cannot be had, loopback stands in for it.
+    pub fn start_on(
+        wire: WireKind,
+        binary: PathBuf,
+        course: Course,
+        language: Language,
+        runs: Option<PathBuf>,
+        wake: Wake,
+    ) -> Self {
+        let kept = Kept::nothing(language);
+        Self::start_again(wire, binary, course, kept, runs, wake)
+    }
+
+    /// The same, with what was kept from earlier runs of the window.
+    pub fn start_again(
+        wire: WireKind,
+        binary: PathBuf,
+        course: Course,
+        kept: Kept,
+        runs: Option<PathBuf>,
+        wake: Wake,
+    ) -> Self {
+        let lesson = course.lesson(kept.settings.language);
+        let setup = shelving::setup_of(lesson, wire);
+        let script = lesson.script.clone();
+        let keeper = Keeper::new(&kept, wake.clone()).ok();
+        let desk = Desk {
+            settings: kept.settings,
+            drafts: Drafts::of(kept.drafts),
+            ..Desk::default()
+        };
+        let mut session = Self {
+            wire,
+            director: Director::new(script),
+            timeline: Timeline::new(blank(&setup)),
+            watch: BeatWatch::new(lesson),
+            notice: course.problem().map(Notice::Lesson),
+            binary,
+            wake,
+            course,
+            desk,
+            setup,
+            guesses: BTreeMap::new(),
+            selected: None,
+            lab: None,
+            leaving: Vec::new(),
+            clock: None,
+            wants_next: false,
+            going: None,
+            runs,
+            keeper,
+        };
+        session.stock_shelf();
+        session.shelve(Shelving::Kept(kept.progress));
+        session.take_up_drafts();
+        session.greet_drafts();
+        if let Some(remark) = kept.remark {
+            session.notice = Some(Notice::Files(FileRemark::Kept(remark)));
+        }
+        session.start_lab();
+        session
+    }
+}

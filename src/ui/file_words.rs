@@ -1,0 +1,117 @@
+//! What is said of a program's file, an edit, or what is kept: what is wrong, and what to do.
+
+use std::path::Path;
+
+use super::text::{host_word, say};
+use crate::lesson::Language;
+use crate::session::{FileRemark, KeptRemark, Trouble, Unreadable, View};
+use crate::trace::Name;
+
+/// A sentence, and what to do about it.
+pub fn remark(view: &View<'_>, remark: &FileRemark) -> (String, String) {
+    let language = view.language;
+    let (said, remedy) = match remark {
+        FileRemark::Kept(KeptRemark::Damaged(path)) => (
+            say!(language, "files.damaged", path = shown(path)),
+            say!(language, "files.damaged_remedy"),
+        ),
+        FileRemark::Kept(KeptRemark::NotKept { path, why }) => {
+            let why = trouble(language, why);
+            (
+                say!(language, "files.not_kept", path = shown(path), why = why),
+                say!(language, "files.not_kept_remedy"),
+            )
+        }
+        FileRemark::TooLong => (
+            say!(language, "files.too_long"),
+            say!(language, "files.too_long_remedy"),
+        ),
+        FileRemark::Edited(programs) => {
+            let programs = titles(view, programs);
+            (
+                say!(language, "files.edited", programs = programs),
+                say!(language, "files.edited_remedy"),
+            )
+        }
+        FileRemark::Opened { program, file } => {
+            let program = host_word(language, view.timeline.newest(), program);
+            (
+                say!(language, "files.opened", program = program, file = file),
+                say!(language, "files.edited_remedy"),
+            )
+        }
+        FileRemark::Unreadable { path, why } => {
+            let (why, remedy) = unreadable(language, why);
+            let said = say!(language, "files.unreadable", path = shown(path), why = why);
+            return (said.into_owned(), remedy);
+        }
+        FileRemark::NoDialog => (
+            say!(language, "files.no_dialog"),
+            say!(language, "files.no_dialog_remedy"),
+        ),
+        FileRemark::NothingChosen => (
+            say!(language, "files.nothing_chosen"),
+            say!(language, "files.no_dialog_remedy"),
+        ),
+        FileRemark::Busy => (
+            say!(language, "files.busy"),
+            say!(language, "files.busy_remedy"),
+        ),
+    };
+    (said.into_owned(), remedy.into_owned())
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+fn titles(view: &View<'_>, programs: &[Name]) -> String {
+    let title = |name: &Name| host_word(view.language, view.timeline.newest(), name);
+    let titles: Vec<String> = programs.iter().map(title).collect();
+    titles.join(&say!(view.language, "files.and"))
+}
+
+fn trouble(language: Language, trouble: &Trouble) -> String {
+    match trouble {
+        Trouble::Gone => say!(language, "files.gone"),
+        Trouble::Forbidden => say!(language, "files.forbidden"),
+        Trouble::IsFolder => say!(language, "files.folder"),
+        Trouble::NotPlain => say!(language, "files.not_plain"),
+        Trouble::TooLarge(most) => say!(language, "files.too_large", most = most >> 10),
+        Trouble::Other(words) => return words.clone(),
+    }
+    .into_owned()
+}
+
+/// Why a file is no program, and what to do.
+fn unreadable(language: Language, why: &Unreadable) -> (String, String) {
+    let (why, remedy) = match why {
+        Unreadable::Trouble(why) => {
+            let remedy = match why {
+                Trouble::Gone => say!(language, "files.gone_remedy"),
+                Trouble::Forbidden => say!(language, "files.forbidden_remedy"),
+                Trouble::IsFolder | Trouble::NotPlain => say!(language, "files.plain_remedy"),
+                Trouble::TooLarge(_) => say!(language, "files.too_long_remedy"),
+                Trouble::Other(_) => say!(language, "files.other_remedy"),
+            };
+            return (trouble(language, why), remedy.into_owned());
+        }
+        Unreadable::UnknownCoding(name) => (
+            say!(language, "files.unknown_coding", name = name),
+            say!(language, "files.coding_remedy"),
+        ),
+        Unreadable::TwoCodings(name) => (
+            say!(language, "files.two_codings", name = name),
+            say!(language, "files.two_codings_remedy"),
+        ),
+        Unreadable::NotInCoding { line, coding } => (
+            say!(language, "files.not_in_coding", line = line, name = coding),
+            say!(language, "files.coding_remedy"),
+        ),
+        Unreadable::NotText { line } => (
+            say!(language, "files.not_text", line = line),
+            say!(language, "files.plain_remedy"),
+        ),
+    };
+    (why.into_owned(), remedy.into_owned())
+}
