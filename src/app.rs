@@ -26,6 +26,8 @@ pub trait Run {
 pub struct App<R: Run> {
     run: R,
     commands: Vec<Command>,
+    /// What stands in the window's frame.
+    title: String,
     reports_frames: bool,
     frames: u64,
 }
@@ -38,6 +40,7 @@ impl<R: Run> App<R> {
         Self {
             run,
             commands: Vec::new(),
+            title: String::new(),
             reports_frames: false,
             frames: 0,
         }
@@ -55,7 +58,14 @@ impl<R: Run> eframe::App for App<R> {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
-        ui::stage_ui(ui, &self.run.view(), &mut self.commands);
+        let view = self.run.view();
+        ui::stage_ui(ui, &view, &mut self.commands);
+        let title = title(&view);
+        if title != self.title {
+            let set = egui::ViewportCommand::Title(title.clone());
+            ui.ctx().send_viewport_cmd(set);
+            self.title = title;
+        }
         self.frames += 1;
         match self.frames {
             1 if self.reports_frames => ui.ctx().request_repaint(),
@@ -68,6 +78,14 @@ impl<R: Run> eframe::App for App<R> {
             // `logic` runs them before the next frame.
             ui.ctx().request_repaint();
         }
+    }
+}
+
+/// The program, and what is learnt, in the learner's language.
+fn title(view: &View<'_>) -> String {
+    match view.lesson {
+        Some(lesson) => format!("Sockstep — {}", lesson.title),
+        None => "Sockstep".to_owned(),
     }
 }
 

@@ -1,8 +1,9 @@
 //! Every key of the window, in the order the help shows them. A new key is a new entry here.
 
-use eframe::egui::{Context, Key, Popup};
+use eframe::egui::{Context, Key, Popup, ViewportCommand};
 
 use super::{Entry, Group, Press, Reach};
+use crate::lesson::Language;
 use crate::session::{Command, Lens, Numbers, Overlay, Setting, View};
 use crate::ui::controls::{self, Offer};
 use crate::ui::text::say;
@@ -219,6 +220,13 @@ pub const TABLE: &[Entry] = &[
     },
     Entry {
         group: Group::Window,
+        presses: &[plain(Key::Z, "Z")],
+        says: |language| say!(language, "keys.language").into_owned(),
+        does: |_, view| Some(Ok(other_language(view))),
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Window,
         presses: &[plain(Key::F6, "F6")],
         says: |language| say!(language, "keys.next_pane").into_owned(),
         does: |ctx, _| {
@@ -241,7 +249,24 @@ pub const TABLE: &[Entry] = &[
         does: close,
         reach: Reach::Everywhere,
     },
+    Entry {
+        group: Group::Window,
+        presses: &[with_command(Key::Q, "Ctrl Q")],
+        says: |language| say!(language, "keys.quit").into_owned(),
+        does: |ctx, _| {
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+            None
+        },
+        reach: Reach::Everywhere,
+    },
 ];
+
+fn other_language(view: &View<'_>) -> Command {
+    Command::Set(Setting::Language(match view.language {
+        Language::Chinese => Language::English,
+        Language::English => Language::Chinese,
+    }))
+}
 
 /// The wire's own actions have their keys with them.
 fn on_wire(view: &View<'_>, key: &str) -> Option<Offer> {

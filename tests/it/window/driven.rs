@@ -13,7 +13,7 @@ use sockstep::director::{self, Next};
 use sockstep::model::State;
 use sockstep::trace::{Trace, load};
 use x11rb::protocol::xproto::{
-    ClientMessageEvent, ConnectionExt as _, EventMask, ImageFormat, Window as Id,
+    AtomEnum, ClientMessageEvent, ConnectionExt as _, EventMask, ImageFormat, Window as Id,
 };
 use x11rb::rust_connection::RustConnection;
 
@@ -80,7 +80,7 @@ pub fn open(arguments: &[&str]) -> Option<Driven> {
         said,
         home,
     };
-    let found = driven.xdotool(&["search", "--name", "^Sockstep"]);
+    let found = driven.xdotool(&["search", "--sync", "--onlyvisible", "--name", "^Sockstep"]);
     driven.id = found.trim().parse().expect("one window, by its number");
     driven.xdotool(&["windowfocus", "--sync", &driven.id.to_string()]);
     Some(driven)
@@ -179,6 +179,16 @@ impl Driven {
 
     pub fn folder(&self) -> &Path {
         self.home.path()
+    }
+
+    /// What stands in its frame.
+    pub fn title(&self) -> String {
+        let name = self.atom("_NET_WM_NAME");
+        let title = self
+            .x
+            .get_property(false, self.id, name, AtomEnum::ANY, 0, 256);
+        let title = title.expect("the display lives").reply();
+        String::from_utf8(title.expect("the window lives").value).expect("UTF-8")
     }
 
     /// How many pixels there are of each colour.

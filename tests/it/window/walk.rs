@@ -4,6 +4,8 @@ use std::process::Command;
 
 use super::driven::{Driven, open};
 use crate::lab::is_wire_there;
+use sockstep::lesson::Language;
+use sockstep::session::Course;
 
 /// A host each for server and client.
 const HOSTS: usize = 2;
@@ -11,6 +13,31 @@ const HOSTS: usize = 2;
 /// The guided tour lies over a window that opens for the first time.
 fn leave_the_tour(window: &Driven) {
     window.press("Escape");
+}
+
+/// The window's title, in this language.
+fn title(language: Language) -> String {
+    let course = Course::open(None).expect("the built-in lesson is sound");
+    format!("Sockstep — {}", course.lesson(language).title)
+}
+
+fn rests(window: &Driven) -> usize {
+    window.until("it rests", |window| {
+        let state = window.state().filter(|state| state.is_at_rest)?;
+        Some(state.orders)
+    })
+}
+
+/// How many orders these keys make, of which the last one makes one.
+fn orders(window: &Driven, keys: &[&str]) -> usize {
+    let before = rests(window);
+    for key in keys {
+        window.press(key);
+    }
+    window.until("a step", |window| {
+        let state = window.state().filter(|state| state.is_at_rest)?;
+        (state.orders > before).then_some(state.orders - before)
+    })
 }
 
 #[test]
@@ -22,9 +49,7 @@ fn a_lesson_is_stepped_to_its_end_by_keys_and_nothing_is_left() {
         return;
     };
     leave_the_tour(&window);
-    window.until("a run", |window| {
-        window.state().filter(|state| state.is_at_rest)
-    });
+    rests(&window);
     let family = window.family();
     assert!(family.namespaces() >= HOSTS, "{}", family.namespaces());
     window.step_to_the_end();
@@ -76,27 +101,36 @@ fn back_is_the_past_where_nothing_can_be_ordered_and_l_is_the_present() {
         return;
     };
     leave_the_tour(&window);
-    let step = |presses: &[&str]| {
-        let orders = window.until("it rests", |window| {
-            let state = window.state().filter(|state| state.is_at_rest)?;
-            Some(state.orders)
-        });
-        for key in presses {
-            window.press(key);
-        }
-        window.until("a step", |window| {
-            let state = window.state().filter(|state| state.is_at_rest)?;
-            (state.orders > orders).then_some(state.orders - orders)
-        })
-    };
     for _ in 0..4 {
-        assert_eq!(step(&["space"]), 1);
+        assert_eq!(orders(&window, &["space"]), 1);
     }
     // In the past, C orders nothing and Space only goes forward; then there is one step.
     assert_eq!(
-        step(&["Left", "Left", "Left", "c", "space", "l", "space"]),
+        orders(
+            &window,
+            &["Left", "Left", "Left", "c", "space", "l", "space"]
+        ),
         1
     );
+}
+
+#[test]
+fn the_language_changes_by_key_in_the_middle_of_a_run() {
+    let Some(mut window) = open(&["--lang", "zh", "--loopback"]) else {
+        return;
+    };
+    leave_the_tour(&window);
+    orders(&window, &["space"]);
+    for language in [Language::Chinese, Language::English, Language::Chinese] {
+        let wanted = title(language);
+        window.until(&wanted, |window| (window.title() == wanted).then_some(()));
+        window.press("z");
+    }
+    orders(&window, &["space"]);
+    assert_eq!(window.runs().len(), 1);
+    let family = window.family();
+    window.press("ctrl+q");
+    window.leaves_nothing(&family);
 }
 
 #[test]
@@ -108,9 +142,7 @@ fn a_lab_that_is_killed_takes_no_window_with_it_and_r_starts_another() {
         return;
     };
     leave_the_tour(&window);
-    window.until("a run", |window| {
-        window.state().filter(|state| state.is_at_rest)
-    });
+    rests(&window);
     let before = window.colours();
     let first = window.lab().expect("it runs");
     let killed = Command::new("kill")
