@@ -4,6 +4,7 @@
 //! always make the same picture. `apply` handles every event and never fails: a trace may come
 //! from a file.
 
+mod cause;
 mod ledger;
 mod program;
 mod shared;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+pub use cause::{Cause, Causes, Thing};
 pub use ledger::{
     Check, Compared, Contents, Datagram, DatagramPlace, Part, Place, Stream, StreamEnd, Unchecked,
     Written,
@@ -61,6 +63,7 @@ pub struct State {
     /// Why the lab is gone, once it is.
     pub ended: Option<String>,
     ledger: Ledger,
+    causes: Causes,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -118,6 +121,7 @@ impl State {
             is_at_rest: false,
             ended: None,
             ledger: Ledger::default(),
+            causes: Causes::default(),
         }
     }
 
@@ -179,6 +183,14 @@ impl State {
         let mut ledger = std::mem::take(&mut self.ledger);
         ledger.apply(event, self);
         self.ledger = ledger;
+        let mut causes = std::mem::take(&mut self.causes);
+        causes.apply(event, self);
+        self.causes = causes;
+    }
+
+    /// What made what.
+    pub fn causes(&self) -> &Causes {
+        &self.causes
     }
 
     /// The sockets of a host that still exist.

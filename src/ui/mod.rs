@@ -15,6 +15,7 @@ mod glow;
 mod handle;
 mod help;
 mod host;
+mod hot;
 mod keys;
 mod ladder;
 mod layout;

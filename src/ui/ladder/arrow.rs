@@ -11,6 +11,7 @@ use super::{BAND, Stage, token};
 use crate::model::{Fate, Segment};
 use crate::packet::Kind;
 use crate::session::{Command, View};
+use crate::ui::hot::{self, Light, Thing};
 use crate::ui::parts::{self, Icon};
 use crate::ui::text::say;
 use crate::ui::theme::{self, Theme, Tone};
@@ -344,6 +345,7 @@ pub fn pill_ui(
     let rect = Rect::from_center_size(centre, size).round();
     let id = ui.scope_id().with(("segment", segment.id));
     let response = ui.interact(rect, id, Sense::click());
+    hot::point(&response, view, Thing::Segment(segment.id));
     let is_selected = view.selected == Some(segment.id);
     let tone = if segment.is_on_wire() {
         theme.wire_tone()
@@ -357,7 +359,8 @@ pub fn pill_ui(
     } else {
         (tone.soft, tone.strong)
     };
-    let is_strong = is_selected || segment.is_on_wire() || response.hovered();
+    let light = hot::light(ui.ctx(), view, &Thing::Segment(segment.id));
+    let is_strong = is_selected || segment.is_on_wire() || light == Light::Lit;
     let stroke = Stroke::new(if is_strong { 2.0 } else { 1.0 }, tone.strong);
     let painter = ui.painter();
     if segment.inferred.is_some() {

@@ -17,6 +17,7 @@ use eframe::egui::{
 };
 
 use self::plan::{Band, Plan};
+use super::hot;
 use super::text::{host_title, host_word, say};
 use super::theme::{self, Theme};
 use super::wire;
@@ -98,6 +99,8 @@ pub fn ladder_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
                 empty_ui(ui, view, theme, body.intersect(whole));
             }
         });
+    // The ladder is drawn last.
+    hot::settle(ui.ctx(), view);
 }
 
 /// Lines first, then the states' names, then those of segments: nothing runs through a word.
