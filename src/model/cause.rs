@@ -9,7 +9,8 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
 
-use super::State;
+use super::shared::Numbered;
+use super::{Pages, State};
 use crate::packet::{Kind, Packet};
 use crate::trace::{
     CallId, Event, Key, Name, Order, Ordered, Resent, Returned, SegmentId, SocketFacts, What,
@@ -65,11 +66,12 @@ impl Cause {
 /// Of all segments, calls and states so far.
 #[derive(Clone, Debug, Default)]
 pub struct Causes {
-    made: BTreeMap<SegmentId, Cause>,
-    woken: BTreeMap<CallId, Cause>,
+    made: Pages<SegmentId, Cause>,
+    woken: Pages<CallId, Cause>,
     brought: BTreeMap<(Name, Key), Vec<Cause>>,
     /// The same the other way round.
-    effects: BTreeMap<Cause, Vec<Thing>>,
+    of_calls: Pages<CallId, Vec<Thing>>,
+    of_arrivals: Pages<SegmentId, Vec<Thing>>,
     /// By host: what reached its kernel, the newest last.
     reached: BTreeMap<Name, VecDeque<Reach>>,
     /// When everything last stood still, as a count of events.
@@ -102,7 +104,12 @@ impl Causes {
     }
 
     pub fn effects(&self, cause: &Cause) -> &[Thing] {
-        self.effects.get(cause).map_or(&[], Vec::as_slice)
+        let effects = match cause {
+            Cause::Call(id) => self.of_calls.get(id),
+            Cause::Arrival(id) => self.of_arrivals.get(id),
+            Cause::Timer | Cause::Exit(_) | Cause::Wire(_) | Cause::Unknown => None,
+        };
+        effects.map_or(&[], Vec::as_slice)
     }
 
     /// A thing, the way that led to it, and what follows from it.
@@ -246,9 +253,8 @@ impl Causes {
 
     fn follows(&mut self, cause: Cause, effect: Thing) {
         match cause {
-            Cause::Call(_) | Cause::Arrival(_) => {
-                self.effects.entry(cause).or_default().push(effect);
-            }
+            Cause::Call(id) => push(&mut self.of_calls, id, effect),
+            Cause::Arrival(id) => push(&mut self.of_arrivals, id, effect),
             Cause::Timer | Cause::Exit(_) | Cause::Wire(_) | Cause::Unknown => {}
         }
     }
@@ -425,6 +431,13 @@ impl Causes {
         causes.push(cause.clone());
         let (host, key, nth) = (facts.host.clone(), facts.key, count - 1);
         self.follows(cause, Thing::State { host, key, nth });
+    }
+}
+
+fn push<K: Numbered>(effects: &mut Pages<K, Vec<Thing>>, key: K, effect: Thing) {
+    match effects.get_mut(&key) {
+        Some(known) => known.push(effect),
+        None => effects.insert(key, vec![effect]),
     }
 }
 

@@ -9,7 +9,7 @@ use std::ops::{Index, IndexMut, Range, RangeFrom};
 use std::slice;
 use std::sync::Arc;
 
-use crate::trace::SegmentId;
+use crate::trace::{CallId, SegmentId};
 
 /// Items a page. A clone copies a pointer a page, a change up to a page of items.
 const PAGE: usize = 64;
@@ -162,6 +162,12 @@ pub trait Numbered: Copy + Ord {
 }
 
 impl Numbered for SegmentId {
+    fn number(self) -> u64 {
+        self.0
+    }
+}
+
+impl Numbered for CallId {
     fn number(self) -> u64 {
         self.0
     }
