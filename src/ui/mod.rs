@@ -4,6 +4,7 @@
 //! Colours and sizes live in `theme`, words in `assets/locales`. What folds in a small window is
 //! `layout`'s to say.
 
+mod bytes;
 mod captions;
 mod controls;
 mod describe;

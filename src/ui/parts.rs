@@ -41,6 +41,15 @@ pub fn card(theme: &Theme) -> Frame {
         .inner_margin(theme::CARD_MARGIN)
 }
 
+/// A box within a card.
+pub fn inset(theme: &Theme) -> Frame {
+    Frame::new()
+        .fill(theme.code)
+        .stroke(theme.border_stroke())
+        .corner_radius(CONTROL_RADIUS)
+        .inner_margin(egui::Margin::symmetric(7, 4))
+}
+
 pub fn paint_icon(painter: &Painter, icon: Icon, centre: Pos2, size: f32, colour: Color32) {
     let at = |x: f32, y: f32| centre + vec2(x, y) * size * 0.5;
     let stroke = Stroke::new((size / 9.0).max(1.5), colour);

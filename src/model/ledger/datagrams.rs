@@ -70,6 +70,14 @@ impl Datagrams {
             .collect()
     }
 
+    /// Those in the receive buffer of a socket, the next one to be read first.
+    pub fn waiting(&self, host: &str, key: Key) -> Vec<Datagram> {
+        let sockets = self.sockets.get(host);
+        let socket = sockets.and_then(|sockets| sockets.get(&key));
+        let queue = socket.into_iter().flat_map(|socket| &socket.queue);
+        queue.filter_map(|id| self.known.get(id).cloned()).collect()
+    }
+
     pub fn sent(
         &mut self,
         segment: &Segment,

@@ -50,6 +50,11 @@ impl State {
         self.ledger.datagrams.all(self)
     }
 
+    /// Those in the receive buffer of a socket, the next one to be read first.
+    pub fn waiting_datagrams(&self, host: &str, key: Key) -> Vec<Datagram> {
+        self.ledger.datagrams.waiting(host, key)
+    }
+
     fn both(&self, at: usize) -> [Stream; 2] {
         Side::BOTH.map(|side| self.stream(at, side))
     }

@@ -2,15 +2,16 @@
 
 use eframe::egui;
 use eframe::egui::{
-    Align, Color32, Layout, Rect, RichText, Sense, Stroke, StrokeKind, Ui, pos2, vec2,
+    Align, Color32, Id, Layout, Rect, RichText, Sense, Stroke, StrokeKind, Ui, pos2, vec2,
 };
 
+use super::{contents, lens, strip};
 use crate::model::Socket;
-use crate::session::View;
+use crate::session::{Command, View};
 use crate::trace::SocketFacts;
-use crate::ui::parts;
 use crate::ui::text::{bytes, say};
 use crate::ui::theme::{self, Theme, Tone};
+use crate::ui::{glow, parts};
 
 /// So many slots are drawn; the number beside them says the rest.
 const SLOTS: u32 = 6;
@@ -18,27 +19,62 @@ const SLOT: f32 = 14.0;
 /// What the numbers beside the slots need.
 const NUMBER: f32 = 62.0;
 
-pub fn buffers_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, facts: &SocketFacts) {
+/// Of a stream socket: how full, and with what.
+pub fn buffers_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    theme: &Theme,
+    socket: &Socket,
+    commands: &mut Vec<Command>,
+) {
     let language = view.language;
+    let facts = &socket.facts;
     let (send, recv) = (
         say!(language, "socket.send_buffer"),
         say!(language, "socket.recv_buffer"),
     );
     let width = label_width(ui, [&send, &recv]);
-    bar_ui(
+    let is_stream = facts.protocol == "tcp";
+    let sending = is_stream.then(|| strip::sending(ui.ctx(), view, socket));
+    let received = is_stream.then(|| strip::received(ui.ctx(), view, socket));
+    let tones = [theme.host_tone(&facts.host), theme.good_tone()];
+    let bar = |ui: &mut Ui, label: &str, hint: &str, numbers, tone| {
+        let id = Id::unique((label, &facts.host, facts.key.0));
+        let strength = glow::arrival(ui, view, id, numbers);
+        bar_ui(ui, theme, (label, hint, width), numbers, (tone, strength));
+    };
+    let hint = say!(language, "socket.send_hint");
+    bar(
         ui,
-        theme,
-        (&send, &say!(language, "socket.send_hint"), width),
+        &send,
+        &hint,
         (facts.send_queue, facts.send_buffer),
-        theme.host_tone(&facts.host),
+        tones[0],
     );
-    bar_ui(
+    if let Some(content) = &sending {
+        contents::sending_ui(ui, view, theme, (socket, content));
+    }
+    let hint = say!(language, "socket.recv_hint");
+    bar(
         ui,
-        theme,
-        (&recv, &say!(language, "socket.recv_hint"), width),
+        &recv,
+        &hint,
         (facts.recv_queue, facts.recv_buffer),
-        theme.good_tone(),
+        tones[1],
     );
+    if let Some(content) = &received {
+        contents::received_ui(ui, view, theme, (socket, content));
+    }
+    let mut has_bytes = [&sending, &received]
+        .into_iter()
+        .flatten()
+        .any(|content| !content.strip.items.is_empty());
+    if !is_stream {
+        has_bytes |= contents::datagrams_ui(ui, view, theme, socket);
+    }
+    if has_bytes {
+        lens::lens_ui(ui, view, theme, commands);
+    }
 }
 
 fn bar_ui(
@@ -46,7 +82,7 @@ fn bar_ui(
     theme: &Theme,
     (label, hint, width): (&str, &str, f32),
     (queue, size): (u32, Option<u32>),
-    tone: Tone,
+    (tone, strength): (Tone, f32),
 ) {
     let row = |ui: &mut Ui| {
         label_ui(ui, theme, label, width);
@@ -59,6 +95,7 @@ fn bar_ui(
             let size_of_bar = vec2(ui.available_width(), 9.0);
             let (rect, _) = ui.allocate_exact_size(size_of_bar, Sense::hover());
             ui.painter().rect_filled(rect, 3, theme.trough);
+            glow::ring(ui.painter(), rect, 3.0, tone.strong, strength);
             let share = queue as f32 / size.unwrap_or(65_536).max(1) as f32;
             if queue > 0 {
                 // A single byte is still to be seen.

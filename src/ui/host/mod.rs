@@ -2,10 +2,13 @@
 
 mod buffers;
 mod code;
+mod contents;
 mod counters;
 mod highlight;
+mod lens;
 mod program;
 mod socket;
+mod strip;
 mod threads;
 
 pub use socket::state_meaning;
@@ -58,7 +61,7 @@ fn host_ui(ui: &mut Ui, view: &View<'_>, host: &Name, height: f32, commands: &mu
         (facts.fd.is_none(), facts.fd, facts.key)
     });
     for socket in sockets {
-        socket::socket_ui(ui, view, theme, socket);
+        socket::socket_ui(ui, view, theme, socket, commands);
     }
     if let Some(host) = state.hosts.get(host) {
         counters::counters_ui(ui, view, theme, host);

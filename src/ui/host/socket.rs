@@ -7,14 +7,20 @@ use eframe::egui::{Align, Frame, Id, Layout, RichText, Ui};
 use super::buffers;
 use crate::lesson::Language;
 use crate::model::{Program, Socket};
-use crate::session::View;
+use crate::session::{Command, View};
 use crate::trace::{SocketFacts, TimerKind};
 use crate::ui::glow;
 use crate::ui::parts;
 use crate::ui::text::{left, say};
 use crate::ui::theme::{self, CARD_RADIUS, Theme};
 
-pub fn socket_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, socket: &Socket) {
+pub fn socket_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    theme: &Theme,
+    socket: &Socket,
+    commands: &mut Vec<Command>,
+) {
     let facts = &socket.facts;
     let is_owned = facts.fd.is_some();
     let frame = if is_owned {
@@ -30,7 +36,7 @@ pub fn socket_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, socket: &Socket) {
         if facts.state == "LISTEN" {
             buffers::queues_ui(ui, view, theme, facts);
         } else if has_buffers(facts) {
-            buffers::buffers_ui(ui, view, theme, facts);
+            buffers::buffers_ui(ui, view, theme, socket, commands);
         }
         timer_ui(ui, view, theme, socket);
         drops_ui(ui, view.language, theme, facts);
@@ -48,7 +54,8 @@ pub fn socket_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, socket: &Socket) {
 
 /// A half-open connection and one in TIME_WAIT have no buffers: the kernel keeps only a stub.
 fn has_buffers(facts: &SocketFacts) -> bool {
-    !matches!(facts.state.as_str(), "SYN_RECV" | "TIME_WAIT" | "CLOSE")
+    // The kernel calls an unconnected datagram socket CLOSE.
+    facts.protocol != "tcp" || !matches!(facts.state.as_str(), "SYN_RECV" | "TIME_WAIT" | "CLOSE")
 }
 
 fn head_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, facts: &SocketFacts) {

@@ -10,6 +10,7 @@ use sockstep::timeline::Timeline;
 use sockstep::trace::{What, load};
 
 use super::rich;
+use super::room;
 use super::scenes;
 use super::stage::{Stage, harness};
 use super::story::Story;
@@ -21,7 +22,7 @@ const SMALLEST: [f32; 2] = [960.0, 600.0];
 
 type Scene = (&'static str, fn() -> Story);
 
-const SCENES: [Scene; 22] = [
+const SCENES: [Scene; 26] = [
     ("start", scenes::start),
     ("syn_ack", scenes::syn_ack_held),
     ("data", scenes::data_held),
@@ -44,6 +45,10 @@ const SCENES: [Scene; 22] = [
     ("housemates", rich::housemates),
     ("loopback", rich::loopback),
     ("many_threads", rich::many_threads),
+    ("two_sends", room::two_sends),
+    ("both_arrived", room::both_arrived),
+    ("megabyte", room::megabyte),
+    ("full_queue", room::full_queue),
 ];
 
 /// Every scene is drawn once, so that none panics. With `SOCKSTEP_PICTURES` set to a folder, in
