@@ -22,11 +22,11 @@ pub const SMALL_GAP: f32 = 5.0;
 pub const TOP_BAR: f32 = 44.0;
 pub const TRANSPORT: f32 = 76.0;
 /// The drawer takes this share of the height at first, the lesson this share of the width.
-pub const DRAWER_SHARE: f32 = 0.27;
+pub const DRAWER_SHARE: f32 = 0.35;
 pub const LESSON_SHARE: f32 = 0.235;
 pub const DRAWER: Rangef = Rangef {
-    min: 132.0,
-    max: 300.0,
+    min: 150.0,
+    max: 330.0,
 };
 pub const CONTROL_HEIGHT: f32 = 38.0;
 pub const LESSON: Rangef = Rangef {

@@ -3,6 +3,7 @@
 mod bytes;
 mod controls;
 mod hosts;
+mod inspector;
 mod pictures;
 mod prose;
 mod rich;

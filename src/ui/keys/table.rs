@@ -6,6 +6,7 @@ use super::{Entry, Group, Press, Reach};
 use crate::lesson::Language;
 use crate::session::{Command, Lens, Numbers, Overlay, Setting, View};
 use crate::ui::controls::{self, Offer};
+use crate::ui::drawer::Tab;
 use crate::ui::text::say;
 use crate::ui::{focus, layout, presenter, wire};
 
@@ -170,6 +171,34 @@ pub const TABLE: &[Entry] = &[
         presses: &[plain(Key::I, "I")],
         says: |language| say!(language, "keys.inspector").into_owned(),
         does: |ctx, view| Some(Ok(layout::toggle_drawer(ctx, view))),
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Look,
+        presses: &[plain(Key::Num1, "1")],
+        says: |language| Tab::Segment.hint(language),
+        does: |ctx, view| Some(Ok(Tab::Segment.show(ctx, view))),
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Look,
+        presses: &[plain(Key::Num2, "2")],
+        says: |language| Tab::Socket.hint(language),
+        does: |ctx, view| Some(Ok(Tab::Socket.show(ctx, view))),
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Look,
+        presses: &[plain(Key::Num3, "3")],
+        says: |language| Tab::Diagram.hint(language),
+        does: |ctx, view| Some(Ok(Tab::Diagram.show(ctx, view))),
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Look,
+        presses: &[plain(Key::Num4, "4")],
+        says: |language| Tab::Bytes.hint(language),
+        does: |ctx, view| Some(Ok(Tab::Bytes.show(ctx, view))),
         reach: Reach::Stage,
     },
     Entry {
