@@ -6,6 +6,7 @@ mod hosts;
 mod inspector;
 mod pictures;
 mod prose;
+mod queues;
 mod rich;
 mod room;
 mod scenes;

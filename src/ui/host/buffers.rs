@@ -1,23 +1,14 @@
-//! A connection's send and receive buffers as bars; a listener's two queues as slots.
+//! A socket's send and receive buffers as bars, with what they hold below them.
 
 use eframe::egui;
-use eframe::egui::{
-    Align, Color32, Id, Layout, Rect, RichText, Sense, Stroke, StrokeKind, Ui, pos2, vec2,
-};
+use eframe::egui::{Align, Color32, Id, Layout, Rect, RichText, Sense, Ui, vec2};
 
 use super::{contents, lens, strip};
 use crate::model::Socket;
 use crate::session::{Command, View};
-use crate::trace::SocketFacts;
 use crate::ui::text::{bytes, say};
 use crate::ui::theme::{self, Theme, Tone};
 use crate::ui::{glow, parts};
-
-/// So many slots are drawn; the number beside them says the rest.
-const SLOTS: u32 = 6;
-const SLOT: f32 = 14.0;
-/// What the numbers beside the slots need.
-const NUMBER: f32 = 62.0;
 
 /// Of a stream socket: how full, and with what.
 pub fn buffers_ui(
@@ -109,7 +100,7 @@ fn bar_ui(
 }
 
 /// As wide as the wider of two labels, so that what follows lines up.
-fn label_width(ui: &Ui, labels: [&str; 2]) -> f32 {
+pub fn label_width(ui: &Ui, labels: [&str; 2]) -> f32 {
     let width = |label: &str| {
         let font = theme::text_font(theme::SMALL);
         let galley = ui
@@ -120,7 +111,7 @@ fn label_width(ui: &Ui, labels: [&str; 2]) -> f32 {
     labels.map(width).into_iter().fold(0.0, f32::max) + 2.0
 }
 
-fn label_ui(ui: &mut Ui, theme: &Theme, label: &str, width: f32) {
+pub fn label_ui(ui: &mut Ui, theme: &Theme, label: &str, width: f32) {
     let (rect, _) = ui.allocate_exact_size(vec2(width, 18.0), Sense::hover());
     let mut child = ui.new_child(
         egui::UiBuilder::new()
@@ -130,7 +121,7 @@ fn label_ui(ui: &mut Ui, theme: &Theme, label: &str, width: f32) {
     parts::caption(&mut child, theme, label);
 }
 
-fn number_ui(ui: &mut Ui, theme: &Theme, number: &str, width: f32) {
+pub fn number_ui(ui: &mut Ui, theme: &Theme, number: &str, width: f32) -> Rect {
     let (rect, _) = ui.allocate_exact_size(vec2(width, 18.0), Sense::hover());
     let mut child = ui.new_child(
         egui::UiBuilder::new()
@@ -138,75 +129,5 @@ fn number_ui(ui: &mut Ui, theme: &Theme, number: &str, width: f32) {
             .layout(Layout::right_to_left(Align::Center)),
     );
     let number = RichText::new(number).font(theme::text_font(theme::SMALL));
-    child.label(number.color(theme.text));
-}
-
-/// The half-open queue and the accept queue.
-pub fn queues_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, facts: &SocketFacts) {
-    let language = view.language;
-    let waits_here = |socket: &&Socket| {
-        socket.facts.state == "SYN_RECV" && socket.facts.listener == Some(facts.key)
-    };
-    let half_open = view
-        .timeline
-        .state()
-        .sockets(&facts.host)
-        .filter(waits_here)
-        .count() as u32;
-    let half = say!(language, "socket.half_open_queue");
-    let accept = say!(language, "socket.accept_queue");
-    let width = label_width(ui, [&half, &accept]);
-    queue_ui(
-        ui,
-        theme,
-        (&half, &say!(language, "socket.half_open_hint"), width),
-        (half_open, None),
-        theme.warn_tone(),
-    );
-    // Linux lets one more in than the backlog says (`sk_acceptq_is_full` compares with `>`).
-    queue_ui(
-        ui,
-        theme,
-        (&accept, &say!(language, "socket.accept_hint"), width),
-        (facts.accept_queue.unwrap_or(0), facts.backlog),
-        theme.good_tone(),
-    );
-}
-
-fn queue_ui(
-    ui: &mut Ui,
-    theme: &Theme,
-    (label, hint, width): (&str, &str, f32),
-    (count, backlog): (u32, Option<u32>),
-    tone: Tone,
-) {
-    let row = |ui: &mut Ui| {
-        label_ui(ui, theme, label, width);
-        ui.spacing_mut().item_spacing.x = 3.0;
-        let slots = backlog.map_or(SLOTS, |backlog| (backlog + 1).min(SLOTS));
-        let fitting = ((ui.available_width() - NUMBER) / (SLOT + 3.0)).max(1.0) as u32;
-        for slot in 0..slots.max(count.min(SLOTS)).min(fitting) {
-            slot_ui(ui, theme, tone, slot < count);
-        }
-        let number = match backlog {
-            Some(backlog) => format!("{count} / {backlog}"),
-            None => count.to_string(),
-        };
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            number_ui(ui, theme, &number, NUMBER - 8.0);
-        });
-    };
-    ui.horizontal(row).response.on_hover_text(hint);
-}
-
-fn slot_ui(ui: &mut Ui, theme: &Theme, tone: Tone, is_taken: bool) {
-    let (rect, _) = ui.allocate_exact_size(vec2(SLOT, SLOT), Sense::hover());
-    let painter = ui.painter();
-    if is_taken {
-        let stroke = Stroke::new(1.5, tone.strong);
-        painter.rect(rect, 3, tone.soft, stroke, StrokeKind::Inside);
-        painter.circle_filled(pos2(rect.center().x, rect.center().y), 2.5, tone.strong);
-    } else {
-        parts::paint_dashed_box(painter, rect.shrink(0.5), 3.0, theme.outline_stroke());
-    }
+    child.label(number.color(theme.text)).rect
 }

@@ -5,9 +5,12 @@ mod code;
 mod contents;
 mod counters;
 mod highlight;
+mod lazy;
 mod lens;
 mod program;
+mod room;
 mod socket;
+mod sockets;
 mod strip;
 mod threads;
 
@@ -18,7 +21,7 @@ use eframe::egui::{Label, RichText, ScrollArea, Ui};
 use super::text::{host_title, say};
 use super::theme::{self, Theme};
 use crate::lesson::Language;
-use crate::model::{Program, Socket};
+use crate::model::Program;
 use crate::session::{Command, View};
 use crate::trace::{Mapping, Name};
 
@@ -54,15 +57,7 @@ fn host_ui(ui: &mut Ui, view: &View<'_>, host: &Name, height: f32, commands: &mu
         }
         program::program_ui(ui, view, theme, program, height, commands);
     }
-    let mut sockets: Vec<&Socket> = state.sockets(host).collect();
-    // What a program holds, in the order it made it; then what only the kernel holds.
-    sockets.sort_by_key(|socket| {
-        let facts = &socket.facts;
-        (facts.fd.is_none(), facts.fd, facts.key)
-    });
-    for socket in sockets {
-        socket::socket_ui(ui, view, theme, socket, commands);
-    }
+    sockets::sockets_ui(ui, view, theme, host, commands);
     if let Some(host) = state.hosts.get(host) {
         counters::counters_ui(ui, view, theme, host);
     }

@@ -1,10 +1,11 @@
-//! A socket's card: whose it is, its addresses, its TCP state, its buffers or queues, its timer.
+//! The card of a socket that a program holds: its addresses, its TCP state, its buffers or queues,
+//! its timer.
 
 use eframe::egui;
 use eframe::egui::text::{LayoutJob, TextFormat};
-use eframe::egui::{Align, Frame, Id, Layout, RichText, Ui};
+use eframe::egui::{Align, Id, Layout, RichText, Ui};
 
-use super::buffers;
+use super::{buffers, room};
 use crate::lesson::Language;
 use crate::model::{Program, Socket};
 use crate::session::{Command, View};
@@ -12,7 +13,7 @@ use crate::trace::{SocketFacts, TimerKind};
 use crate::ui::glow;
 use crate::ui::parts;
 use crate::ui::text::{left, say};
-use crate::ui::theme::{self, CARD_RADIUS, Theme};
+use crate::ui::theme::{self, Theme};
 
 pub fn socket_ui(
     ui: &mut Ui,
@@ -22,34 +23,19 @@ pub fn socket_ui(
     commands: &mut Vec<Command>,
 ) {
     let facts = &socket.facts;
-    let is_owned = facts.fd.is_some();
-    let frame = if is_owned {
-        parts::card(theme)
-    } else {
-        Frame::new().inner_margin(theme::CARD_MARGIN)
-    };
-    let shown = frame.show(ui, |ui| {
+    parts::card(theme).show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 3.0;
         head_ui(ui, view, theme, facts);
-        addresses_ui(ui, view.language, theme, facts);
+        addresses_ui(ui, view, theme, facts);
         if facts.state == "LISTEN" {
-            buffers::queues_ui(ui, view, theme, facts);
+            room::room_ui(ui, view, theme, facts);
         } else if has_buffers(facts) {
             buffers::buffers_ui(ui, view, theme, socket, commands);
         }
         timer_ui(ui, view, theme, socket);
         drops_ui(ui, view.language, theme, facts);
     });
-    if !is_owned {
-        let rect = shown.response.rect.shrink(0.5);
-        parts::paint_dashed_box(
-            ui.painter(),
-            rect,
-            f32::from(CARD_RADIUS),
-            theme.outline_stroke(),
-        );
-    }
 }
 
 /// A half-open connection and one in TIME_WAIT have no buffers: the kernel keeps only a stub.
@@ -68,10 +54,6 @@ fn head_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, facts: &SocketFacts) {
             }
             let format = TextFormat::simple(theme::code_font(theme::SMALL), theme.muted);
             job.append(&format!("fd {fd}"), 0.0, format);
-        } else {
-            let text = ownerless(view.language, facts);
-            let format = TextFormat::simple(theme::text_font(theme::SMALL), theme.muted);
-            job.append(&text, 0.0, format);
         }
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
             if facts.protocol == "tcp" {
@@ -107,36 +89,45 @@ fn variable<'a>(view: &View<'a>, facts: &SocketFacts) -> Option<&'a str> {
     found.map(|(name, _)| name.as_str())
 }
 
-/// Why no program holds it.
-fn ownerless(language: Language, facts: &SocketFacts) -> String {
-    match facts.state.as_str() {
-        "SYN_RECV" => say!(language, "socket.half_open"),
-        "TIME_WAIT" => say!(language, "socket.time_wait"),
-        _ if facts.listener.is_some() => say!(language, "socket.unaccepted"),
-        _ => say!(language, "socket.orphan"),
-    }
-    .into_owned()
-}
-
-fn addresses_ui(ui: &mut Ui, language: Language, theme: &Theme, facts: &SocketFacts) {
-    let unbound = say!(language, "socket.unbound");
+/// `:50070 → 192.168.131.62:8989`: the host's own address stands in its title already.
+pub fn addresses_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, facts: &SocketFacts) {
+    let unbound = say!(view.language, "socket.unbound");
     let local = facts.local.as_deref().unwrap_or(&unbound);
+    let state = view.timeline.state();
+    let addresses = state.hosts.get(&facts.host).map(|host| &host.addresses);
+    let only = addresses.and_then(|all| (all.len() == 1).then(|| all[0].as_str()));
     let code = |text: &str| {
         RichText::new(text)
             .font(theme::code_font(theme::SMALL))
             .color(theme.muted)
     };
-    let text = match &facts.remote {
-        Some(remote) => format!("{local} → {remote}"),
-        None => local.to_owned(),
+    let Some(remote) = &facts.remote else {
+        ui.add(egui::Label::new(code(local)).wrap());
+        return;
     };
-    ui.add(egui::Label::new(code(&text)).wrap());
+    let short = local.rsplit_once(':').filter(|(address, _)| {
+        let address = address.trim_start_matches('[').trim_end_matches(']');
+        Some(address) == only
+    });
+    let text = match short {
+        Some((_, port)) => format!(":{port} → {remote}"),
+        None => format!("{local} → {remote}"),
+    };
+    let label = ui.add(egui::Label::new(code(&text)).wrap());
+    label.on_hover_text(format!("{local} → {remote}"));
 }
 
 fn timer_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, socket: &Socket) {
-    let Some(timer) = &socket.facts.timer else {
-        return;
-    };
+    if let Some(words) = timer_words(ui, view, socket) {
+        let words = RichText::new(words).font(theme::text_font(theme::SMALL));
+        ui.label(words.color(theme.warn))
+            .on_hover_text(say!(view.language, "timer.hint"));
+    }
+}
+
+/// What the kernel will do when its timer has run down, and how long that is.
+pub fn timer_words(ui: &Ui, view: &View<'_>, socket: &Socket) -> Option<String> {
+    let timer = socket.facts.timer.as_ref()?;
     let language = view.language;
     let again = match timer.retransmits {
         0 => String::new(),
@@ -146,7 +137,7 @@ fn timer_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, socket: &Socket) {
         left(ui, view, timer.expires_ms, socket.read_at_us),
         timer.kind,
     ) {
-        (_, TimerKind::Other) => return,
+        (_, TimerKind::Other) => return None,
         (None, _) => say!(language, "timer.due"),
         (Some(time), TimerKind::Retransmit) => say!(language, "timer.retransmit", time = time),
         (Some(time), TimerKind::Keepalive) => say!(language, "timer.keepalive", time = time),
@@ -154,10 +145,7 @@ fn timer_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, socket: &Socket) {
         (Some(time), TimerKind::FinWait2) => say!(language, "timer.fin_wait2", time = time),
         (Some(time), TimerKind::Probe) => say!(language, "timer.probe", time = time),
     };
-    let text = format!("{text}{again}");
-    let text = RichText::new(text).font(theme::text_font(theme::SMALL));
-    ui.label(text.color(theme.warn))
-        .on_hover_text(say!(language, "timer.hint"));
+    Some(format!("{text}{again}"))
 }
 
 /// What the kernel threw away that was for this socket.

@@ -151,7 +151,7 @@ pub fn queues(backlog: u32, waiting: u64, half_open: u64) -> Story {
             key: Key(200 + key),
             listener: Some(Key(1)),
             remote: Some(format!("192.168.131.{}:50070", 120 + key)),
-            timer: timer(TimerKind::Retransmit, 4_000, 2),
+            timer: timer(TimerKind::Retransmit, 9_000, 2),
             ..end("server", "SYN_RECV", None)
         });
         story.wait_ms(40);
