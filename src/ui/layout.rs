@@ -47,17 +47,19 @@ pub fn plan(window: Vec2, settings: &Settings) -> Plan {
         true => Place::Open,
         false => Place::Away,
     };
-    let drawer = match settings.has_drawer {
-        // The class looks at the stage; a key lays the drawer over it.
-        _ if settings.presents => Place::Folded,
-        true if window.y < DRAWER_FROM => Place::Folded,
-        true => Place::Open,
-        false => Place::Away,
-    };
     let has_captions = match lesson {
         Place::Gone => settings.has_captions,
         Place::Folded => true,
         Place::Open | Place::Away => false,
+    };
+    let drawer = match settings.has_drawer {
+        // The class looks at the stage; a key lays the drawer over it.
+        _ if settings.presents => Place::Gone,
+        // Its button stands beside the captions then.
+        true if window.y < DRAWER_FROM && has_captions => Place::Gone,
+        true if window.y < DRAWER_FROM => Place::Folded,
+        true => Place::Open,
+        false => Place::Away,
     };
     Plan {
         lesson,
@@ -133,7 +135,7 @@ mod tests {
         let low = plan(vec2(1280.0, 480.0), &settings);
         assert_eq!((low.lesson, low.drawer), (Place::Open, Place::Folded));
         let small = plan(vec2(853.0, 480.0), &settings);
-        assert_eq!((small.lesson, small.drawer), (Place::Folded, Place::Folded));
+        assert_eq!((small.lesson, small.drawer), (Place::Folded, Place::Gone));
         assert!(small.has_captions, "the lesson's passage is still there");
     }
 

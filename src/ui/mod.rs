@@ -40,6 +40,7 @@ use eframe::egui::{CentralPanel, Context, Frame, Id, Margin, Panel, Rect, Ui};
 
 use self::focus::{Pane, pane_ui};
 use self::layout::{Place, Plan};
+use self::theme::Theme;
 use crate::session::{Command, Overlay, Settings, Sheet, View};
 use crate::trace::Name;
 
@@ -99,7 +100,11 @@ fn panes_ui(ui: &mut Ui, view: &View<'_>, plan: Plan, commands: &mut Vec<Command
     let language = view.language;
     let fill = Frame::new().fill(theme.panel);
     let bar = fill.inner_margin(Margin::symmetric(16, 0));
-    let top = room(ui, Panel::top("top").exact_size(theme::TOP_BAR).frame(bar));
+    let height = match view.desk.settings.presents {
+        true => theme::SLIM_BAR,
+        false => theme::TOP_BAR,
+    };
+    let top = room(ui, Panel::top("top").exact_size(height).frame(bar));
     pane_ui(ui, (Pane::TopBar, top), language, |ui| {
         top_bar::top_bar_ui(ui, view, commands);
     });
@@ -110,12 +115,11 @@ fn panes_ui(ui: &mut Ui, view: &View<'_>, plan: Plan, commands: &mut Vec<Command
         let shown = notice.show(ui, |ui| notice::notice_ui(ui, view, commands));
         focus::remember(ui.ctx(), Pane::Notice, shown.response.rect);
     }
-    let captions = (plan.has_captions && view.lesson.is_some()).then(|| {
-        let captions = Panel::bottom("captions").exact_size(theme::CAPTIONS);
-        room(
-            ui,
-            captions.frame(fill.inner_margin(Margin::symmetric(16, 8))),
-        )
+    let captions = view.lesson.filter(|_| plan.has_captions).map(|lesson| {
+        let height = captions::height(ui, view, lesson);
+        let frame = fill.inner_margin(Margin::symmetric(16, 8));
+        let panel = Panel::bottom("captions").exact_size(height).frame(frame);
+        (lesson, room(ui, panel))
     });
     let lesson = view.lesson.and_then(|lesson| {
         let panel = match plan.lesson {
@@ -136,7 +140,7 @@ fn panes_ui(ui: &mut Ui, view: &View<'_>, plan: Plan, commands: &mut Vec<Command
     CentralPanel::default()
         .frame(Frame::new().fill(theme.stage))
         .show(ui, |ui| stage_of_hosts_ui(ui, view, plan, commands));
-    if let (Some(lesson), Some(room)) = (view.lesson, captions) {
+    if let Some((lesson, room)) = captions {
         pane_ui(ui, (Pane::Captions, room), language, |ui| {
             captions::captions_ui(ui, view, lesson, commands);
         });
@@ -171,22 +175,7 @@ fn sized(ui: &Ui, panel: &'static str) -> Id {
 fn stage_of_hosts_ui(ui: &mut Ui, view: &View<'_>, plan: Plan, commands: &mut Vec<Command>) {
     let theme = theme::theme(view.look);
     let language = view.language;
-    let drawer = match plan.drawer {
-        Place::Open => Panel::bottom(sized(ui, "drawer"))
-            .default_size(theme::DRAWER.clamp(ui.available_height() * theme::DRAWER_SHARE))
-            .size_range(90.0..=460.0),
-        Place::Away | Place::Folded | Place::Gone => {
-            Panel::bottom("drawer handle").exact_size(theme::HANDLE)
-        }
-    };
-    let margin = Margin {
-        left: 16,
-        right: 10,
-        top: if plan.drawer == Place::Open { 6 } else { 1 },
-        bottom: if plan.drawer == Place::Open { 6 } else { 1 },
-    };
-    let fill = Frame::new().fill(theme.panel).inner_margin(margin);
-    let drawer = room(ui, drawer.frame(fill));
+    let drawer = drawer_room(ui, theme, plan);
     let state = view.timeline.state();
     let is_server = |name: &&Name| controls::is_server(name);
     let (servers, clients): (Vec<&Name>, Vec<&Name>) = state.host_order.iter().partition(is_server);
@@ -222,12 +211,35 @@ fn stage_of_hosts_ui(ui: &mut Ui, view: &View<'_>, plan: Plan, commands: &mut Ve
     pane_ui(ui, (Pane::Servers, servers_room), language, |ui| {
         host::hosts_ui(ui, view, &servers, commands);
     });
-    pane_ui(ui, (Pane::Drawer, drawer), language, |ui| {
-        match plan.drawer {
-            Place::Open => drawer::drawer_ui(ui, view, commands),
-            Place::Away | Place::Folded | Place::Gone => handle::drawer_ui(ui, view, commands),
-        }
+    let Some(drawer) = drawer else { return };
+    let is_open = plan.drawer == Place::Open;
+    pane_ui(ui, (Pane::Drawer, drawer), language, |ui| match is_open {
+        true => drawer::drawer_ui(ui, view, commands),
+        false => handle::drawer_ui(ui, view, commands),
     });
+}
+
+/// Of the drawer, or of its handle.
+fn drawer_room(ui: &mut Ui, theme: &Theme, plan: Plan) -> Option<Room> {
+    let (panel, margin) = match plan.drawer {
+        Place::Open => {
+            let height = theme::DRAWER.clamp(ui.available_height() * theme::DRAWER_SHARE);
+            let panel = Panel::bottom(sized(ui, "drawer")).default_size(height);
+            (panel.size_range(90.0..=460.0), 6)
+        }
+        Place::Away | Place::Folded => {
+            let panel = Panel::bottom("drawer handle").exact_size(theme::HANDLE);
+            (panel, 1)
+        }
+        Place::Gone => return None,
+    };
+    let fill = Frame::new().fill(theme.panel).inner_margin(Margin {
+        left: 16,
+        right: 10,
+        top: margin,
+        bottom: margin,
+    });
+    Some(room(ui, panel.frame(fill)))
 }
 
 /// Sets fonts, colours and the size of everything when the settings changed. Call it before a

@@ -67,6 +67,7 @@ pub fn card_ui(
         let height = window.y - 2.0 * (ROOM + f32::from(MARGIN)) - 48.0;
         ScrollArea::vertical()
             .max_height(height)
+            .min_scrolled_height(height)
             .auto_shrink([false, true])
             .show(ui, |ui| add(ui, commands));
     });

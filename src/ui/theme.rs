@@ -57,8 +57,10 @@ pub const RING: f32 = 2.0;
 pub const RING_ROOM: f32 = 4.0;
 /// The handle of a pane that is put away.
 pub const HANDLE: f32 = 30.0;
-/// The captions below the stage: two lines and a title.
-pub const CAPTIONS: f32 = 84.0;
+/// The top bar while presenting.
+pub const SLIM_BAR: f32 = 38.0;
+/// The captions below the stage take no more than this share of the height.
+pub const CAPTIONS_SHARE: f32 = 0.28;
 pub const CAPTION_LEADING: f32 = 1.5;
 /// The height of a line of prose, as a multiple of its size: hanzi need air.
 pub const LEADING: f32 = 1.65;

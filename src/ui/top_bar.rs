@@ -93,6 +93,14 @@ fn right_buttons(view: &View<'_>, theme: &Theme) -> Vec<(Button, Does)> {
         ..button(None, &label, name.into_owned())
     };
     let help_button = button(None, "?", say!(language, "top.help").into_owned());
+    if view.desk.settings.presents {
+        // Only what a class may need: the rest is a key away.
+        return vec![
+            (look_button, Does::Ask(Command::Set(Setting::Look(look)))),
+            (present_button, Does::Ask(presenter::toggle(view))),
+            (help_button, Does::Ask(Command::Show(Some(Overlay::Keys)))),
+        ];
+    }
     vec![
         (
             language_button,

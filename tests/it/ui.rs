@@ -4,6 +4,8 @@ mod bytes;
 mod controls;
 mod hosts;
 mod inspector;
+mod legible;
+mod looks;
 mod pictures;
 mod prose;
 mod queues;

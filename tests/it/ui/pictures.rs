@@ -20,9 +20,9 @@ const LARGE: [f32; 2] = [1920.0, 1080.0];
 /// The window cannot be made smaller.
 const SMALLEST: [f32; 2] = [960.0, 600.0];
 
-type Scene = (&'static str, fn() -> Story);
+pub type Scene = (&'static str, fn() -> Story);
 
-const SCENES: [Scene; 26] = [
+pub const SCENES: [Scene; 26] = [
     ("start", scenes::start),
     ("syn_ack", scenes::syn_ack_held),
     ("data", scenes::data_held),
