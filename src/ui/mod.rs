@@ -52,6 +52,7 @@ pub fn stage_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     describe::live_region_ui(ui, view);
     let plan = layout::plan_of(ui.ctx(), view);
     panes_ui(ui, view, plan, commands);
+    host::editor::menu_ui(ui.ctx(), view, commands);
     overlay_ui(ui.ctx(), view, commands);
 }
 

@@ -2,6 +2,7 @@
 
 mod bytes;
 mod controls;
+mod editing;
 mod hosts;
 mod inspector;
 mod legible;

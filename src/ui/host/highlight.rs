@@ -38,6 +38,10 @@ fn highlight(source: &str, theme: &Theme) -> LayoutJob {
         format.line_height = Some(row_height());
         job.append(&source[from..to], 0.0, format);
     };
+    if super::nesting::is_too_deep(source) {
+        push(0, source.len(), theme.text);
+        return job;
+    }
     let parsed = ruff_python_parser::parse_unchecked_source(source, Default::default());
     for token in parsed.tokens() {
         let (from, to) = (token.start().to_usize(), token.end().to_usize());
@@ -84,6 +88,7 @@ mod tests {
             "def f(:\n\treturn )",
             "数据 = f'{x!r} 好'\r\n",
             "if x:\n    pass\n  y",
+            &"(".repeat(20_000),
         ] {
             let job = highlight(source, theme::theme(Look::Light));
             assert_eq!(job.text, source);

@@ -4,7 +4,7 @@ use eframe::egui;
 use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{Frame, Id, Margin, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
 
-use super::{code, threads};
+use super::{code, editor, threads};
 use crate::model::{Activity, CallRecord, Program};
 use crate::session::{Command, View};
 use crate::trace::Returned;
@@ -32,7 +32,13 @@ pub fn program_ui(
     frame.show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         let code_height = (height * 0.45).clamp(134.0, 460.0);
-        code::code_ui(ui, view, theme, program, code_height);
+        editor::head_ui(ui, view, theme, program, commands);
+        if editor::is_open(view, program) {
+            let height = (height * 0.6).clamp(160.0, 560.0);
+            editor::field_ui(ui, view, theme, program, height, commands);
+        } else {
+            code::code_ui(ui, view, theme, program, code_height);
+        }
         line_ui(ui, theme);
         if threads::has_several(program) {
             section(ui, |ui| {

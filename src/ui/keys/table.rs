@@ -8,7 +8,7 @@ use crate::session::{Command, Lens, Numbers, Overlay, Setting, View};
 use crate::ui::controls::{self, Offer};
 use crate::ui::drawer::Tab;
 use crate::ui::text::say;
-use crate::ui::{focus, layout, presenter, wire};
+use crate::ui::{focus, host, layout, presenter, wire};
 
 const fn plain(key: Key, cap: &'static str) -> Press {
     Press {
@@ -79,6 +79,13 @@ pub const TABLE: &[Entry] = &[
         presses: &[plain(Key::B, "B")],
         says: |language| say!(language, "keys.rerun").into_owned(),
         does: |_, view| (!view.desk.settings.presents).then(|| controls::rerun(view)),
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Run,
+        presses: &[plain(Key::E, "E")],
+        says: |language| say!(language, "keys.edit").into_owned(),
+        does: host::editor::key,
         reach: Reach::Stage,
     },
     // The wire.

@@ -1,6 +1,7 @@
 //! Real kernels: everything here plays programs on the held wire.
 
 mod chance;
+mod drafts;
 mod facts;
 mod faults;
 mod learner;

@@ -22,7 +22,7 @@ const SMALLEST: [f32; 2] = [960.0, 600.0];
 
 pub type Scene = (&'static str, fn() -> Story);
 
-pub const SCENES: [Scene; 26] = [
+pub const SCENES: [Scene; 28] = [
     ("start", scenes::start),
     ("syn_ack", scenes::syn_ack_held),
     ("data", scenes::data_held),
@@ -49,6 +49,8 @@ pub const SCENES: [Scene; 26] = [
     ("both_arrived", room::both_arrived),
     ("megabyte", room::megabyte),
     ("full_queue", room::full_queue),
+    ("editing", scenes::listening),
+    ("opening", scenes::start),
 ];
 
 /// Every scene is drawn once, so that none panics. With `SOCKSTEP_PICTURES` set to a folder, in
@@ -108,6 +110,7 @@ fn staged(name: &str, story: Story, language: Language, look: Look) -> Stage {
             .next()
             .copied();
     }
+    super::editing::put_on(name, &mut stage);
     stage
 }
 

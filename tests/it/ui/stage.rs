@@ -39,6 +39,7 @@ impl Stage {
         let watch = BeatWatch::of(&lesson, story.timeline.trace());
         let beats = watch.reached().to_vec();
         let verdicts = watch.verdicts().clone();
+        let desk = desk(language, look, &story);
         Self {
             story,
             lesson,
@@ -48,7 +49,7 @@ impl Stage {
             selected: None,
             language,
             look,
-            desk: desk(language, look),
+            desk,
             late_ms: 2_400,
             notice: None,
             rerun: None,
@@ -83,8 +84,10 @@ impl Stage {
     }
 }
 
-fn desk(language: Language, look: Look) -> Desk {
+fn desk(language: Language, look: Look, story: &Story) -> Desk {
     let mut desk = Desk::default();
+    let header = story.timeline.trace().header();
+    desk.drafts.begin("handshake", &header.programs);
     desk.settings.set(Setting::Language(language));
     desk.settings.set(Setting::Look(look));
     desk
