@@ -7,6 +7,7 @@ mod hosts;
 mod inspector;
 mod legible;
 mod looks;
+mod named;
 mod pictures;
 mod prose;
 mod queues;

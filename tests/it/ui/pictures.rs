@@ -93,7 +93,7 @@ fn every_scene_can_be_drawn() {
     }
 }
 
-fn staged(name: &str, story: Story, language: Language, look: Look) -> Stage {
+pub fn staged(name: &str, story: Story, language: Language, look: Look) -> Stage {
     let mut stage = Stage::new(story, language, look);
     if name == "gone" {
         let (how, words) = (How::Signal(9), String::new());
