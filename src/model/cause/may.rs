@@ -1,0 +1,122 @@
+//! What can have made what: by a call's name, a segment's kind, and the two ends they share.
+
+use std::net::SocketAddr;
+
+use super::{Cause, Reach};
+use crate::model::State;
+use crate::packet::{Kind, Packet};
+use crate::trace::{Returned, SocketFacts};
+
+/// Python's own time-out, or the kernel gave up.
+pub(super) fn has_run_out_of_time(returned: &Returned) -> bool {
+    match returned {
+        Returned::Value { .. } => false,
+        Returned::Failed { error, .. } => error.as_deref().is_none_or(|error| error == "ETIMEDOUT"),
+    }
+}
+
+/// What a call of this name can make its kernel send.
+pub(super) fn call_may_make(name: &str, kind: Kind) -> bool {
+    match kind {
+        Kind::Syn => name.starts_with("connect"),
+        Kind::Data | Kind::Datagram => name.starts_with("send"),
+        Kind::Fin => matches!(name, "close" | "shutdown" | "detach"),
+        Kind::Rst => matches!(name, "close" | "shutdown" | "detach" | "connect"),
+        // Reading makes room, which the kernel may announce.
+        Kind::Ack => name.starts_with("recv") || name == "setsockopt",
+        Kind::SynAck | Kind::Icmp => false,
+        Kind::Other => true,
+    }
+}
+
+/// Whether a kernel may answer the one with the other.
+pub(super) fn arrival_may_make(arrived: &Packet, answer: &Packet) -> bool {
+    let is_back = match (arrived.endpoints(), answer.endpoints()) {
+        (Some((from, to)), Some(ends)) => ends == (to, from),
+        _ => arrived.source == answer.destination,
+    };
+    is_back
+        && match answer.kind() {
+            Kind::Syn | Kind::Datagram => false,
+            Kind::SynAck => arrived.kind() == Kind::Syn,
+            Kind::Ack | Kind::Data | Kind::Fin | Kind::Rst => arrived.kind() != Kind::Rst,
+            Kind::Icmp | Kind::Other => true,
+        }
+}
+
+/// Whether a call of this name can return because of this.
+pub(super) fn arrival_may_wake(name: &str, packet: &Packet, state: &State) -> bool {
+    let kind = packet.kind();
+    match name {
+        "connect" | "connect_ex" => matches!(kind, Kind::SynAck | Kind::Rst | Kind::Icmp),
+        // The first after the SYN, whether it carries data or not, ends the handshake.
+        "accept" => {
+            matches!(kind, Kind::Ack | Kind::Data | Kind::Fin)
+                && state
+                    .relative_numbers(packet)
+                    .is_some_and(|(seq, _)| seq == 1)
+        }
+        _ if name.starts_with("recv") => {
+            matches!(
+                kind,
+                Kind::Data | Kind::Fin | Kind::Rst | Kind::Datagram | Kind::Icmp
+            )
+        }
+        _ if name.starts_with("send") => {
+            matches!(
+                kind,
+                Kind::Ack | Kind::Data | Kind::Fin | Kind::Rst | Kind::Icmp
+            )
+        }
+        _ => true,
+    }
+}
+
+/// Whether this can have brought a socket into the state it is in now.
+pub(super) fn may_bring(reach: &Reach, facts: &SocketFacts, state: &State) -> bool {
+    let name = reach.call.as_ref().map(|(name, _, _)| name.as_str());
+    let fd = reach.call.as_ref().and_then(|(_, _, fd)| *fd);
+    let is_same_fd = facts.fd.is_none() || facts.fd == fd;
+    let is_call = |names: &[&str]| name.is_some_and(|name| names.contains(&name)) && is_same_fd;
+    let arrived = match &reach.what {
+        Cause::Arrival(id) => state.segments.get(id).and_then(|s| s.packet.as_ref()),
+        Cause::Call(_) | Cause::Timer | Cause::Exit(_) | Cause::Wire(_) | Cause::Unknown => None,
+    };
+    let ours = arrived.filter(|packet| match (ends(facts), packet.endpoints()) {
+        (Some((local, remote)), Some(ends)) => ends == (remote, local),
+        _ => false,
+    });
+    let is_closing = || is_call(&["close", "shutdown"]) || matches!(reach.what, Cause::Exit(_));
+    match (facts.state.as_str(), ours.map(Packet::kind)) {
+        ("LISTEN", _) => is_call(&["listen"]),
+        ("SYN_SENT", _) => is_call(&["connect", "connect_ex"]),
+        ("SYN_RECV", kind) => kind == Some(Kind::Syn),
+        ("ESTABLISHED", kind) => kind.is_some_and(|kind| kind != Kind::Syn),
+        ("CLOSE_WAIT" | "CLOSING", kind) => kind == Some(Kind::Fin),
+        ("FIN_WAIT1" | "LAST_ACK", _) => is_closing(),
+        ("FIN_WAIT2" | "TIME_WAIT", kind) => kind.is_some(),
+        ("CLOSE" | "CLOSED", Some(kind)) => matches!(kind, Kind::Rst | Kind::Ack),
+        ("CLOSE" | "CLOSED", None) => name.is_some() && is_same_fd,
+        _ => false,
+    }
+}
+
+pub(super) fn ends(facts: &SocketFacts) -> Option<(SocketAddr, SocketAddr)> {
+    let read = |end: &Option<String>| end.as_deref()?.parse::<SocketAddr>().ok();
+    Some((read(&facts.local)?, read(&facts.remote)?))
+}
+
+/// The two ends of what a program has under this descriptor, as far as the kernel has said.
+pub(super) fn ends_of(
+    state: &State,
+    host: &str,
+    program: &str,
+    fd: Option<i32>,
+) -> Option<(SocketAddr, SocketAddr)> {
+    let fd = fd?;
+    let mut sockets = state.sockets(host);
+    let socket = sockets.find(|socket| {
+        socket.facts.fd == Some(fd) && socket.facts.program.as_deref() == Some(program)
+    });
+    socket.and_then(|socket| ends(&socket.facts))
+}
