@@ -6,6 +6,7 @@
 
 mod cause;
 mod ledger;
+mod named;
 mod program;
 mod shared;
 mod wire;
@@ -19,6 +20,7 @@ pub use ledger::{
     Check, Compared, Contents, Datagram, DatagramPlace, Part, Place, Stream, StreamEnd, Unchecked,
     Written,
 };
+pub use named::{Named, Names};
 pub use program::{Activity, CallRecord, Program, Resolved};
 pub use shared::{Log, Pages};
 pub use wire::{Fate, Kind, Segment};
@@ -64,6 +66,7 @@ pub struct State {
     pub ended: Option<String>,
     ledger: Ledger,
     causes: Causes,
+    names: Names,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -122,6 +125,7 @@ impl State {
             ended: None,
             ledger: Ledger::default(),
             causes: Causes::default(),
+            names: Names::default(),
         }
     }
 
@@ -186,11 +190,19 @@ impl State {
         let mut causes = std::mem::take(&mut self.causes);
         causes.apply(event, self);
         self.causes = causes;
+        let mut names = std::mem::take(&mut self.names);
+        names.apply(event, self);
+        self.names = names;
     }
 
     /// What made what.
     pub fn causes(&self) -> &Causes {
         &self.causes
+    }
+
+    /// What a segment is called beyond its flags.
+    pub fn names(&self) -> &Names {
+        &self.names
     }
 
     /// The sockets of a host that still exist.

@@ -4,6 +4,7 @@ use super::text::say;
 use crate::lesson::Language;
 use crate::model::{Fate, Segment, State};
 use crate::packet::{Kind, Packet};
+use crate::session::{Numbers, View};
 use crate::trace::SegmentId;
 
 /// `SYN·ACK`, `data 12 B`.
@@ -47,10 +48,23 @@ pub fn short_name(language: Language, state: &State, id: SegmentId) -> String {
     packet.map_or_else(|| format!("#{id}"), |packet| kind_name(language, packet))
 }
 
-/// The name with relative numbers, as on the ladder: `SYN·ACK seq 0 ack 1`. One that has a
+/// The name with its numbers as the learner wants them: `SYN·ACK seq 0 ack 1`. One that has a
 /// duplicate carries its number, by which that one calls it.
-pub fn label(language: Language, state: &State, segment: &Segment) -> String {
-    let label = numbered(language, state, segment);
+pub fn label(view: &View<'_>, segment: &Segment) -> String {
+    let title = title(view, segment);
+    match (view.desk.settings.numbers, absolute(segment)) {
+        (Numbers::Absolute, Some(numbers)) => format!("{title} {numbers}"),
+        (Numbers::Absolute, None) | (Numbers::Relative, _) => title,
+    }
+}
+
+/// The same as it stands on the ladder, where absolute numbers have a line of their own.
+pub fn title(view: &View<'_>, segment: &Segment) -> String {
+    let (language, state) = (view.language, view.timeline.state());
+    let mut label = bare(language, segment);
+    if view.desk.settings.numbers == Numbers::Relative {
+        label.push_str(&relative(state, segment));
+    }
     let is_duplicate = |(id, _): &(SegmentId, u64)| {
         let copy = state.segments.get(id);
         copy.is_some_and(|copy| copy.duplicate_of().is_some())
@@ -64,7 +78,8 @@ pub fn label(language: Language, state: &State, segment: &Segment) -> String {
     }
 }
 
-fn numbered(language: Language, state: &State, segment: &Segment) -> String {
+/// What it is, without numbers.
+fn bare(language: Language, segment: &Segment) -> String {
     if let Some((kind, length)) = segment.inferred {
         return match kind {
             Kind::Data => say!(language, "segment.data", count = length).into_owned(),
@@ -78,20 +93,42 @@ fn numbered(language: Language, state: &State, segment: &Segment) -> String {
             | Kind::Other => plain_kind(kind).to_owned(),
         };
     }
-    let Some(packet) = &segment.packet else {
-        return say!(language, "segment.unreadable", count = segment.bytes.len()).into_owned();
-    };
-    let mut label = kind_name(language, packet);
-    if let (Some(tcp), Some((seq, ack))) = (packet.tcp(), state.relative_numbers(packet)) {
+    match &segment.packet {
+        Some(packet) => kind_name(language, packet),
+        None => say!(language, "segment.unreadable", count = segment.bytes.len()).into_owned(),
+    }
+}
+
+/// ` seq 0 ack 1`, counted from each direction's first.
+fn relative(state: &State, segment: &Segment) -> String {
+    let mut numbers = String::new();
+    let packet = segment.packet.as_ref();
+    let found = packet.and_then(|packet| Some((packet.tcp()?, state.relative_numbers(packet)?)));
+    if let Some((tcp, (seq, ack))) = found {
         // An RST that answers a SYN has no sequence number of its own worth reading.
         if !tcp.flags.rst || seq != 0 {
-            label.push_str(&format!(" seq {seq}"));
+            numbers.push_str(&format!(" seq {seq}"));
         }
         if tcp.flags.ack {
-            label.push_str(&format!(" ack {ack}"));
+            numbers.push_str(&format!(" ack {ack}"));
         }
     }
-    label
+    numbers
+}
+
+/// `seq 1626072498 ack 2578628621`, as they stand in the header.
+pub fn absolute(segment: &Segment) -> Option<String> {
+    let tcp = segment.packet.as_ref()?.tcp()?;
+    let seq = tcp.seq.0;
+    Some(match tcp.flags.ack {
+        true => format!("seq {seq} ack {}", tcp.ack.0),
+        false => format!("seq {seq}"),
+    })
+}
+
+pub fn has_numbers(segment: &Segment) -> bool {
+    let packet = segment.packet.as_ref();
+    packet.is_some_and(|packet| packet.tcp().is_some())
 }
 
 /// What became of it, in a word.

@@ -4,30 +4,37 @@
 //! arrow for a moment; after that everything stands still. With many hosts it scrolls sideways.
 
 mod arrow;
+mod band;
 mod motion;
+mod pill;
+mod place;
 mod plan;
+mod tick;
 mod token;
 
-use std::cell::RefCell;
+pub use tick::find as find_call;
+
+use std::sync::Arc;
 
 use eframe::egui;
 use eframe::egui::{
-    Align2, Id, Pos2, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2b, WidgetInfo,
-    pos2, vec2,
+    Align2, Id, Painter, Pos2, Rect, Role, ScrollArea, Sense, Stroke, Ui, Vec2b, WidgetInfo, pos2,
+    vec2,
 };
 
-use self::plan::{Band, Plan};
-use super::hot;
+use self::plan::{Arrow, Plan};
+use super::hot::{self, Light};
 use super::text::{host_title, host_word, say};
 use super::theme::{self, Theme};
 use super::wire;
-use crate::session::{Command, View};
+use crate::session::{Command, Numbers, View};
+use crate::timeline::Stamp;
 use crate::trace::{SegmentId, WireKind};
 
-/// Left and right of the outer lifelines, for state names. On the right are a listener's lane and
-/// the scroll bar, too.
-const LEFT: f32 = 94.0;
-const RIGHT: f32 = 108.0;
+/// Left and right of the outer lifelines, for the names of states and calls. On the right are a
+/// listener's lane and the scroll bar, too.
+const LEFT: f32 = 96.0;
+const RIGHT: f32 = 110.0;
 const BAND: f32 = 9.0;
 const LANE: f32 = 12.0;
 const HEADER: f32 = 34.0;
@@ -35,6 +42,8 @@ const HEADER: f32 = 34.0;
 const APART: f32 = 104.0;
 /// Closer than this, "Client 12 kernel" runs into its neighbour.
 const NARROW: f32 = 130.0;
+/// How much is left of what is not tied to what is pointed at.
+const DIM: f32 = 0.4;
 
 /// What the parts of the ladder share.
 struct Stage<'a> {
@@ -43,24 +52,75 @@ struct Stage<'a> {
     origin: Pos2,
     xs: Vec<f32>,
     visible: Rect,
-    /// Where tokens and names stand already, so that the next name keeps off them.
-    taken: RefCell<Vec<Rect>>,
+    /// From the first pixel to the last that names beside lifelines can have.
+    sides: (f32, f32),
 }
 
 impl Stage<'_> {
-    fn at(&self, host: usize, y: f32) -> Pos2 {
-        pos2(self.xs[host], self.origin.y + y)
-    }
-
     /// Where names stand: right of the last lifeline, left of all others.
     fn side(&self, host: usize) -> f32 {
         if host + 1 == self.xs.len() { 1.0 } else { -1.0 }
     }
+
+    /// The outer edge of the outermost lane.
+    fn outside(&self, host: usize) -> f32 {
+        let outermost = self.plan.outermost.get(host).copied().unwrap_or(0);
+        self.xs[host] + self.side(host) * (LANE * outermost as f32 + BAND / 2.0)
+    }
+
+    /// How far it is from there to whatever comes next.
+    fn room_outside(&self, host: usize) -> f32 {
+        let outside = self.outside(host);
+        if host + 1 == self.xs.len() {
+            self.sides.1 - outside
+        } else if host == 0 {
+            outside - self.sides.0
+        } else {
+            outside - self.xs[host - 1] - BAND
+        }
+    }
+
+    /// What is in sight, in the plan's heights.
+    fn heights(&self) -> (f32, f32) {
+        let ys = self.visible.y_range();
+        (ys.min - self.origin.y, ys.max - self.origin.y)
+    }
+
+    /// From the edge of one band to the edge of the other, in the plan's heights.
+    fn ends(&self, arrow: &Arrow) -> (Pos2, Pos2) {
+        let neighbour = if arrow.from + 1 < self.xs.len() {
+            arrow.from + 1
+        } else {
+            arrow.from.saturating_sub(1)
+        };
+        let from = pos2(self.xs[arrow.from], arrow.y_from);
+        let to = pos2(self.xs[arrow.to.unwrap_or(neighbour)], arrow.y_to);
+        let way = vec2((to.x - from.x).signum() * (BAND / 2.0 + 1.0), 0.0);
+        (from + way, to - way)
+    }
+}
+
+/// Names grow away from the lifeline.
+fn outward(side: f32) -> Align2 {
+    if side < 0.0 {
+        Align2::RIGHT_CENTER
+    } else {
+        Align2::LEFT_CENTER
+    }
+}
+
+/// What is not tied to what is pointed at steps back a little.
+fn dimmed(painter: &Painter, light: Light) -> Painter {
+    let mut painter = painter.clone();
+    if light == Light::Dim {
+        painter.multiply_opacity(DIM);
+    }
+    painter
 }
 
 pub fn ladder_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     let theme = theme::theme(view.look);
-    let plan = plan::plan(view.timeline.state());
+    let plan = planned(ui, view);
     ui.add_space(4.0);
     wire::bar_ui(ui, view, theme, commands);
     let whole = ui.available_rect_before_wrap();
@@ -80,10 +140,8 @@ pub fn ladder_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
                 origin: area.min + vec2(0.0, HEADER),
                 xs: lifelines(area, &plan),
                 visible: body.expand(40.0),
-                taken: RefCell::default(),
+                sides: (area.left() + 2.0, area.right() - 10.0),
             };
-            arrow::reserve_tokens(view, &stage);
-            reserve_states(ui, &stage);
             // The names of the hosts stay above what scrolls below them.
             header_ui(ui, view, theme, &stage, seen);
             let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(area).id_salt("body"));
@@ -103,7 +161,32 @@ pub fn ladder_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     hot::settle(ui.ctx(), view);
 }
 
-/// Lines first, then the states' names, then those of segments: nothing runs through a word.
+/// A plan, and what it is the plan of.
+#[derive(Clone)]
+struct Kept {
+    of: (Stamp, Numbers),
+    plan: Arc<Plan>,
+}
+
+/// Made anew only when the state has changed.
+fn planned(ui: &Ui, view: &View<'_>) -> Arc<Plan> {
+    let id = Id::unique("the ladder's plan");
+    let of = (view.timeline.stamp(), view.desk.settings.numbers);
+    let kept = ui.data(|data| data.get_temp::<Kept>(id));
+    if let Some(kept) = kept.filter(|kept| kept.of == of) {
+        return kept.plan;
+    }
+    let plan = Arc::new(plan::plan(view.timeline.state(), of.1));
+    let kept = Kept {
+        of,
+        plan: Arc::clone(&plan),
+    };
+    ui.data_mut(|data| data.insert_temp(id, kept));
+    plan
+}
+
+/// Lines first, then the names of states and calls, then those of segments: nothing runs through
+/// a word.
 fn arrows_ui(
     ui: &mut Ui,
     view: &View<'_>,
@@ -111,17 +194,25 @@ fn arrows_ui(
     stage: &Stage<'_>,
     commands: &mut Vec<Command>,
 ) {
-    let arrows = stage.plan.arrows.iter();
-    let arrows = arrows.filter_map(|arrow| arrow::shown(ui.painter(), view, stage, arrow));
-    let arrows: Vec<arrow::Shown<'_>> = arrows.collect();
-    for arrow in &arrows {
-        arrow::line_ui(ui, theme, arrow);
+    let segments = &view.timeline.state().segments;
+    let in_sight = place::in_sight(ui, view, stage).into_iter();
+    let shown = in_sight.filter_map(|(index, placed)| {
+        let arrow = &stage.plan.arrows[index];
+        let segment = segments.get(&arrow.segment)?;
+        Some(arrow::Shown {
+            segment,
+            arrow,
+            placed,
+        })
+    });
+    let shown: Vec<arrow::Shown<'_>> = shown.collect();
+    for each in &shown {
+        arrow::line_ui(ui, view, theme, stage, each);
     }
-    for band in &stage.plan.bands {
-        state_name_ui(ui, view, theme, stage, band);
-    }
-    for arrow in &arrows {
-        arrow::name_ui(ui, view, theme, arrow, commands);
+    band::names_ui(ui, view, theme, stage);
+    tick::ticks_ui(ui, view, theme, stage);
+    for each in &shown {
+        arrow::name_ui(ui, view, theme, (stage, each), commands);
     }
 }
 
@@ -135,7 +226,8 @@ fn follow_newest(ui: &Ui, stage: &Stage<'_>) {
         return;
     }
     ui.data_mut(|data| data.insert_temp(id, arrow.segment));
-    let place = Rect::from_center_size(stage.at(arrow.from, arrow.y_from), vec2(2.0 * APART, 2.0));
+    let at = pos2(stage.xs[arrow.from], stage.origin.y + arrow.y_from);
+    let place = Rect::from_center_size(at, vec2(2.0 * APART, 2.0));
     ui.scroll_to_rect_animation(place, None, egui::style::ScrollAnimation::none());
 }
 
@@ -151,7 +243,8 @@ fn least_width(plan: &Plan) -> f32 {
 fn lifelines(rect: Rect, plan: &Plan) -> Vec<f32> {
     let count = plan.hosts.len();
     let lanes = |host: usize, usual: usize| {
-        let most = outermost(plan, host).clamp(usual, 8) - usual;
+        let most = plan.outermost.get(host).copied().unwrap_or(0);
+        let most = most.clamp(usual, 8) - usual;
         LANE * most as f32
     };
     let left = LEFT + lanes(0, 0);
@@ -181,85 +274,13 @@ fn header_ui(ui: &Ui, view: &View<'_>, theme: &Theme, stage: &Stage<'_>, seen: R
 }
 
 fn lifelines_ui(ui: &Ui, view: &View<'_>, theme: &Theme, stage: &Stage<'_>, height: f32) {
-    let painter = ui.painter();
     let bottom = stage.origin.y + height - 8.0;
     for (index, host) in stage.plan.hosts.iter().enumerate() {
         let stroke = Stroke::new(2.0, theme.host_tone(host).strong);
-        painter.vline(stage.xs[index], stage.origin.y..=bottom, stroke);
+        let x = stage.xs[index];
+        ui.painter().vline(x, stage.origin.y..=bottom, stroke);
     }
-    for band in &stage.plan.bands {
-        let rect = band_rect(stage, band, bottom);
-        if stage.visible.intersects(rect) {
-            let tone = theme.state_tone(&band.state);
-            let stroke = Stroke::new(1.0, tone.strong);
-            painter.rect(rect, BAND / 2.0, tone.soft, stroke, StrokeKind::Inside);
-            let meaning = super::host::state_meaning(view.language, &band.state);
-            let response = ui.interact(rect, band_id(ui, band, "band"), Sense::hover());
-            response.on_hover_text(meaning);
-        }
-    }
-}
-
-fn band_rect(stage: &Stage<'_>, band: &Band, bottom: f32) -> Rect {
-    let x = stage.xs[band.host] + stage.side(band.host) * LANE * band.lane as f32;
-    let top = stage.origin.y + band.y_from;
-    let end = band.y_to.map_or(bottom, |y| stage.origin.y + y - 2.0);
-    Rect::from_x_y_ranges(x - BAND / 2.0..=x + BAND / 2.0, top..=end.max(top + 4.0))
-}
-
-fn band_id(ui: &Ui, band: &Band, part: &str) -> Id {
-    let y = band.y_from.to_bits();
-    let own = (part, band.host, band.lane, &band.state, y);
-    ui.scope_id().with(own)
-}
-
-/// The lane that lies farthest out.
-fn outermost(plan: &Plan, host: usize) -> usize {
-    let bands = plan.bands.iter().filter(|band| band.host == host);
-    bands.map(|band| band.lane).max().unwrap_or(0)
-}
-
-/// Where a state's name goes: it starts or ends here, outside all lanes.
-fn state_name_at(stage: &Stage<'_>, band: &Band) -> (Pos2, Align2) {
-    let side = stage.side(band.host);
-    let outermost = outermost(stage.plan, band.host) as f32;
-    let line = stage.xs[band.host] + side * (LANE * outermost + BAND / 2.0);
-    let at = pos2(line + side * 6.0, stage.origin.y + band.y_name + 5.0);
-    if side < 0.0 {
-        (at, Align2::RIGHT_CENTER)
-    } else {
-        (at, Align2::LEFT_CENTER)
-    }
-}
-
-/// Names of segments give way to those of states, which have no other place.
-fn reserve_states(ui: &Ui, stage: &Stage<'_>) {
-    let font = theme::bold_font(theme::STATE);
-    let places = stage.plan.bands.iter().map(|band| {
-        let (at, align) = state_name_at(stage, band);
-        let (state, ink) = (band.state.clone(), egui::Color32::PLACEHOLDER);
-        let galley = ui.painter().layout_no_wrap(state, font.clone(), ink);
-        align.anchor_size(at, galley.size())
-    });
-    stage.taken.borrow_mut().extend(places);
-}
-
-fn state_name_ui(ui: &Ui, view: &View<'_>, theme: &Theme, stage: &Stage<'_>, band: &Band) {
-    let (at, align) = state_name_at(stage, band);
-    if !stage.visible.y_range().contains(at.y) {
-        return;
-    }
-    let colour = theme.state_tone(&band.state).strong;
-    let font = theme::bold_font(theme::STATE);
-    let painter = ui.painter();
-    let galley = painter.layout_no_wrap(band.state.clone(), font, colour);
-    let rect = align.anchor_size(at, galley.size());
-    // With many hosts an arrow passes here.
-    painter.rect_filled(rect.expand2(vec2(2.0, 0.0)), 3, theme.stage);
-    painter.galley(rect.min, galley, colour);
-    let meaning = super::host::state_meaning(view.language, &band.state);
-    let response = ui.interact(rect, band_id(ui, band, "state"), Sense::hover());
-    response.on_hover_text(meaning);
+    band::bands_ui(ui, view, theme, stage, bottom);
 }
 
 fn empty_ui(ui: &Ui, view: &View<'_>, theme: &Theme, rect: Rect) {

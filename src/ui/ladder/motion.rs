@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use eframe::egui::{Id, Rect, Stroke, StrokeKind, Ui, vec2};
 
-use super::{Stage, arrow};
+use super::Stage;
 use crate::model::Fate;
-use crate::session::View;
+use crate::session::{Motion, View};
 use crate::trace::SegmentId;
 use crate::ui::theme::Theme;
 
@@ -26,7 +26,8 @@ pub fn motion_ui(ui: &Ui, view: &View<'_>, theme: &Theme, stage: &Stage<'_>) {
         .data(|data| data.get_temp::<Running>(id))
         .unwrap_or_default();
     let state = view.timeline.state();
-    if view.timeline.is_live() {
+    let is_still = view.desk.settings.motion == Motion::Reduced;
+    if view.timeline.is_live() && !is_still {
         let arrived = |id: &&SegmentId| {
             let fate = state.segments.get(*id).map(|segment| segment.fate);
             matches!(fate, Some(Fate::Delivered(_)))
@@ -46,7 +47,9 @@ pub fn motion_ui(ui: &Ui, view: &View<'_>, theme: &Theme, stage: &Stage<'_>) {
             .iter()
             .find(|arrow| arrow.segment == *segment);
         let Some(arrow) = arrow else { continue };
-        let (from, to) = arrow::ends(stage, arrow);
+        let (from, to) = stage.ends(arrow);
+        let down = vec2(0.0, stage.origin.y);
+        let (from, to) = (from + down, to + down);
         let done = ((now - since) / SECONDS) as f32;
         // Fast at first, then it settles.
         let eased = 1.0 - (1.0 - done).powi(3);

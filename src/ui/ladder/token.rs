@@ -4,7 +4,7 @@
 use eframe::egui;
 use eframe::egui::{Pos2, Rect, StrokeKind, Ui, pos2, vec2};
 
-use super::arrow;
+use super::pill;
 use crate::model::{Fate, Segment};
 use crate::session::{Command, View};
 use crate::ui::controls::Offer;
@@ -24,7 +24,7 @@ pub fn token_ui(
     ui: &mut Ui,
     view: &View<'_>,
     theme: &Theme,
-    (segment, text): (&Segment, &str),
+    (segment, text, notes): (&Segment, &str, &[String]),
     (centre, middle, room): (Pos2, Pos2, f32),
     commands: &mut Vec<Command>,
 ) {
@@ -46,7 +46,7 @@ pub fn token_ui(
         .map(|(button, _)| button.size(ui.painter()).x - 8.0)
         .collect();
     widths.push(MORE);
-    let pill = arrow::pill_size(ui.painter(), segment, text).x;
+    let pill = pill::size(ui.painter(), view, segment, text).x;
     let needed = widths.iter().sum::<f32>() + INNER * (widths.len() + 1) as f32;
     let width = needed.max(pill + 2.0 * INNER);
     let height = 22.0 + BUTTON + 3.0 * INNER;
@@ -60,7 +60,7 @@ pub fn token_ui(
     ui.painter()
         .rect(rect, CARD_RADIUS, theme.wire_soft, edge, StrokeKind::Inside);
     let pill_at = pos2(centre.x, rect.top() + INNER + 11.0);
-    arrow::pill_ui(ui, view, theme, (segment, text), pill_at, commands);
+    pill::pill_ui(ui, view, theme, (segment, text, notes), pill_at, commands);
     let spare = (rect.width() - needed) / buttons.len() as f32;
     let mut x = rect.left() + INNER;
     let y = rect.bottom() - BUTTON - INNER;
@@ -76,7 +76,7 @@ pub fn token_ui(
     let more = more(view, theme, text).show_at(ui, theme, place);
     wire::menu_at(&more, view, theme, segment, commands);
     let below = pos2(centre.x, rect.bottom() + 5.0);
-    waiting_ui(ui, view, theme, segment, (below, room));
+    waiting_ui(ui, view, theme, (segment, notes), (below, room));
 }
 
 /// Deliver and Drop, each with what it would do or why it is off.
@@ -118,7 +118,7 @@ fn waiting_ui(
     ui: &Ui,
     view: &View<'_>,
     theme: &Theme,
-    segment: &Segment,
+    (segment, notes): (&Segment, &[String]),
     (top, room): (Pos2, f32),
 ) {
     let text = waiting_words(ui, view, segment);
@@ -132,9 +132,9 @@ fn waiting_ui(
     } else {
         text
     };
-    for note in remark::notes(view.language, view.timeline.state(), segment) {
+    for note in notes {
         lines.push('\n');
-        lines.push_str(&note);
+        lines.push_str(note);
     }
     let mut job = egui::text::LayoutJob::simple(lines, font, theme.wire, room.max(230.0));
     job.halign = egui::Align::Center;
@@ -157,10 +157,8 @@ fn waiting_words(ui: &Ui, view: &View<'_>, segment: &Segment) -> String {
         .into_owned();
     }
     let time = since(ui, view, segment.sent_at_us);
-    let segments = &view.timeline.state().segments;
-    let is_absorbed = |id| segments.get(id).is_some_and(|s| s.fate == Fate::Absorbed);
-    let copies = segment.copies.iter();
-    match copies.filter(|(id, _)| is_absorbed(id)).count() {
+    // Those whose reason is known are told of in the line below.
+    match remark::copies_without_reason(view.timeline.state(), segment) {
         0 => say!(language, "token.held", time = time),
         count => say!(language, "token.held_again", time = time, count = count),
     }

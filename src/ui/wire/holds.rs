@@ -11,7 +11,7 @@ use eframe::egui::{
 use super::{deliver_all, has_just_opened, hold, reachable};
 use crate::lesson::Language;
 use crate::model::{Kind, State};
-use crate::session::{Command, View};
+use crate::session::{Command, Numbers, Setting, View};
 use crate::trace::{Name, Traffic, WireKind};
 use crate::ui::parts::{self, Button, Icon, Weight};
 use crate::ui::segment;
@@ -45,7 +45,7 @@ pub fn popup_id() -> Id {
 pub fn bar_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Command>) {
     let language = view.language;
     let state = view.timeline.state();
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         ui.add_space(10.0);
         let label = held_words(language, state);
         let mut button = Button {
@@ -77,6 +77,7 @@ pub fn bar_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Co
         if button.show(ui, theme).clicked() {
             commands.extend(command);
         }
+        numbers_ui(ui, view, theme, commands);
     });
     if let Some(passing) = passing_words(language, state) {
         ui.horizontal(|ui| {
@@ -85,6 +86,34 @@ pub fn bar_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Co
             ui.add(egui::Label::new(text.color(theme.warn)).truncate())
                 .on_hover_text(passing);
         });
+    }
+}
+
+/// Sequence numbers as one counts them, or as they stand in the header.
+fn numbers_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Command>) {
+    let language = view.language;
+    let (label, name, hint, other) = match view.desk.settings.numbers {
+        Numbers::Relative => (
+            say!(language, "numbers.relative"),
+            say!(language, "numbers.name_relative"),
+            say!(language, "numbers.hint_relative"),
+            Numbers::Absolute,
+        ),
+        Numbers::Absolute => (
+            say!(language, "numbers.absolute"),
+            say!(language, "numbers.name_absolute"),
+            say!(language, "numbers.hint_absolute"),
+            Numbers::Relative,
+        ),
+    };
+    let button = Button {
+        name: name.into_owned(),
+        hint: hint.into_owned(),
+        height: 28.0,
+        ..Button::new(label, theme)
+    };
+    if button.show(ui, theme).clicked() {
+        commands.push(Command::Set(Setting::Numbers(other)));
     }
 }
 

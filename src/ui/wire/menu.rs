@@ -23,7 +23,7 @@ fn menu_ui(
     commands: &mut Vec<Command>,
 ) {
     ui.spacing_mut().item_spacing.y = 3.0;
-    let name = segment::label(view.language, view.timeline.state(), segment);
+    let name = segment::label(view, segment);
     let buttons = ACTIONS.map(|action| {
         let button = Button {
             name: action.name(view.language, &name),

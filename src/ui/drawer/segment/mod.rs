@@ -50,10 +50,9 @@ pub fn shown_segment<'a>(view: &View<'a>) -> Option<&'a Segment> {
 
 /// Its name and what became of it, in the row of tabs.
 pub fn summary_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, segment: &Segment) {
-    let state = view.timeline.state();
     let tone = theme.host_tone(&segment.from);
     let mut job = LayoutJob::default();
-    let label = segment::label(view.language, state, segment);
+    let label = segment::label(view, segment);
     let format = TextFormat::simple(theme::bold_font(theme::TEXT), tone.strong);
     job.append(&label, 0.0, format);
     let fate = segment::fate_of(view.language, segment);

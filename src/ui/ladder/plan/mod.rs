@@ -1,0 +1,212 @@
+//! Where everything on the ladder lies. Pure: a state in, heights out.
+//!
+//! Time runs downwards in steps, not to scale: what happens takes a row, what lasts takes none.
+//! A held segment reserves room for its token. What a call made stands beside the call, and what
+//! an arrival brought about beside its arrow's end.
+
+mod marks;
+mod walk;
+
+use crate::model::State;
+use crate::session::Numbers;
+use crate::trace::{CallId, Key, Name, SegmentId};
+use crate::ui::controls::is_server;
+
+/// Between two things that happen one after the other.
+pub const ROW: f32 = 22.0;
+/// How far an arrow falls at least, so that it reads as taking time.
+pub const SLOPE: f32 = 30.0;
+/// What a token with its two buttons and its line of text needs.
+pub const TOKEN: f32 = 112.0;
+/// Between two names beside a lifeline.
+pub const NAME: f32 = 15.0;
+/// A line of words below a segment's name.
+pub const NOTE: f32 = 17.0;
+const TOP: f32 = 16.0;
+/// Half of what a segment's name takes.
+const PILL: f32 = 10.0;
+/// Names of more arrows than these are not placed with regard to each other at once.
+const CHUNK: usize = 48;
+
+#[derive(Debug, Default, PartialEq)]
+pub struct Plan {
+    /// Lifelines from left to right.
+    pub hosts: Vec<Name>,
+    pub arrows: Vec<Arrow>,
+    pub bands: Vec<Band>,
+    pub ticks: Vec<Tick>,
+    pub height: f32,
+    /// Of each host, the lane that lies farthest out.
+    pub outermost: Vec<usize>,
+    /// Where a run of arrows begins whose names can get in each other's way.
+    pub chunks: Vec<usize>,
+    reach: Reach,
+}
+
+/// How far down all arrows, bands and ticks reach, up to each of them: so that those in sight are
+/// found without looking at all.
+#[derive(Debug, Default, PartialEq)]
+struct Reach {
+    arrows: Vec<f32>,
+    bands: Vec<f32>,
+    ticks: Vec<f32>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arrow {
+    pub segment: SegmentId,
+    /// An index into `hosts`.
+    pub from: usize,
+    /// `None` when no host has the address it is for.
+    pub to: Option<usize>,
+    pub y_from: f32,
+    pub y_to: f32,
+    /// Lines of words below its name.
+    pub notes: usize,
+}
+
+/// One socket in one state.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Band {
+    pub host: usize,
+    pub key: Key,
+    /// Which of the socket's states.
+    pub nth: usize,
+    /// 0 lies on the lifeline, more lie outside it.
+    pub lane: usize,
+    pub state: String,
+    pub y_from: f32,
+    /// `None` while it lasts.
+    pub y_to: Option<f32>,
+    /// Where its name stands: beside `y_from`, or a little lower.
+    pub y_name: f32,
+}
+
+/// Calls that entered a kernel here, or came back from it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tick {
+    pub host: usize,
+    pub y: f32,
+    pub way: Way,
+    pub name: String,
+    /// Those with the same name stand together, and those that nothing came of.
+    pub calls: Vec<CallId>,
+    pub is_mixed: bool,
+    pub has_failed: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Into the kernel, where it waits or waited.
+    In,
+    /// And back at once.
+    Through,
+    /// Back from the kernel after a wait.
+    Out,
+}
+
+pub fn plan(state: &State, numbers: Numbers) -> Plan {
+    let mut walk = walk::Walk::new(state, numbers);
+    for (at_us, mark) in marks::marks(state, walk.hosts()) {
+        walk.take(at_us, mark);
+    }
+    walk.finish()
+}
+
+/// Clients first, then servers. A server with several clients stands in their middle, so that
+/// each has a side of its own.
+pub fn host_order(state: &State) -> Vec<Name> {
+    let names = state.host_order.iter().cloned();
+    let (servers, mut left): (Vec<Name>, Vec<Name>) = names.partition(|name| is_server(name));
+    let right = if left.len() > 1 && !servers.is_empty() {
+        left.split_off(left.len().div_ceil(2))
+    } else {
+        Vec::new()
+    };
+    left.into_iter().chain(servers).chain(right).collect()
+}
+
+impl Arrow {
+    pub fn top(&self) -> f32 {
+        self.y_from.min(self.y_to) - PILL
+    }
+
+    pub fn bottom(&self) -> f32 {
+        let words = self.notes as f32 * NOTE;
+        self.y_from.max(self.y_to) + PILL + words
+    }
+}
+
+impl Plan {
+    /// Those between two heights, each with its place in the list.
+    pub fn arrows_in(&self, top: f32, bottom: f32) -> impl Iterator<Item = (usize, &Arrow)> {
+        let first = self.reach.arrows.partition_point(|reach| *reach < top);
+        let end = self.arrows.partition_point(|arrow| arrow.top() <= bottom);
+        let arrows = self.arrows.iter().enumerate().take(end).skip(first);
+        arrows.filter(move |(_, arrow)| arrow.bottom() >= top)
+    }
+
+    pub fn bands_in(&self, top: f32, bottom: f32) -> impl Iterator<Item = &Band> {
+        let first = self.reach.bands.partition_point(|reach| *reach < top);
+        let end = self.bands.partition_point(|band| band.y_from <= bottom);
+        let bands = self.bands.iter().take(end).skip(first);
+        bands.filter(move |band| band.bottom() >= top)
+    }
+
+    pub fn ticks_in(&self, top: f32, bottom: f32) -> impl Iterator<Item = &Tick> {
+        let first = self.reach.ticks.partition_point(|reach| *reach < top);
+        let end = self.ticks.partition_point(|tick| tick.y <= bottom);
+        self.ticks.iter().take(end).skip(first)
+    }
+
+    /// The run of arrows that this one is in: where it begins, and where the next one does.
+    pub fn chunk_of(&self, arrow: usize) -> (usize, usize) {
+        let next = self.chunks.partition_point(|first| *first <= arrow);
+        let first = next.checked_sub(1).map_or(0, |chunk| self.chunks[chunk]);
+        let end = self.chunks.get(next).copied();
+        (first, end.unwrap_or(self.arrows.len()))
+    }
+
+    /// Names of the run before this one can reach into it: it was only begun because it was long.
+    pub fn is_cut(&self, first: usize) -> bool {
+        let before = first.checked_sub(1).map(|before| self.reach.arrows[before]);
+        before.is_some_and(|reach| reach > self.arrows[first].top())
+    }
+
+    /// Brings all in order, and notes what makes it quick to find.
+    fn index(&mut self) {
+        self.bands.sort_by(|a, b| a.y_from.total_cmp(&b.y_from));
+        self.ticks.sort_by(|a, b| a.y.total_cmp(&b.y));
+        self.outermost = vec![0; self.hosts.len()];
+        for band in &self.bands {
+            let outermost = &mut self.outermost[band.host];
+            *outermost = band.lane.max(*outermost);
+        }
+        for (index, arrow) in self.arrows.iter().enumerate() {
+            let reach = self.reach.arrows.last().copied().unwrap_or(f32::MIN);
+            let begun = self.chunks.last().copied().unwrap_or(0);
+            if index == 0 || arrow.top() >= reach || index - begun >= CHUNK {
+                self.chunks.push(index);
+            }
+            self.reach.arrows.push(reach.max(arrow.bottom()));
+        }
+        self.reach.bands = furthest(self.bands.iter().map(Band::bottom));
+        self.reach.ticks = furthest(self.ticks.iter().map(|tick| tick.y + NAME));
+    }
+}
+
+impl Band {
+    /// Its name counts, too.
+    fn bottom(&self) -> f32 {
+        self.y_to.unwrap_or(f32::INFINITY).max(self.y_name + NAME)
+    }
+}
+
+fn furthest(bottoms: impl Iterator<Item = f32>) -> Vec<f32> {
+    let mut furthest = f32::MIN;
+    let each = bottoms.map(|bottom| {
+        furthest = furthest.max(bottom);
+        furthest
+    });
+    each.collect()
+}
