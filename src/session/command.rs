@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::desk::{Desk, Edit, Look, Open, Overlay, Setting, Shelving};
+use super::desk::{Desk, Driving, Edit, Halt, Look, Open, Overlay, Setting, Shelving};
 use super::editing::FileRemark;
 use super::rerun::Rerun;
 use crate::director::{Next, WhyNot};
@@ -40,6 +40,8 @@ pub enum Command {
         option: usize,
     },
     Set(Setting),
+    /// Auto and Run to.
+    Drive(Driving),
     /// Another lesson, a try of this one, what was kept of earlier runs.
     Shelf(Shelving),
     /// A program's text.
@@ -118,6 +120,8 @@ pub enum Refusal {
     NothingToRerun,
     /// The lab has more orders than it can take.
     Busy,
+    /// What played by itself has stopped.
+    Halted(Halt),
 }
 
 /// What the panels draw from.

@@ -7,6 +7,7 @@
 mod command;
 mod course;
 mod desk;
+mod driving;
 mod editing;
 mod kept;
 mod rerun;
@@ -16,11 +17,12 @@ mod start;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 pub use command::{Command, Notice, Refusal, View};
 pub use course::Course;
 pub use desk::{Desk, Draft, Drafts, Edit, Open, Opening};
+pub use desk::{Drive, Driving, Goal, Halt, Play, Speed, Towards};
 pub use desk::{Entry, Guessed, Progress, Reached, Resume, Shelf, Shelving, Titles};
 pub use desk::{Lens, Look, Motion, Numbers, Overlay, Setting, Settings, Sheet};
 pub use editing::FileRemark;
@@ -39,6 +41,9 @@ use crate::timeline::Timeline;
 use crate::trace::{
     By, Event, Header, Moment, Name, Order, Ordered, SegmentId, Setup, What, WireKind,
 };
+
+/// What the lab says is taken in for so long at a time: a frame is drawn in between.
+const SLICE: Duration = Duration::from_millis(8);
 
 /// Called from the lab's threads when there is something to drain.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -64,6 +69,8 @@ pub struct Session {
     director: Director,
     /// `Next` was asked for while things still moved.
     wants_next: bool,
+    /// How many orders the lab had read when Auto or Run to last gave one.
+    given_at: Option<usize>,
     /// Recorded orders are being given again.
     going: Option<rerun::Going>,
     /// Where runs are recorded; `None` records nothing.
@@ -94,23 +101,32 @@ impl Session {
     /// Takes what the lab has said so far. True when there was something.
     pub fn drain(&mut self) -> bool {
         self.leaving.retain(|lab| !lab.is_over());
-        let said: Vec<FromLab> = match &self.lab {
-            Some(lab) => lab.try_iter().collect(),
-            None => Vec::new(),
-        };
-        let mut came = !said.is_empty();
-        for said in said {
-            self.hear(said);
-            self.rerun_on();
-        }
+        let mut came = self.hear_lab();
         if !came {
             self.rerun_on(); // what it waits for may be overdue
         }
         came |= self.hear_disk();
         if std::mem::take(&mut self.wants_next) {
-            self.update(Command::Next);
+            self.go_on();
         }
+        self.drive_on();
         self.keep();
+        came
+    }
+
+    /// However much it says, the window draws a frame now and then.
+    fn hear_lab(&mut self) -> bool {
+        let until = Instant::now() + SLICE;
+        let mut came = false;
+        while let Some(said) = self.lab.as_ref().and_then(|lab| lab.try_iter().next()) {
+            came = true;
+            self.hear(said);
+            self.rerun_on();
+            if Instant::now() >= until {
+                (self.wake)(); // after that frame it goes on
+                break;
+            }
+        }
         came
     }
 
@@ -118,6 +134,7 @@ impl Session {
         if !matches!(command, Command::Select(_) | Command::Set(_)) {
             self.forget_remark();
         }
+        self.take_over(&command);
         match command {
             Command::Next => self.go_on(),
             Command::Back => self.timeline.back(),
@@ -145,6 +162,7 @@ impl Session {
                 }
             }
             Command::Set(setting) => self.desk.settings.set(setting),
+            Command::Drive(driving) => self.drive(driving),
             Command::Shelf(shelving) => self.shelve(shelving),
             Command::Edit(edit) => self.edit(edit),
             Command::Open(open) => self.open(open),
@@ -332,6 +350,7 @@ impl Session {
         if let Some(event) = events.last() {
             self.watch.see(self.timeline.newest(), event);
             self.director.see(event, self.timeline.newest());
+            self.desk.drive.see(self.timeline.newest(), event);
         }
         self.mark_progress();
     }
@@ -345,6 +364,8 @@ impl Session {
         self.watch = BeatWatch::new(lesson);
         self.director = Director::new(self.script());
         self.desk.shelf.begin_anew();
+        self.desk.drive.stop();
+        self.given_at = None;
         self.guesses.clear();
         self.selected = None;
         self.notice = None;

@@ -73,6 +73,7 @@ impl Session {
             leaving: Vec::new(),
             clock: None,
             wants_next: false,
+            given_at: None,
             going: None,
             runs,
             keeper,

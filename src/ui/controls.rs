@@ -5,7 +5,7 @@ use crate::director::{Next, WhyNot};
 use crate::lesson::Language;
 use crate::model::{Activity, Program};
 use crate::session::{Command, Refusal, View};
-use crate::trace::{Name, Order};
+use crate::trace::{Moment, Name, Order};
 
 /// A command, or the reason in the learner's words.
 pub type Offer = Result<Command, String>;
@@ -30,6 +30,11 @@ pub fn back(view: &View<'_>) -> Offer {
     } else {
         Err(say!(view.language, "off.at_start").into_owned())
     }
+}
+
+/// To before the first event.
+pub fn first(view: &View<'_>) -> Offer {
+    back(view).map(|_| Command::GoTo(Moment(0)))
 }
 
 pub fn live(view: &View<'_>) -> Offer {
@@ -192,6 +197,7 @@ pub fn refusal(view: &View<'_>, refusal: &Refusal) -> String {
         Refusal::Rerunning => say!(language, "off.rerunning"),
         Refusal::NothingToRerun => say!(language, "off.nothing_to_rerun"),
         Refusal::Busy => say!(language, "off.busy"),
+        Refusal::Halted(halt) => return super::driving::halted(view, halt),
     }
     .into_owned()
 }

@@ -9,6 +9,7 @@ mod captions;
 mod controls;
 mod describe;
 mod drawer;
+mod driving;
 mod file_words;
 mod focus;
 mod fonts;

@@ -31,6 +31,8 @@ pub enum Icon {
     Down,
     /// How the window is set.
     Sliders,
+    Play,
+    Pause,
 }
 
 pub fn card(theme: &Theme) -> Frame {
@@ -102,6 +104,7 @@ pub fn paint_icon(painter: &Painter, icon: Icon, centre: Pos2, size: f32, colour
             painter.circle_stroke(centre, size * 0.46, stroke);
             painter.line(vec![at(0.0, -0.55), at(0.0, 0.0), at(0.4, 0.25)], stroke);
         }
+        Icon::Play | Icon::Pause => paint_play(painter, icon, centre, size, colour),
         Icon::Down => {
             painter.line(vec![at(-0.6, -0.3), at(0.0, 0.35), at(0.6, -0.3)], stroke);
         }
@@ -116,6 +119,20 @@ pub fn paint_icon(painter: &Painter, icon: Icon, centre: Pos2, size: f32, colour
                 painter.circle_filled(at(x, 0.0), size * 0.12, colour);
             }
         }
+    }
+}
+
+/// A triangle, or two bars.
+fn paint_play(painter: &Painter, icon: Icon, centre: Pos2, size: f32, colour: Color32) {
+    let at = |x: f32, y: f32| centre + vec2(x, y) * size * 0.5;
+    if icon == Icon::Play {
+        let points = vec![at(-0.6, -0.8), at(0.8, 0.0), at(-0.6, 0.8)];
+        painter.add(Shape::convex_polygon(points, colour, Stroke::NONE));
+        return;
+    }
+    for x in [-0.4, 0.4] {
+        let bar = Rect::from_center_size(at(x, 0.0), vec2(size * 0.24, size * 0.8));
+        painter.rect_filled(bar, 1, colour);
     }
 }
 

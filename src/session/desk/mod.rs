@@ -4,11 +4,13 @@
 //! In: the learner's commands. Out: what the panels read through `View::desk`. Each part has a
 //! file of its own, with the commands it understands; the session changes it, panels never do.
 
+mod auto;
 mod drafts;
 mod opening;
 mod settings;
 mod shelf;
 
+pub use auto::{Drive, Driving, Goal, Halt, Play, Speed, Towards, is_timer_running};
 pub use drafts::{Draft, Drafts, Edit, TooLong};
 pub use opening::{Open, Opening};
 pub use settings::{Lens, Look, Motion, Numbers, Setting, Settings};
@@ -21,6 +23,8 @@ pub struct Desk {
     pub overlay: Option<Overlay>,
     /// The lessons, and how far one has come in each.
     pub shelf: Shelf,
+    /// What plays by itself.
+    pub drive: Drive,
     pub drafts: Drafts,
     pub opening: Opening,
 }

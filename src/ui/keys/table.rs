@@ -8,7 +8,7 @@ use crate::session::{Command, Lens, Numbers, Overlay, Setting, View};
 use crate::ui::controls::{self, Offer};
 use crate::ui::drawer::Tab;
 use crate::ui::text::say;
-use crate::ui::{focus, host, layout, presenter, wire};
+use crate::ui::{driving, focus, host, layout, presenter, transport, wire};
 
 const fn plain(key: Key, cap: &'static str) -> Press {
     Press {
@@ -86,6 +86,49 @@ pub const TABLE: &[Entry] = &[
         presses: &[plain(Key::E, "E")],
         says: |language| say!(language, "keys.edit").into_owned(),
         does: host::editor::key,
+        reach: Reach::Stage,
+    },
+    // What plays by itself.
+    Entry {
+        group: Group::Run,
+        presses: &[plain(Key::P, "P")],
+        says: |language| say!(language, "keys.auto").into_owned(),
+        does: |_, view| Some(driving::auto(view)),
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Run,
+        presses: &[plain(Key::OpenBracket, "[")],
+        says: |language| say!(language, "keys.slower").into_owned(),
+        does: |_, view| Some(driving::slower(view)),
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Run,
+        presses: &[plain(Key::CloseBracket, "]")],
+        says: |language| say!(language, "keys.faster").into_owned(),
+        does: |_, view| Some(driving::faster(view)),
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Run,
+        presses: &[plain(Key::G, "G")],
+        says: |language| say!(language, "keys.run_to").into_owned(),
+        does: toggle_run_to,
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Run,
+        presses: &[plain(Key::Home, "Home")],
+        says: |language| say!(language, "keys.first").into_owned(),
+        does: |_, view| Some(controls::first(view)),
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Run,
+        presses: &[plain(Key::End, "End")],
+        says: |language| say!(language, "keys.last").into_owned(),
+        does: |_, view| Some(controls::live(view)),
         reach: Reach::Stage,
     },
     // The wire.
@@ -321,18 +364,32 @@ fn toggle_holds(ctx: &Context, view: &View<'_>) -> Option<Offer> {
     }
 }
 
+fn toggle_run_to(ctx: &Context, view: &View<'_>) -> Option<Offer> {
+    match driving::can_run_to(view) {
+        Ok(()) => {
+            Popup::toggle_id(ctx, transport::run_to_popup_id());
+            None
+        }
+        Err(reason) => Some(Err(reason)),
+    }
+}
+
 fn toggle(view: &View<'_>, overlay: Overlay) -> Command {
     let is_there = view.desk.overlay == Some(overlay);
     Command::Show((!is_there).then_some(overlay))
 }
 
-/// What lies uppermost goes first: a popup by itself, an overlay, a notice, then presenting.
+/// What lies uppermost goes first: a popup by itself, an overlay, what plays, a notice, then
+/// presenting.
 fn close(ctx: &Context, view: &View<'_>) -> Option<Offer> {
     if Popup::is_any_open(ctx) {
         return None;
     }
     if view.desk.overlay.is_some() {
         return Some(Ok(Command::Show(None)));
+    }
+    if !view.desk.drive.is_still() {
+        return Some(driving::stop(view));
     }
     if view.notice.is_some() {
         return Some(Ok(Command::Dismiss));

@@ -178,7 +178,7 @@ pub fn reachable(view: &View<'_>) -> Result<(), String> {
 
 /// True in the first pass that shows a popup: its first control takes the focus then, so that the
 /// keyboard goes on from there.
-fn has_just_opened(ui: &Ui) -> bool {
+pub fn has_just_opened(ui: &Ui) -> bool {
     let id = ui.scope_id().with("last shown in pass");
     let now = ui.ctx().cumulative_pass_nr();
     let before = ui.data_mut(|data| {

@@ -15,11 +15,11 @@ use super::play::binary;
 
 pub struct Learner {
     pub session: Session,
-    woken: Receiver<()>,
+    pub woken: Receiver<()>,
 }
 
 impl Learner {
-    fn start() -> Self {
+    pub fn start() -> Self {
         Self::with(Course::open(None).expect("the built-in lesson is sound"))
     }
 

@@ -2,6 +2,7 @@
 
 mod chance;
 mod drafts;
+mod driving;
 mod facts;
 mod faults;
 mod learner;

@@ -185,7 +185,7 @@ fn a_control_that_is_off_says_why_and_asks_for_nothing() {
     let gone = "The lab is gone. Press R to start again";
     let cases: [(Scene, &str, &str); 7] = [
         (scenes::syn_ack_held, "Step Server", blocked),
-        (scenes::syn_ack_held, "Live", "This is the present already"),
+        (scenes::lab_gone, "Play by itself", gone),
         (in_the_past, "Step Server", past),
         (scenes::lab_gone, "Next", gone),
         (scenes::lab_gone, "Deliver SYN·ACK seq 0 ack 1", gone),

@@ -25,7 +25,7 @@ fn lifelines_keep_their_distance_however_many_hosts_there_are() {
             let hit = others.filter(|other| other.intersects(place)).count();
             assert_eq!(hit, 0, "of {hosts} hosts, two tokens overlap");
         }
-        for bar in ["Next", "Live", "Timeline"] {
+        for bar in ["Next", "More controls", "Timeline"] {
             let rect = harness.get_by_label(bar).rect();
             assert!(rect.right() <= SIZE[0], "{bar} with {hosts} hosts");
         }
