@@ -21,6 +21,7 @@ mod program;
 mod progress;
 mod prose;
 mod quiz;
+mod spoken;
 mod tries;
 mod trigger;
 mod types;
@@ -32,6 +33,7 @@ pub use parse::{number_of, parse};
 pub use picture::{PictureFile, Pixels};
 pub use problem::Problem;
 pub use progress::{BeatWatch, quizzes};
+pub use spoken::Spoken;
 pub use trigger::{Trigger, TriggerError};
 pub use types::{
     Alignment, Beat, Block, Callout, Expect, Inline, Language, Lesson, Link, Look, Quiz,

@@ -164,7 +164,7 @@ impl fmt::Display for Trigger {
 }
 
 impl Rule {
-    fn clauses<'a>(&'a self, into: &mut Vec<&'a Clause>) {
+    pub(super) fn clauses<'a>(&'a self, into: &mut Vec<&'a Clause>) {
         match self {
             Self::One(clause) => into.push(clause),
             Self::And(parts) => parts.iter().for_each(|part| part.clauses(into)),

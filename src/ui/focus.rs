@@ -79,6 +79,13 @@ pub fn remember(ctx: &Context, pane: Pane, rect: Rect) {
     });
 }
 
+/// Where a pane is, if it is there.
+pub fn place_of(ctx: &Context, pane: Pane) -> Option<Rect> {
+    let panes = ctx.data(|data| data.get_temp::<Panes>(panes_id()))?;
+    let found = panes.0.into_iter().find(|(each, _)| *each == pane);
+    found.map(|(_, rect)| rect)
+}
+
 /// The focus goes to the first control of the next pane that has one.
 pub fn to_next_pane(ctx: &Context) {
     let panes = ctx.data(|data| data.get_temp::<Panes>(panes_id()));

@@ -10,6 +10,7 @@ use eframe::egui;
 use eframe::egui::{Event, Key, Modifiers};
 
 use super::controls::Offer;
+use super::tour;
 use crate::lesson::Language;
 use crate::session::{Command, Overlay, View};
 
@@ -62,11 +63,17 @@ pub fn keys(ctx: &egui::Context, view: &View<'_>, commands: &mut Vec<Command>) {
     // A focused button takes Space and the arrows for itself.
     let has_focus = ctx.memory(|memory| memory.focused().is_some());
     for (key, modifiers) in presses {
+        if let Some(Overlay::Tour(stop)) = view.desk.overlay
+            && let Some(command) = tour::key(stop, key, modifiers)
+        {
+            commands.push(command);
+            continue;
+        }
         let moves_focus = matches!(key, Key::Space | Key::ArrowLeft | Key::ArrowRight);
         if has_focus && moves_focus {
             continue;
         }
-        let is_for_stage = !is_typing && view.desk.overlay.is_none();
+        let is_for_stage = !is_typing && does_not_hold_up(view.desk.overlay);
         let offer = TABLE.iter().find_map(|entry| {
             let counts = entry.reach == Reach::Everywhere || is_for_stage;
             let is_it = |press: &Press| is_it(*press, key, modifiers);
@@ -78,6 +85,16 @@ pub fn keys(ctx: &egui::Context, view: &View<'_>, commands: &mut Vec<Command>) {
         });
         // A key that can do nothing says why, as its button does when pointed at.
         commands.extend(offer.map(|offer| offer.unwrap_or_else(Command::Explain)));
+    }
+}
+
+/// The tour lets the stage go on underneath.
+fn does_not_hold_up(overlay: Option<Overlay>) -> bool {
+    match overlay {
+        None | Some(Overlay::Tour(_)) => true,
+        Some(
+            Overlay::Keys | Overlay::Contents | Overlay::Black | Overlay::Open | Overlay::Sheet(_),
+        ) => false,
     }
 }
 

@@ -29,10 +29,12 @@ mod parts;
 mod presenter;
 mod remark;
 mod segment;
+mod spot;
 mod text;
 mod theme;
 mod timeline_strip;
 mod top_bar;
+mod tour;
 mod transport;
 mod wire;
 
@@ -50,10 +52,12 @@ pub fn stage_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     keys::keys(ui.ctx(), view, commands);
     presenter::follow(ui.ctx(), view);
     focus::begin(ui.ctx());
+    spot::begin(ui.ctx());
     describe::live_region_ui(ui, view);
     let plan = layout::plan_of(ui.ctx(), view);
     panes_ui(ui, view, plan, commands);
     host::editor::menu_ui(ui.ctx(), view, commands);
+    spot::spotlight_ui(ui.ctx(), view);
     overlay_ui(ui.ctx(), view, commands);
 }
 
@@ -63,7 +67,8 @@ fn overlay_ui(ctx: &Context, view: &View<'_>, commands: &mut Vec<Command>) {
         Some(Overlay::Keys) => help::help_ui(ctx, view, commands),
         Some(Overlay::Black) => presenter::black_ui(ctx, view, commands),
         Some(Overlay::Sheet(sheet)) => sheet_ui(ctx, view, sheet, commands),
-        Some(Overlay::Contents | Overlay::Tour(_) | Overlay::Open) => {}
+        Some(Overlay::Tour(stop)) => tour::tour_ui(ctx, view, stop, commands),
+        Some(Overlay::Contents | Overlay::Open) => {}
         None => overlay::give_focus_back(ctx),
     }
 }

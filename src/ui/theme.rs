@@ -108,6 +108,8 @@ pub struct Theme {
     pub focus: Color32,
     /// Over the stage while something lies on it.
     pub veil: Color32,
+    /// Over what the spotlight does not fall on.
+    pub shade: Color32,
     /// Text on `client`, `server`, `wire`, `good`, `warn`, `bad`, `slate`, `closing`.
     pub on_strong: Color32,
     pub keyword: Color32,
@@ -165,6 +167,7 @@ const LIGHT: Theme = Theme {
     on_primary: rgb(0xFFFFFF),
     focus: rgb(0x1864C8),
     veil: black(110),
+    shade: black(72),
     on_strong: rgb(0xFFFFFF),
     keyword: rgb(0x7A2FC2),
     function: rgb(0x1864C8),
@@ -205,6 +208,7 @@ const DARK: Theme = Theme {
     on_primary: rgb(0x12161D),
     focus: rgb(0x6FB0FF),
     veil: black(150),
+    shade: black(120),
     on_strong: rgb(0x12161D),
     keyword: rgb(0xC9A5FF),
     function: rgb(0x7DB8FF),

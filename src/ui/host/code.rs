@@ -11,6 +11,7 @@ use super::{highlight, threads};
 use crate::model::{Activity, Program};
 use crate::session::View;
 use crate::ui::parts::{self, Icon};
+use crate::ui::spot::{self, Spot};
 use crate::ui::text::say;
 use crate::ui::theme::{self, Theme};
 
@@ -69,6 +70,7 @@ pub fn code_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, program: &Program, h
                 let row = row_rect(marked.line);
                 paint_mark(&whole, row, marked.how, theme);
                 if marked.how != How::Another {
+                    spot::mark(ui, Spot::Line(program.name.clone()), row);
                     follow(ui, program, marked.line, row.with_min_x(area.left()));
                 }
             }

@@ -11,6 +11,7 @@ use super::socket::{state_meaning, timer_words};
 use crate::model::{CallRecord, Program, Socket};
 use crate::session::View;
 use crate::trace::{Returned, SocketFacts};
+use crate::ui::spot;
 use crate::ui::text::{bytes, say};
 use crate::ui::theme::{self, Theme, Tone};
 use crate::ui::{glow, parts};
@@ -226,8 +227,9 @@ fn card_ui(
             let from = RichText::new(remote).font(theme::code_font(theme::SMALL));
             ui.label(from.color(theme.text));
             let tone = theme.state_tone(&facts.state);
-            parts::chip(ui, theme, tone, &facts.state)
-                .on_hover_text(state_meaning(language, &facts.state));
+            let chip = parts::chip(ui, theme, tone, &facts.state);
+            spot::mark_state(ui, facts, chip.rect);
+            chip.on_hover_text(state_meaning(language, &facts.state));
             let small = |text: &str| RichText::new(text).font(theme::text_font(theme::TINY));
             if let Some(words) = timer_words(ui, view, socket) {
                 ui.label(small(&words).color(theme.warn));

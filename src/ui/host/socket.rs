@@ -12,6 +12,7 @@ use crate::session::{Command, View};
 use crate::trace::{SocketFacts, TimerKind};
 use crate::ui::glow;
 use crate::ui::parts;
+use crate::ui::spot;
 use crate::ui::text::{left, say};
 use crate::ui::theme::{self, Theme};
 
@@ -62,6 +63,7 @@ fn head_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, facts: &SocketFacts) {
                 let id = Id::unique(("state of", &facts.host, facts.key.0));
                 let strength = glow::strength(ui, view, id, &facts.state);
                 let radius = chip.rect.height() / 2.0;
+                spot::mark_state(ui, facts, chip.rect);
                 glow::ring(ui.painter(), chip.rect, radius, tone.strong, strength);
                 chip.on_hover_text(state_meaning(view.language, &facts.state));
             } else {

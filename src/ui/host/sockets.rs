@@ -8,6 +8,7 @@ use super::{lazy, room};
 use crate::model::Socket;
 use crate::session::{Command, View};
 use crate::trace::Name;
+use crate::ui::spot;
 use crate::ui::text::say;
 use crate::ui::theme::{self, Theme};
 use crate::ui::{glow, parts};
@@ -81,6 +82,7 @@ fn one_left_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, socket: &Socket) {
         let id = Id::unique(("state of", &facts.host, facts.key.0));
         let strength = glow::arrival(ui, view, id, &facts.state);
         let radius = chip.rect.height() / 2.0;
+        spot::mark_state(ui, facts, chip.rect);
         glow::ring(ui.painter(), chip.rect, radius, tone.strong, strength);
         chip.on_hover_text(state_meaning(view.language, &facts.state));
         if let Some(words) = timer_words(ui, view, socket) {

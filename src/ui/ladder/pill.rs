@@ -9,6 +9,7 @@ use super::{arrow, dimmed};
 use crate::model::{Cause, Segment};
 use crate::session::{Command, View};
 use crate::ui::hot::{self, Light, Thing};
+use crate::ui::spot::{self, Spot};
 use crate::ui::text::say;
 use crate::ui::theme::{self, Theme};
 use crate::ui::{parts, remark, segment, wire};
@@ -57,6 +58,7 @@ pub fn pill_ui(
     let id = ui.scope_id().with(("segment", segment.id));
     let response = ui.interact(rect, id, Sense::click());
     let thing = Thing::Segment(segment.id);
+    spot::mark(ui, Spot::Segment(segment.id), rect);
     let light = hot::light(ui.ctx(), view, &thing);
     hot::point(&response, view, thing);
     let is_selected = view.selected == Some(segment.id);

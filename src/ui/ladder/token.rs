@@ -9,6 +9,7 @@ use crate::model::{Fate, Segment};
 use crate::session::{Command, View};
 use crate::ui::controls::Offer;
 use crate::ui::parts::{Button, Icon, Weight};
+use crate::ui::spot::{self, Spot};
 use crate::ui::text::{say, since, until};
 use crate::ui::theme::{self, CARD_RADIUS, Theme};
 use crate::ui::wire::Action;
@@ -56,6 +57,7 @@ pub fn token_ui(
         centre.y,
     );
     let rect = Rect::from_center_size(centre, vec2(width, height)).round();
+    spot::mark(ui, Spot::Segment(segment.id), rect);
     let edge = egui::Stroke::new(1.0, theme.wire.gamma_multiply(0.3));
     ui.painter()
         .rect(rect, CARD_RADIUS, theme.wire_soft, edge, StrokeKind::Inside);

@@ -81,7 +81,18 @@ fn rows_of(text: &TextShape, clip: Rect, boxes: usize) -> Vec<Row> {
         .iter()
         .any(|section| section.format.font_id.family == FontFamily::Monospace);
     let rows = text.galley.rows.iter().map(|row| {
-        let rect = row.rect().translate(text.pos.to_vec2());
+        let mut rect = row.rect().translate(text.pos.to_vec2());
+        // What begins behind other words of its line starts with a gap for them.
+        let glyphs = row
+            .row
+            .glyphs
+            .iter()
+            .filter(|glyph| !glyph.chr.is_whitespace());
+        let mut glyphs = glyphs.map(|glyph| glyph.pos.x);
+        let right = rect.right();
+        if let Some(first) = glyphs.next() {
+            rect.set_left((text.pos.x + row.pos.x + first).min(right));
+        }
         let text = row.row.text();
         // A dot of the hex view is as wide as a hanzi, and most of that is air.
         let beside = if text == "·" { 0.3 } else { 0.0 };

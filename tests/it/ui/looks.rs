@@ -15,7 +15,7 @@ const SMALL: [f32; 2] = [1280.0, 720.0];
 
 type Case = (&'static str, fn(&mut Stage));
 
-pub const CASES: [Case; 10] = [
+pub const CASES: [Case; 15] = [
     ("plain", |_| {}),
     ("presenting", |stage| set(stage, Setting::Presents(true))),
     ("uncaptioned", |stage| {
@@ -38,6 +38,11 @@ pub const CASES: [Case; 10] = [
         let (how, words) = (How::Signal(9), String::new());
         stage.notice = Some(Notice::LabGone(Demise { how, words }));
     }),
+    ("tour0", |stage| stage.desk.show(Some(Overlay::Tour(0)))),
+    ("tour1", |stage| stage.desk.show(Some(Overlay::Tour(1)))),
+    ("tour2", |stage| stage.desk.show(Some(Overlay::Tour(2)))),
+    ("tour3", |stage| stage.desk.show(Some(Overlay::Tour(3)))),
+    ("tour4", |stage| stage.desk.show(Some(Overlay::Tour(4)))),
     ("black", |stage| stage.desk.show(Some(Overlay::Black))),
 ];
 
