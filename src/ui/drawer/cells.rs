@@ -9,8 +9,8 @@ use std::sync::Arc;
 use eframe::egui;
 use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{
-    Color32, EventFilter, Galley, Id, Key, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
-    WidgetInfo, pos2, vec2,
+    Color32, EventFilter, Galley, Id, Key, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui,
+    Vec2, WidgetInfo, pos2, vec2,
 };
 
 use crate::ui::theme::{self, Theme, Tone};
@@ -69,7 +69,11 @@ pub fn cells_ui(
     let height = placed.iter().map(|it| it.rect.bottom()).fold(0.0, f32::max);
     let (area, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
     let id = ui.scope_id().with(salt);
-    let cursor = keyboard(ui, id, area, &placed);
+    if placed.is_empty() {
+        return None;
+    }
+    let (response, cursor) = keyboard(ui, id, area, &placed);
+    response.widget_info(|| described(groups, cells, cursor));
     let mut pointed = None;
     for it in &placed {
         let rect = it.rect.translate(area.min.to_vec2());
@@ -289,8 +293,21 @@ fn cell_job(theme: &Theme, cell: &Cell, meaning: Meaning, width: f32) -> LayoutJ
     job
 }
 
+/// For readers: what flows here, and the cell that the keyboard is at.
+fn described(groups: &[Group], cells: &[Cell], cursor: Option<Pointed>) -> WidgetInfo {
+    let titles: Vec<&str> = groups.iter().map(|group| group.title.as_str()).collect();
+    let at = match cursor {
+        Some(Pointed::Cell(index)) => cells.get(index),
+        Some(Pointed::Group(_)) | None => None,
+    };
+    WidgetInfo {
+        current_text_value: at.map(|cell| cell.label.clone()),
+        ..WidgetInfo::labeled(Role::ListBox, true, titles.join(" / "))
+    }
+}
+
 /// Where the keyboard is among the cells, while they have the focus.
-fn keyboard(ui: &mut Ui, id: Id, area: Rect, placed: &[Placed]) -> Option<Pointed> {
+fn keyboard(ui: &mut Ui, id: Id, area: Rect, placed: &[Placed]) -> (Response, Option<Pointed>) {
     let response = ui.interact(area, id, Sense::click());
     let cells = placed
         .iter()
@@ -307,7 +324,7 @@ fn keyboard(ui: &mut Ui, id: Id, area: Rect, placed: &[Placed]) -> Option<Pointe
         response.request_focus();
     }
     if !response.has_focus() || cells.is_empty() {
-        return None;
+        return (response, None);
     }
     let filter = EventFilter {
         horizontal_arrows: true,
@@ -327,7 +344,7 @@ fn keyboard(ui: &mut Ui, id: Id, area: Rect, placed: &[Placed]) -> Option<Pointe
         let rect = cell.rect.translate(area.min.to_vec2());
         ui.scroll_to_rect(rect, None);
     }
-    Some(cell.what)
+    (response, Some(cell.what))
 }
 
 /// The explanation of one thing: a bold name, its value, and sentences that wrap.

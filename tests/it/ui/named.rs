@@ -62,6 +62,7 @@ fn is_control(role: Role) -> bool {
         Role::CheckBox,
         Role::ComboBox,
         Role::Link,
+        Role::ListBox,
         Role::ListBoxOption,
         Role::MenuItem,
         Role::MultilineTextInput,
