@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use super::desk::{Desk, Drafts, Shelving};
 use super::kept::Keeper;
-use super::{Course, FileRemark, Kept, Notice, Session, Wake, blank, shelving};
+use super::{Course, FileRemark, Kept, Notice, Overlay, Session, Wake, blank, shelving};
 use crate::director::Director;
 use crate::lesson::{BeatWatch, Language};
 use crate::timeline::Timeline;
@@ -82,6 +82,7 @@ impl Session {
         session.shelve(Shelving::Kept(kept.progress));
         session.take_up_drafts();
         session.greet_drafts();
+        session.desk.overlay = kept.is_first.then_some(Overlay::Tour(0));
         if let Some(remark) = kept.remark {
             session.notice = Some(Notice::Files(FileRemark::Kept(remark)));
         }

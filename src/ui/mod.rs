@@ -24,6 +24,7 @@ mod layout;
 mod lesson;
 mod menu;
 mod notice;
+mod open;
 mod overlay;
 mod parts;
 mod presenter;
@@ -59,6 +60,7 @@ pub fn stage_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     host::editor::menu_ui(ui.ctx(), view, commands);
     spot::spotlight_ui(ui.ctx(), view);
     overlay_ui(ui.ctx(), view, commands);
+    open::drop_ui(ui.ctx(), view, commands);
 }
 
 /// What lies over the window, if anything does.
@@ -68,7 +70,8 @@ fn overlay_ui(ctx: &Context, view: &View<'_>, commands: &mut Vec<Command>) {
         Some(Overlay::Black) => presenter::black_ui(ctx, view, commands),
         Some(Overlay::Sheet(sheet)) => sheet_ui(ctx, view, sheet, commands),
         Some(Overlay::Tour(stop)) => tour::tour_ui(ctx, view, stop, commands),
-        Some(Overlay::Contents | Overlay::Open) => {}
+        Some(Overlay::Open) => open::panel_ui(ctx, view, commands),
+        Some(Overlay::Contents) => {}
         None => overlay::give_focus_back(ctx),
     }
 }

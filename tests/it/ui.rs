@@ -8,6 +8,7 @@ mod inspector;
 mod legible;
 mod looks;
 mod named;
+mod opening;
 mod pictures;
 mod prose;
 mod queues;

@@ -8,7 +8,7 @@ use crate::session::{Command, Lens, Numbers, Overlay, Setting, View};
 use crate::ui::controls::{self, Offer};
 use crate::ui::drawer::Tab;
 use crate::ui::text::say;
-use crate::ui::{driving, focus, host, layout, presenter, transport, wire};
+use crate::ui::{driving, focus, host, layout, open, presenter, transport, wire};
 
 const fn plain(key: Key, cap: &'static str) -> Press {
     Press {
@@ -129,6 +129,13 @@ pub const TABLE: &[Entry] = &[
         presses: &[plain(Key::End, "End")],
         says: |language| say!(language, "keys.last").into_owned(),
         does: |_, view| Some(controls::live(view)),
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Run,
+        presses: &[plain(Key::O, "O")],
+        says: |language| say!(language, "keys.open").into_owned(),
+        does: |_, view| Some(open::offer(view, None)),
         reach: Reach::Stage,
     },
     // The wire.

@@ -8,7 +8,8 @@ use crossbeam_channel::{Receiver, bounded};
 use sockstep::lesson::Language;
 use sockstep::model::Activity;
 use sockstep::session::{
-    Command, Course, Edit, FileRemark, Kept, Notice, Open, Session, Setting, Trouble, Unreadable,
+    Command, Course, Edit, FileRemark, Kept, Notice, Open, Overlay, Session, Setting, Trouble,
+    Unreadable,
 };
 use sockstep::trace::WireKind;
 use tempfile::tempdir;
@@ -213,10 +214,17 @@ fn settings_and_edits_are_there_again_in_the_next_window() {
     let folder = tempdir().expect("a folder");
     let load = || Kept::load(folder.path(), Language::English);
     let mut learner = Learner::start(load());
+    let overlay = |learner: &Learner| learner.session.view().desk.overlay;
+    assert_eq!(
+        overlay(&learner),
+        Some(Overlay::Tour(0)),
+        "the window is new"
+    );
     learner.session.update(Command::Set(Setting::Zoom(150)));
     learner.edit("print('kept')\n");
     drop(learner);
     let learner = Learner::start(load());
+    assert_eq!(overlay(&learner), None);
     assert_eq!(learner.session.view().desk.settings.zoom, 150);
     assert_eq!(learner.output(), "kept\n");
     let edited = FileRemark::Edited(vec!["server".to_owned()]);

@@ -111,6 +111,7 @@ pub fn staged(name: &str, story: Story, language: Language, look: Look) -> Stage
             .copied();
     }
     super::editing::put_on(name, &mut stage);
+    super::opening::put_on(name, &mut stage);
     stage
 }
 

@@ -17,11 +17,14 @@ use crate::model::Program;
 use crate::session::{Command, Edit, View};
 use crate::trace::Name;
 use crate::ui::controls::Offer;
+use crate::ui::open;
 use crate::ui::parts::{self, Button, Weight};
 use crate::ui::text::{host_title, say};
 use crate::ui::theme::{self, Theme};
 
 const BUTTON: f32 = 26.0;
+/// A narrower head has room for one button only; there the key and the drop remain.
+const ROOMY: f32 = 210.0;
 
 /// How a program's text stands to what runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +66,7 @@ pub fn key(ctx: &Context, view: &View<'_>) -> Option<Offer> {
     let focused = focused.and_then(|id| ctx.read_response(id));
     let place = focused.map(|response| response.rect.center());
     let place = place.or_else(|| ctx.pointer_hover_pos());
-    let at_hand = place.and_then(|place| card_at(ctx, names, place));
+    let at_hand = place.and_then(|place| card_at(ctx, names.iter(), place));
     match (&names[..], at_hand) {
         ([], _) => None,
         ([name], _) | (_, Some(name)) => Some(offer(view, name)),
@@ -83,8 +86,12 @@ fn head_id(program: &str) -> Id {
 }
 
 /// The program whose card, or what belongs to it below, is at this place.
-fn card_at<'a>(ctx: &Context, names: &'a [Name], place: Pos2) -> Option<&'a Name> {
-    let heads = names.iter().filter_map(|name| {
+pub fn card_at<'a>(
+    ctx: &Context,
+    names: impl Iterator<Item = &'a Name>,
+    place: Pos2,
+) -> Option<&'a Name> {
+    let heads = names.filter_map(|name| {
         let head = ctx.data(|data| data.get_temp::<Rect>(head_id(name)))?;
         let is_in_column = head.x_range().contains(place.x) && head.top() <= place.y;
         is_in_column.then_some((name, head.top()))
@@ -164,6 +171,9 @@ fn title_ui(
     let row = Layout::right_to_left(Align::Center);
     ui.allocate_ui_with_layout(size, row, |ui| {
         edit_button_ui(ui, view, theme, program, commands);
+        if size.x > ROOMY {
+            open_button_ui(ui, view, theme, program, commands);
+        }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             let draft = view.desk.drafts.draft(&program.name);
             let file = draft.map_or(&program.file, |draft| &draft.file);
@@ -213,6 +223,27 @@ fn edit_button_ui(
         ..Button::new(say!(language, "edit.open"), theme)
     };
     let (button, command) = button.offered(offer(view, &program.name));
+    if button.show(ui, theme).clicked() {
+        commands.extend(command);
+    }
+}
+
+fn open_button_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    theme: &Theme,
+    program: &Program,
+    commands: &mut Vec<Command>,
+) {
+    let language = view.language;
+    let title = host_title(language, view.timeline.newest(), &program.name);
+    let button = Button {
+        name: say!(language, "open.as_name", program = title).into_owned(),
+        hint: say!(language, "open.hint").into_owned(),
+        height: BUTTON,
+        ..Button::new(say!(language, "open.short"), theme)
+    };
+    let (button, command) = button.offered(open::offer(view, Some(&program.name)));
     if button.show(ui, theme).clicked() {
         commands.extend(command);
     }
