@@ -30,7 +30,8 @@ pub fn notes(view: &View<'_>, segment: &Segment) -> Vec<String> {
         let why = word(language, reason);
         notes.push(say!(language, "remark.because", why = why).into_owned());
     }
-    notes.extend(named(state, segment).map(|named| named_word(language, named)));
+    let names = named(state, segment).filter(is_below);
+    notes.extend(names.map(|named| named_word(language, named)));
     for (reason, count) in absorbed_reasons(state, segment) {
         let why = word(language, reason);
         notes.push(say!(language, "remark.copies", count = count, why = why).into_owned());
@@ -48,7 +49,7 @@ pub fn lines(numbers: Numbers, state: &State, segment: &Segment) -> usize {
         + usize::from(segment.duplicate_of().is_some())
         + usize::from(!segment.corrupted.is_empty())
         + usize::from(segment.reason.is_some())
-        + named(state, segment).count()
+        + named(state, segment).filter(is_below).count()
         + absorbed_reasons(state, segment).len()
         + usize::from(segment.inferred.is_some())
 }
@@ -187,6 +188,11 @@ fn named(state: &State, segment: &Segment) -> impl Iterator<Item = Named> {
     })
 }
 
+/// Whether it stands below the name; the name itself says that it was sent again.
+fn is_below(named: &Named) -> bool {
+    *named != Named::Retransmission
+}
+
 /// Copies that wait behind it and whose reason is not known.
 pub fn copies_without_reason(state: &State, segment: &Segment) -> usize {
     let copies = segment.copies.iter();
@@ -219,7 +225,7 @@ fn places(segment: &Segment) -> String {
 
 fn named_word(language: Language, named: Named) -> String {
     match named {
-        Named::Retransmission => say!(language, "named.retransmission"),
+        Named::Retransmission => say!(language, "segment.again", segment = ""),
         Named::DuplicateAck(count) => say!(language, "named.duplicate_ack", count = count),
         Named::ZeroWindow => say!(language, "named.zero_window"),
         Named::WindowUpdate => say!(language, "named.window_update"),

@@ -5,6 +5,7 @@ mod controls;
 mod editing;
 mod hosts;
 mod inspector;
+mod ladder;
 mod legible;
 mod looks;
 mod named;

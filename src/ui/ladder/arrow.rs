@@ -137,7 +137,7 @@ fn path(hops: &[f32], from: Pos2, to: Pos2) -> Vec<Pos2> {
         let centre = from + way * ((x - from.x) / way.x);
         path.extend((0..=8).map(|step| {
             let turn = PI * step as f32 / 8.0;
-            centre - along * (HOP * turn.cos()) - up * (HOP * turn.sin())
+            centre - along * (HOP * turn.cos()) + up * (HOP * turn.sin())
         }));
     };
     let between = hops.iter().copied().filter(|x| is_between(*x));

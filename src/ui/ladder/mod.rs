@@ -38,8 +38,8 @@ const RIGHT: f32 = 110.0;
 const BAND: f32 = 9.0;
 const LANE: f32 = 12.0;
 const HEADER: f32 = 34.0;
-/// Between two of many lifelines: what a state's name needs.
-const APART: f32 = 104.0;
+/// Between two of many lifelines: what a token needs, and a state's name.
+const APART: f32 = 144.0;
 /// Closer than this, "Client 12 kernel" runs into its neighbour.
 const NARROW: f32 = 130.0;
 /// How much is left of what is not tied to what is pointed at.
@@ -57,9 +57,13 @@ struct Stage<'a> {
 }
 
 impl Stage<'_> {
-    /// Where names stand: right of the last lifeline, left of all others.
+    /// Where names stand: on the side away from the arrows, which all go to the server.
     fn side(&self, host: usize) -> f32 {
-        if host + 1 == self.xs.len() { 1.0 } else { -1.0 }
+        if host < self.plan.first_right {
+            -1.0
+        } else {
+            1.0
+        }
     }
 
     /// The outer edge of the outermost lane.
@@ -71,13 +75,17 @@ impl Stage<'_> {
     /// How far it is from there to whatever comes next.
     fn room_outside(&self, host: usize) -> f32 {
         let outside = self.outside(host);
-        if host + 1 == self.xs.len() {
-            self.sides.1 - outside
-        } else if host == 0 {
-            outside - self.sides.0
+        let next = if self.side(host) < 0.0 {
+            host.checked_sub(1).map(|left| self.xs[left] + BAND)
         } else {
-            outside - self.xs[host - 1] - BAND
-        }
+            self.xs.get(host + 1).map(|right| right - BAND)
+        };
+        let end = if self.side(host) < 0.0 {
+            self.sides.0
+        } else {
+            self.sides.1
+        };
+        (next.unwrap_or(end) - outside).abs()
     }
 
     /// What is in sight, in the plan's heights.

@@ -5,7 +5,8 @@
 //! came of; all of them are told when pointed at.
 
 use eframe::egui::{
-    Color32, Painter, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2,
+    Color32, Painter, Pos2, Rect, RectAlign, Role, Sense, Shape, Stroke, Tooltip, Ui, WidgetInfo,
+    pos2, vec2,
 };
 
 use super::plan::{Tick, Way};
@@ -73,7 +74,15 @@ fn tick_ui(ui: &Ui, view: &View<'_>, theme: &Theme, stage: &Stage<'_>, tick: &Ti
         );
         WidgetInfo::labeled(Role::Label, true, words)
     });
-    response.on_hover_ui(|ui| {
+    // On the side away from the arrows, too: what lights up is to be seen.
+    let mut tooltip = Tooltip::for_enabled(&response);
+    let align = if side < 0.0 {
+        RectAlign::LEFT_START
+    } else {
+        RectAlign::RIGHT_START
+    };
+    tooltip.popup = tooltip.popup.align(align);
+    tooltip.show(|ui| {
         for call in tick.calls.iter().take(TOLD) {
             for line in told(view, tick, *call) {
                 ui.label(line);

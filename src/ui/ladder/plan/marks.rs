@@ -7,12 +7,28 @@ use crate::trace::{Key, Name, SegmentId};
 
 #[derive(Clone, Copy)]
 pub enum Mark<'a> {
-    Entered { host: usize, call: &'a CallRecord },
-    Came(SegmentId),
+    Entered {
+        host: usize,
+        call: &'a CallRecord,
+    },
+    Came {
+        segment: SegmentId,
+        is_at_once: bool,
+    },
     Left(SegmentId),
-    Became { host: usize, key: Key, nth: usize },
-    Returned { host: usize, call: &'a CallRecord },
-    Gone { host: usize, key: Key },
+    Became {
+        host: usize,
+        key: Key,
+        nth: usize,
+    },
+    Returned {
+        host: usize,
+        call: &'a CallRecord,
+    },
+    Gone {
+        host: usize,
+        key: Key,
+    },
 }
 
 pub fn marks<'a>(state: &'a State, hosts: &[Name]) -> Vec<(u64, Mark<'a>)> {
@@ -25,7 +41,16 @@ pub fn marks<'a>(state: &'a State, hosts: &[Name]) -> Vec<(u64, Mark<'a>)> {
         let left_us = segment.duplicated_at_us.unwrap_or(segment.sent_at_us);
         marks.push((left_us, Mark::Left(segment.id)));
         if let Fate::Delivered(at_us) | Fate::Dropped(at_us) = segment.fate {
-            marks.push((at_us, Mark::Came(segment.id)));
+            // Nobody saw how long an inferred one took.
+            let is_at_once = at_us == left_us;
+            let segment = segment.id;
+            marks.push((
+                at_us,
+                Mark::Came {
+                    segment,
+                    is_at_once,
+                },
+            ));
         }
     }
     for (host, name) in hosts.iter().enumerate() {
@@ -71,7 +96,7 @@ impl Mark<'_> {
     fn rank(&self) -> u8 {
         match self {
             Self::Entered { .. } => 0,
-            Self::Came(_) => 1,
+            Self::Came { is_at_once, .. } => 1 + u8::from(*is_at_once),
             Self::Left(_) => 2,
             Self::Became { .. } => 3,
             Self::Returned { .. } => 4,

@@ -32,6 +32,8 @@ const CHUNK: usize = 48;
 pub struct Plan {
     /// Lifelines from left to right.
     pub hosts: Vec<Name>,
+    /// The first of them whose names stand to its right: the server, or the last one.
+    pub first_right: usize,
     pub arrows: Vec<Arrow>,
     pub bands: Vec<Band>,
     pub ticks: Vec<Tick>,
@@ -178,6 +180,8 @@ impl Plan {
         self.bands.sort_by(|a, b| a.y_from.total_cmp(&b.y_from));
         self.ticks.sort_by(|a, b| a.y.total_cmp(&b.y));
         self.outermost = vec![0; self.hosts.len()];
+        let server = self.hosts.iter().position(|name| is_server(name));
+        self.first_right = server.unwrap_or(self.hosts.len().saturating_sub(1));
         for band in &self.bands {
             let outermost = &mut self.outermost[band.host];
             *outermost = band.lane.max(*outermost);
@@ -209,4 +213,98 @@ fn furthest(bottoms: impl Iterator<Item = f32>) -> Vec<f32> {
         furthest
     });
     each.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::load;
+
+    fn handshake() -> State {
+        let text = include_str!("../../../../tests/it/lessons/handshake.jsonl");
+        let trace = load(text).expect("a sound trace").trace;
+        State::at(&trace, trace.end())
+    }
+
+    #[test]
+    fn what_a_call_made_leaves_where_it_entered() {
+        let plan = plan(&handshake(), Numbers::Relative);
+        for (name, segment) in [("connect", 0), ("send", 3), ("send", 5), ("close", 7)] {
+            let arrow = plan.arrows.iter().find(|a| a.segment.0 == segment);
+            let arrow = arrow.expect("it was sent");
+            let beside = |tick: &&Tick| tick.host == arrow.from && tick.y == arrow.y_from;
+            let tick = plan.ticks.iter().find(beside).expect("a tick beside it");
+            assert_eq!(tick.name, name);
+        }
+    }
+
+    #[test]
+    fn names_beside_a_lifeline_keep_off_each_other() {
+        let plan = plan(&handshake(), Numbers::Relative);
+        for host in 0..2 {
+            let ticks = plan.ticks.iter().filter(|tick| tick.host == host);
+            let bands = plan.bands.iter().filter(|band| band.host == host);
+            let names = ticks
+                .map(|tick| tick.y)
+                .chain(bands.map(|band| band.y_name));
+            let mut names: Vec<f32> = names.collect();
+            names.sort_by(f32::total_cmp);
+            assert!(
+                names.windows(2).all(|two| two[1] - two[0] >= NAME),
+                "{names:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_in_sight_is_found_without_looking_at_all() {
+        let plan = plan(&handshake(), Numbers::Absolute);
+        for top in (0..plan.height as u32).step_by(13).map(|top| top as f32) {
+            let bottom = top + 90.0;
+            let is_seen = |from: f32, to: f32| from <= bottom && to >= top;
+            let found = plan.arrows_in(top, bottom).map(|(index, _)| index);
+            let all = plan.arrows.iter().enumerate();
+            let seen = all.filter(|(_, arrow)| is_seen(arrow.top(), arrow.bottom()));
+            assert!(found.eq(seen.map(|(index, _)| index)), "{top}");
+            let found = plan.bands_in(top, bottom).count();
+            let bands = plan.bands.iter();
+            let seen = bands
+                .filter(|band| is_seen(band.y_from, band.bottom()))
+                .count();
+            assert_eq!(found, seen, "{top}");
+        }
+    }
+
+    #[test]
+    fn a_run_of_names_holds_all_that_can_get_in_each_others_way() {
+        let plan = plan(&handshake(), Numbers::Relative);
+        for index in 0..plan.arrows.len() {
+            let (first, end) = plan.chunk_of(index);
+            assert!((first..end).contains(&index));
+            let before = plan.arrows[..first].iter();
+            assert!(
+                before
+                    .clone()
+                    .all(|a| a.bottom() <= plan.arrows[first].top())
+            );
+            assert!(!plan.is_cut(first));
+        }
+    }
+
+    #[test]
+    fn a_server_stands_in_the_middle_of_its_clients() {
+        let state = |names: &[&str]| {
+            let mut state = handshake();
+            state.host_order = names.iter().map(|name| (*name).to_owned()).collect();
+            host_order(&state).join(" ")
+        };
+        for (names, expected) in [
+            (&["server", "client"][..], "client server"),
+            (&["server", "client1", "client2"], "client1 server client2"),
+            (&["server", "a", "b", "c"], "a b server c"),
+            (&["a", "b"], "a b"),
+        ] {
+            assert_eq!(state(names), expected);
+        }
+    }
 }

@@ -71,7 +71,7 @@ impl<'a> Walk<'a> {
         match mark {
             Mark::Entered { host, call } => self.entered(host, call),
             Mark::Left(id) => self.left(at_us, id),
-            Mark::Came(id) => self.came(at_us, id),
+            Mark::Came { segment, .. } => self.came(at_us, segment),
             Mark::Became { host, key, nth } => self.became(at_us, host, key, nth),
             Mark::Returned { host, call } => self.returned(host, call),
             Mark::Gone { host, key } => {
