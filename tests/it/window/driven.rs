@@ -40,6 +40,22 @@ pub struct Driven {
 /// Opens a window with these arguments, on folders with nothing in them. `None`, said aloud, where
 /// there is no display to be had.
 pub fn open(arguments: &[&str]) -> Option<Driven> {
+    opened(arguments, Frames::Reported)
+}
+
+/// As a learner gets it who has just installed it.
+pub fn open_as_a_learner(arguments: &[&str]) -> Option<Driven> {
+    opened(arguments, Frames::Silent)
+}
+
+/// Whoever measures frames is not shown the tour.
+#[derive(Clone, Copy, PartialEq)]
+enum Frames {
+    Reported,
+    Silent,
+}
+
+fn opened(arguments: &[&str], frames: Frames) -> Option<Driven> {
     if Command::new("xdotool").arg("version").output().is_err() {
         missing("no xdotool");
         return None;
@@ -47,7 +63,10 @@ pub fn open(arguments: &[&str]) -> Option<Driven> {
     let screen = screen(1280, 800)?;
     let home = tempfile::tempdir().expect("a folder");
     let mut command = Command::new(env!("CARGO_BIN_EXE_sockstep"));
-    command.arg("--report-frames").args(arguments);
+    command.args(arguments);
+    if frames == Frames::Reported {
+        command.arg("--report-frames");
+    }
     for (variable, folder) in [
         ("HOME", "home"),
         ("XDG_DATA_HOME", "data"),
@@ -69,8 +88,10 @@ pub fn open(arguments: &[&str]) -> Option<Driven> {
         .expect("it starts");
     let said = lines(window.stdout.take().expect("piped"));
     let window = Ended(window);
-    let first = said.recv_timeout(PATIENCE);
-    assert_eq!(first.as_deref(), Ok("first frame"));
+    if frames == Frames::Reported {
+        let first = said.recv_timeout(PATIENCE);
+        assert_eq!(first.as_deref(), Ok("first frame"));
+    }
     let (x, _) = x11rb::connect(Some(&screen.name)).expect("the display takes another client");
     let mut driven = Driven {
         window,

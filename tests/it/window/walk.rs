@@ -2,18 +2,13 @@
 
 use std::process::Command;
 
-use super::driven::{Driven, open};
+use super::driven::{Driven, open, open_as_a_learner};
 use crate::lab::is_wire_there;
 use sockstep::lesson::Language;
 use sockstep::session::Course;
 
 /// A host each for server and client.
 const HOSTS: usize = 2;
-
-/// The guided tour lies over a window that opens for the first time.
-fn leave_the_tour(window: &Driven) {
-    window.press("Escape");
-}
 
 /// The window's title, in this language.
 fn title(language: Language) -> String {
@@ -48,7 +43,6 @@ fn a_lesson_is_stepped_to_its_end_by_keys_and_nothing_is_left() {
     let Some(mut window) = open(&["--lang", "zh"]) else {
         return;
     };
-    leave_the_tour(&window);
     rests(&window);
     let family = window.family();
     assert!(family.namespaces() >= HOSTS, "{}", family.namespaces());
@@ -93,6 +87,27 @@ fn nothing_else_is_written(window: &Driven) {
 }
 
 #[test]
+fn the_first_window_opens_with_a_tour_that_escape_ends_for_good() {
+    let Some(mut window) = open_as_a_learner(&["--lang", "en", "--loopback"]) else {
+        return;
+    };
+    // The first one goes to the next stop of the tour, not to the run.
+    assert_eq!(orders(&window, &["space", "Escape", "space"]), 1);
+    window.press("z");
+    let learner = window.folder().join("data/sockstep/learner.json");
+    window.until("what is kept", |_| {
+        let kept = std::fs::read_to_string(&learner).ok()?;
+        let is_told = |entry: &str| kept.contains(entry);
+        (is_told("\"knows_the_window\": true") && is_told("\"language\": \"Chinese\""))
+            .then_some(())
+    });
+    let family = window.family();
+    window.close();
+    window.leaves_nothing(&family);
+    nothing_else_is_written(&window);
+}
+
+#[test]
 fn back_is_the_past_where_nothing_can_be_ordered_and_l_is_the_present() {
     if !is_wire_there() {
         return;
@@ -100,7 +115,6 @@ fn back_is_the_past_where_nothing_can_be_ordered_and_l_is_the_present() {
     let Some(window) = open(&["--lang", "en"]) else {
         return;
     };
-    leave_the_tour(&window);
     for _ in 0..4 {
         assert_eq!(orders(&window, &["space"]), 1);
     }
@@ -119,7 +133,6 @@ fn the_language_changes_by_key_in_the_middle_of_a_run() {
     let Some(mut window) = open(&["--lang", "zh", "--loopback"]) else {
         return;
     };
-    leave_the_tour(&window);
     orders(&window, &["space"]);
     for language in [Language::Chinese, Language::English, Language::Chinese] {
         let wanted = title(language);
@@ -141,7 +154,6 @@ fn a_lab_that_is_killed_takes_no_window_with_it_and_r_starts_another() {
     let Some(mut window) = open(&["--lang", "en"]) else {
         return;
     };
-    leave_the_tour(&window);
     rests(&window);
     let before = window.colours();
     let first = window.lab().expect("it runs");
@@ -178,7 +190,6 @@ fn without_a_held_wire_the_window_steps_to_the_end_too() {
     let Some(mut window) = open(&["--lang", "zh", "--loopback"]) else {
         return;
     };
-    leave_the_tour(&window);
     window.step_to_the_end();
     let state = window.state().expect("a run");
     assert_eq!(state.programs["client"].output, "ok, 处理中…\n");
