@@ -27,6 +27,7 @@ mod notice;
 mod open;
 mod overlay;
 mod parts;
+mod past;
 mod presenter;
 mod remark;
 mod segment;
@@ -147,9 +148,11 @@ fn panes_ui(ui: &mut Ui, view: &View<'_>, plan: Plan, commands: &mut Vec<Command
             Place::Away | Place::Folded | Place::Gone => handle::lesson_ui(ui, view, commands),
         });
     }
-    CentralPanel::default()
+    past::band_ui(ui, view);
+    let stage = CentralPanel::default()
         .frame(Frame::new().fill(theme.stage))
         .show(ui, |ui| stage_of_hosts_ui(ui, view, plan, commands));
+    past::frame_ui(ui, view, stage.response.rect);
     if let Some((lesson, room)) = captions {
         pane_ui(ui, (Pane::Captions, room), language, |ui| {
             captions::captions_ui(ui, view, lesson, commands);

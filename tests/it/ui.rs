@@ -21,5 +21,6 @@ mod stage;
 mod story;
 mod strips;
 mod threads;
+mod transport;
 mod wire;
 mod words;

@@ -44,8 +44,8 @@ mod tests {
         for (room, stays) in [
             (174.0, [true, true, true]),
             (173.0, [false, true, true]),
-            (153.0, [false, true, true]),
-            (151.0, [false, true, false]),
+            (154.0, [false, true, true]),
+            (153.0, [false, true, false]),
             (90.0, [false, false, false]),
         ] {
             assert_eq!(staying(&sizes, room, 30.0), stays, "{room}");

@@ -298,7 +298,7 @@ fn a_lab_that_is_gone_offers_restart_in_its_notice() {
 }
 
 #[test]
-fn a_delivered_segment_runs_for_less_than_half_a_second_then_all_is_still() {
+fn a_delivered_segment_runs_and_its_stop_glows_for_a_moment_then_all_is_still() {
     let (mut harness, stage) = harness(english(scenes::before_delivery()), SIZE);
     let held = stage.borrow().story.timeline.newest().held[0];
     {
@@ -309,7 +309,7 @@ fn a_delivered_segment_runs_for_less_than_half_a_second_then_all_is_still() {
     harness.step();
     assert!(delay_ms(&harness) < 20, "it moves");
     // A step of the harness is a quarter of a second.
-    harness.run_steps(3);
+    harness.run_steps(6);
     assert!(delay_ms(&harness) > 100, "it stands still");
 }
 

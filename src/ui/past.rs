@@ -1,0 +1,65 @@
+//! The past is said on the stage: a band above it, in words, and a frame around it.
+//!
+//! In: a view. Out: pictures only; the way back is the transport's.
+
+use eframe::egui::{
+    Align, Frame, Label, Layout, Margin, Panel, Rect, RichText, Stroke, StrokeKind, Ui,
+};
+
+use super::parts::{Icon, keycap_size, paint_icon, paint_keycap};
+use super::text::say;
+use super::theme;
+use crate::session::View;
+
+const BAND: f32 = 26.0;
+const FRAME: f32 = 3.0;
+
+/// Above the stage, while we look at the past.
+pub fn band_ui(ui: &mut Ui, view: &View<'_>) {
+    if view.timeline.is_live() {
+        return;
+    }
+    let theme = theme::theme(view.look);
+    let (step, count) = (view.timeline.step(), view.timeline.stops().len());
+    let fill = Frame::new()
+        .fill(theme.wire)
+        .inner_margin(Margin::symmetric(12, 0));
+    Panel::top("past")
+        .exact_size(BAND)
+        .resizable(false)
+        .show_separator_line(false)
+        .frame(fill)
+        .show(ui, |ui| {
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let (sign, _) = ui.allocate_exact_size(
+                    eframe::egui::Vec2::splat(16.0),
+                    eframe::egui::Sense::hover(),
+                );
+                paint_icon(
+                    ui.painter(),
+                    Icon::Clock,
+                    sign.center(),
+                    14.0,
+                    theme.on_strong,
+                );
+                let words = say!(view.language, "past.band", step = step, count = count);
+                let text = RichText::new(words.as_ref()).font(theme::bold_font(theme::SMALL));
+                ui.add(Label::new(text.color(theme.on_strong)).truncate());
+                let (cap, _) = ui.allocate_exact_size(
+                    keycap_size(ui.painter(), "L"),
+                    eframe::egui::Sense::hover(),
+                );
+                paint_keycap(ui.painter(), cap, "L", theme.on_strong);
+            });
+        });
+}
+
+/// Around the stage: what is in it is not now.
+pub fn frame_ui(ui: &Ui, view: &View<'_>, stage: Rect) {
+    if view.timeline.is_live() {
+        return;
+    }
+    let stroke = Stroke::new(FRAME, theme::theme(view.look).wire);
+    ui.painter()
+        .rect_stroke(stage, 0, stroke, StrokeKind::Inside);
+}
