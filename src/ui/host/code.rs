@@ -1,12 +1,16 @@
 //! A program's text with line numbers, the lines its threads stand at, and the line it died at.
 //!
-//! Long lines scroll sideways under the line numbers, which stay.
+//! Long lines go on in the next row. An exception says what it is under its line.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use eframe::egui;
-use eframe::egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{
+    Align2, Galley, Pos2, Rect, Role, ScrollArea, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2,
+};
 
+use super::listing::{self, Listing, Row, Whole};
 use super::{highlight, threads};
 use crate::model::{Activity, Program};
 use crate::session::View;
@@ -34,60 +38,207 @@ enum How {
     Error,
 }
 
+/// Rows, and between them what an exception said.
+struct Page<'a> {
+    listing: Arc<Listing>,
+    program: &'a Program,
+    /// Under the last row of this line stands what the exception said.
+    message: Option<(u32, Arc<Galley>)>,
+    row: f32,
+    gutter: f32,
+}
+
+impl<'a> Page<'a> {
+    /// Wrapped wherever needed; where that is higher than this, only at the lines that matter.
+    fn new(
+        ui: &Ui,
+        view: &View<'_>,
+        theme: &Theme,
+        program: &'a Program,
+        (width, height): (f32, f32),
+    ) -> Self {
+        let lines = program.source.lines().count().max(1);
+        let digits = lines.to_string().len().max(2) as f32;
+        let gutter = digits * 6.0 + 20.0;
+        let room = width - gutter - 8.0;
+        let painter = ui.painter();
+        let mut page = Self {
+            listing: listing::listing(painter, view, program, (room, Whole::All)),
+            message: message(ui, theme, program, room),
+            program,
+            row: highlight::row_height(),
+            gutter,
+        };
+        if page.height() > height {
+            let lines: Vec<u32> = marks(program).iter().map(|marked| marked.line).collect();
+            page.listing = listing::listing(painter, view, program, (room, Whole::Only(&lines)));
+        }
+        page
+    }
+
+    fn message_height(&self) -> f32 {
+        let message = self.message.as_ref();
+        message.map_or(0.0, |(_, galley)| galley.size().y + 6.0)
+    }
+
+    fn height(&self) -> f32 {
+        self.listing.rows.len() as f32 * self.row + self.message_height() + 2.0 * PADDING
+    }
+
+    fn row_at(&self, y: f32) -> Option<&Row> {
+        let rows = self.listing.rows.len();
+        let row = (0..rows).find(|row| {
+            let top = self.row_top(*row);
+            (top..top + self.row).contains(&y)
+        });
+        self.listing.rows.get(row?)
+    }
+
+    /// Where a row begins, below the top of the text.
+    fn row_top(&self, row: usize) -> f32 {
+        let message = self.message.as_ref();
+        let is_below = message.is_some_and(|(line, _)| row >= self.listing.rows_of(*line).end);
+        let shift = if is_below { self.message_height() } else { 0.0 };
+        row as f32 * self.row + shift
+    }
+
+    /// All rows of a line, in a card of this rectangle.
+    fn line_rect(&self, line: u32, card: Rect, top: f32) -> Rect {
+        let rows = self.listing.rows_of(line);
+        let from = top + self.row_top(rows.start);
+        let height = rows.len().max(1) as f32 * self.row;
+        Rect::from_min_max(pos2(card.left(), from), pos2(card.right(), from + height))
+    }
+}
+
+/// What it says in the last line of its traceback, where it stands.
+fn message(ui: &Ui, theme: &Theme, program: &Program, room: f32) -> Option<(u32, Arc<Galley>)> {
+    let Activity::Ended {
+        traceback: Some(traceback),
+        line: Some(line),
+    } = &program.activity
+    else {
+        return None;
+    };
+    let text = traceback.trim_end().lines().last()?.trim().to_owned();
+    let font = theme::code_font(theme::SMALL);
+    let room = (room - 8.0).max(60.0);
+    Some((*line, ui.painter().layout(text, font, theme.bad, room)))
+}
+
+/// How high it would like to be.
+pub fn natural_height(
+    ui: &Ui,
+    view: &View<'_>,
+    theme: &Theme,
+    program: &Program,
+    width: f32,
+) -> f32 {
+    Page::new(ui, view, theme, program, (width, f32::INFINITY)).height()
+}
+
+/// The least height in which a program can be followed: so many rows.
+pub fn least_height() -> f32 {
+    5.0 * highlight::row_height() + 2.0 * PADDING
+}
+
 pub fn code_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, program: &Program, height: f32) {
-    let row = highlight::row_height();
-    let lines = program.source.lines().count().max(1);
-    let wanted = lines as f32 * row + 2.0 * PADDING;
+    let room = (ui.available_width(), height);
+    let page = Page::new(ui, view, theme, program, room);
+    let wanted = page.height();
     let size = vec2(ui.available_width(), wanted.min(height));
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     describe(view, program, &response);
     ui.painter().rect_filled(rect, upper_radius(), theme.code);
-    let digits = lines.to_string().len().max(2) as f32;
-    let gutter = digits * 6.0 + 20.0;
-    let text_rect = Rect::from_min_max(pos2(rect.left() + gutter, rect.top()), rect.max);
     let marks = marks(program);
-    let mut child = ui.new_child(
-        egui::UiBuilder::new()
-            .max_rect(text_rect)
-            .id_salt(("code", &program.name)),
-    );
-    child.set_clip_rect(text_rect.intersect(ui.clip_rect()));
-    let whole = ui.painter_at(rect);
-    ScrollArea::both()
+    let builder = egui::UiBuilder::new()
+        .max_rect(rect)
+        .id_salt(("code", &program.name));
+    let mut child = ui.new_child(builder);
+    child.set_clip_rect(rect.intersect(ui.clip_rect()));
+    ScrollArea::vertical()
         .id_salt("text")
         .auto_shrink(false)
         .show(&mut child, |ui| {
-            let job = highlight::highlighted(ui.ctx(), &program.source, view.look);
-            let galley = ui.painter().layout_job(job);
-            let size = vec2(galley.size().x + 12.0, wanted);
+            let size = vec2(ui.available_width(), wanted);
             let (area, _) = ui.allocate_exact_size(size, Sense::hover());
-            let top = area.top() + PADDING;
-            let row_rect = |line: u32| {
-                let y = top + (line.max(1) - 1) as f32 * row;
-                Rect::from_min_max(pos2(rect.left(), y), pos2(rect.right(), y + row))
-            };
-            for marked in &marks {
-                let row = row_rect(marked.line);
-                paint_mark(&whole, row, marked.how, theme);
-                if marked.how != How::Another {
-                    spot::mark(ui, Spot::Line(program.name.clone()), row);
-                    follow(ui, program, marked.line, row.with_min_x(area.left()));
-                }
-            }
-            paint_numbers(
-                &whole,
-                theme,
-                &marks,
-                lines,
-                row_rect,
-                rect.left() + gutter - 9.0,
-            );
-            ui.painter()
-                .galley(pos2(area.left(), top), galley, theme.text);
-            for marked in marks.iter().filter(|marked| !marked.threads.is_empty()) {
-                paint_threads(&whole, row_rect(marked.line), marked, theme);
+            page_ui(ui, theme, &page, &marks, rect.with_min_y(area.top()));
+            if let Some(line) = ui.ctx().pointer_hover_pos().and_then(|at| {
+                let row = page.row_at(at.y - area.top() - PADDING)?;
+                let is_it = rect.contains(at) && row.is_cut;
+                is_it.then_some(row.line)
+            }) {
+                let text = program.source.lines().nth(line as usize - 1);
+                response.on_hover_text_at_pointer(text.unwrap_or("").trim());
             }
         });
+}
+
+/// Its top is where the text begins, which may be out of sight.
+fn page_ui(ui: &Ui, theme: &Theme, page: &Page<'_>, marks: &[Marked], card: Rect) {
+    let top = card.top() + PADDING;
+    let painter = ui.painter();
+    for marked in marks {
+        let rows = page.line_rect(marked.line, card, top);
+        paint_mark(painter, rows, marked.how, theme);
+        if marked.how != How::Another {
+            let message = page.message_height();
+            let rows = rows.with_max_y(rows.bottom() + message);
+            spot::mark(ui, Spot::Line(page.program.name.clone()), rows);
+            let room = ui.clip_rect().height() as u32;
+            follow(ui, page.program, (marked.line, room), rows);
+        }
+    }
+    let left = card.left() + page.gutter;
+    for (index, row) in page.listing.rows.iter().enumerate() {
+        let y = top + page.row_top(index);
+        if y > painter.clip_rect().bottom() || y + page.row < painter.clip_rect().top() {
+            continue;
+        }
+        let is_marked = marks.iter().any(|marked| marked.line == row.line);
+        let ink = if is_marked { theme.text } else { theme.faint };
+        let centre = y + page.row / 2.0;
+        if row.is_first {
+            let at = pos2(left - 9.0, centre);
+            let font = theme::code_font(theme::TINY);
+            painter.text(at, Align2::RIGHT_CENTER, row.line, font, ink);
+        } else {
+            paint_goes_on(painter, pos2(left + row.indent - 10.0, centre), theme.faint);
+        }
+        let galley = painter.layout_job(row.job.clone());
+        painter.galley(pos2(left + row.indent, y), galley, theme.text);
+    }
+    if let Some((line, galley)) = &page.message {
+        let rows = page.line_rect(*line, card, top);
+        let size = vec2(rows.width(), page.message_height());
+        let rect = Rect::from_min_size(rows.left_bottom(), size);
+        painter.rect_filled(rect, 0, theme.bad_soft);
+        paint_goes_on(painter, pos2(left + 2.0, rect.top() + 9.0), theme.bad);
+        let at = pos2(left + 10.0, rect.top() + 3.0);
+        painter.galley(at, Arc::clone(galley), theme.bad);
+    }
+    for marked in marks.iter().filter(|marked| !marked.threads.is_empty()) {
+        let rows = page.line_rect(marked.line, card, top);
+        let first = rows.with_max_y(rows.top() + page.row);
+        paint_threads(painter, first, marked, theme);
+    }
+}
+
+/// The line before goes on here: a small hook.
+fn paint_goes_on(painter: &egui::Painter, at: Pos2, colour: egui::Color32) {
+    let stroke = Stroke::new(1.2, colour);
+    let points = vec![
+        at + vec2(-4.0, -5.0),
+        at + vec2(-4.0, 1.0),
+        at + vec2(4.0, 1.0),
+    ];
+    painter.add(Shape::line(points, stroke));
+    let head = vec![
+        at + vec2(1.5, -1.5),
+        at + vec2(4.0, 1.0),
+        at + vec2(1.5, 3.5),
+    ];
+    painter.add(Shape::line(head, stroke));
 }
 
 /// Round where the card is round.
@@ -155,7 +306,7 @@ fn paint_mark(painter: &egui::Painter, row: Rect, how: How, theme: &Theme) {
     let bar = Rect::from_min_max(row.min, pos2(row.left() + 3.0, row.bottom()));
     painter.rect_filled(bar, 0, tone.strong);
     if how == How::Error {
-        let centre = pos2(row.left() + 11.0, row.center().y);
+        let centre = pos2(row.left() + 11.0, row.top() + highlight::row_height() / 2.0);
         parts::paint_icon(painter, Icon::Cross, centre, 9.0, tone.strong);
     }
 }
@@ -176,39 +327,15 @@ fn paint_threads(painter: &egui::Painter, row: Rect, marked: &Marked, theme: &Th
     painter.galley(rect.min + vec2(5.0, 1.0), galley, theme.on_strong);
 }
 
-fn paint_numbers(
-    painter: &egui::Painter,
-    theme: &Theme,
-    marks: &[Marked],
-    lines: usize,
-    row_rect: impl Fn(u32) -> Rect,
-    right: f32,
-) {
-    for line in 1..=lines as u32 {
-        let row = row_rect(line);
-        if !painter.clip_rect().intersects(row) {
-            continue;
-        }
-        let is_marked = marks.iter().any(|marked| marked.line == line);
-        let colour = if is_marked { theme.text } else { theme.faint };
-        painter.text(
-            pos2(right, row.center().y),
-            Align2::RIGHT_CENTER,
-            line,
-            theme::code_font(theme::TINY),
-            colour,
-        );
-    }
-}
-
-/// Scrolls to the line when it changes, and leaves the learner's own scrolling alone otherwise.
-fn follow(ui: &Ui, program: &Program, line: u32, row: Rect) {
+/// Scrolls to the line when it or the room changes, and leaves the learner's own scrolling alone
+/// otherwise.
+fn follow(ui: &Ui, program: &Program, what: (u32, u32), rows: Rect) {
     let id = ui.scope_id().with(("line of", &program.name));
-    let last = ui.data(|data| data.get_temp::<u32>(id));
-    if last != Some(line) {
-        ui.data_mut(|data| data.insert_temp(id, line));
-        let narrow = Rect::from_min_size(row.min, vec2(1.0, row.height())).expand2(vec2(0.0, 24.0));
-        ui.scroll_to_rect_animation(narrow, None, egui::style::ScrollAnimation::none());
+    let last = ui.data(|data| data.get_temp::<(u32, u32)>(id));
+    if last != Some(what) {
+        ui.data_mut(|data| data.insert_temp(id, what));
+        let around = rows.expand2(vec2(0.0, 24.0));
+        ui.scroll_to_rect_animation(around, None, egui::style::ScrollAnimation::none());
     }
 }
 

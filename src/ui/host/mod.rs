@@ -8,6 +8,7 @@ pub mod editor;
 mod highlight;
 mod lazy;
 mod lens;
+mod listing;
 mod nesting;
 mod program;
 mod room;
@@ -18,7 +19,7 @@ mod threads;
 
 pub use socket::state_meaning;
 
-use eframe::egui::{Label, RichText, ScrollArea, Ui};
+use eframe::egui::{Id, Label, RichText, ScrollArea, Ui};
 
 use super::text::{host_title, say};
 use super::theme::{self, Theme};
@@ -27,9 +28,24 @@ use crate::model::Program;
 use crate::session::{Command, View};
 use crate::trace::{Mapping, Name};
 
-/// A column of hosts, one above the other.
+/// Lower than this, program and sockets of a host scroll together.
+const SPLIT_FROM: f32 = 330.0;
+/// The sockets may take so much of a host's height from its program.
+const SOCKETS: f32 = 0.46;
+
+/// What a scroll bar takes.
+const BAR: f32 = 6.0;
+
+/// A column of hosts, one above the other. One with a column to itself shows its program and its
+/// sockets side by side, as it were: each scrolls by itself, so that neither hides the other.
 pub fn hosts_ui(ui: &mut Ui, view: &View<'_>, hosts: &[&Name], commands: &mut Vec<Command>) {
     let height = ui.available_height();
+    if let [host] = hosts
+        && let [program] = programs(view, host)[..]
+        && height >= SPLIT_FROM
+    {
+        return split_ui(ui, view, (host, program), commands);
+    }
     let salt = hosts.first().map_or("none", |name| name.as_str());
     ScrollArea::vertical()
         .id_salt(("hosts", salt))
@@ -44,23 +60,90 @@ pub fn hosts_ui(ui: &mut Ui, view: &View<'_>, hosts: &[&Name], commands: &mut Ve
         });
 }
 
+/// What runs on a host.
+fn programs<'a>(view: &View<'a>, host: &str) -> Vec<&'a Program> {
+    let state = view.timeline.state();
+    let programs = state.program_order.iter();
+    let programs = programs.filter_map(|name| state.programs.get(name));
+    programs.filter(|program| program.host == host).collect()
+}
+
+fn split_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    (host, program): (&Name, &Program),
+    commands: &mut Vec<Command>,
+) {
+    let theme = theme::theme(view.look);
+    ui.spacing_mut().item_spacing.y = theme::GAP;
+    ui.add_space(2.0);
+    title_ui(ui, view, theme, host);
+    mapping_ui(ui, view, theme, host);
+    let room = ui.available_height();
+    // Cards stand in one line, whichever of the two scrolls.
+    let width = ui.available_width() - BAR;
+    let id = Id::unique(("sockets of", host));
+    let wanted = ui.data(|data| data.get_temp::<f32>(id)).unwrap_or(0.0);
+    let natural = program::natural_height(ui, view, theme, (program, width));
+    let spare = room - natural - theme::GAP;
+    let sockets = wanted.min(spare.max(room * SOCKETS));
+    let program_room = room - sockets - if sockets > 0.0 { theme::GAP } else { 0.0 };
+    ScrollArea::vertical()
+        .id_salt(("program of", host))
+        .max_height(program_room)
+        .auto_shrink([false, true])
+        .show(ui, |ui| {
+            ui.set_max_width(width);
+            let fit = program::Fit::Within(program_room);
+            program::program_ui(ui, view, theme, program, fit, commands);
+        });
+    let shown = ScrollArea::vertical()
+        .id_salt(("sockets of", host))
+        .auto_shrink(false)
+        .show(ui, |ui| {
+            ui.set_max_width(width);
+            ui.spacing_mut().item_spacing.y = theme::GAP;
+            let top = ui.cursor().top();
+            kernel_ui(ui, view, theme, host, commands);
+            (ui.cursor().top() - top).max(0.0)
+        });
+    if (shown.inner - wanted).abs() > 0.5 {
+        ui.data_mut(|data| data.insert_temp(id, shown.inner));
+        ui.ctx().request_repaint();
+    }
+}
+
 fn host_ui(ui: &mut Ui, view: &View<'_>, host: &Name, height: f32, commands: &mut Vec<Command>) {
     let theme = theme::theme(view.look);
     title_ui(ui, view, theme, host);
     mapping_ui(ui, view, theme, host);
-    let state = view.timeline.state();
-    let programs = state.program_order.iter();
-    let programs = programs.filter_map(|name| state.programs.get(name));
-    let programs: Vec<&Program> = programs.filter(|program| program.host == *host).collect();
+    let programs = programs(view, host);
     let has_several = programs.len() > 1;
     for program in programs {
-        if has_several {
-            program_title_ui(ui, view, theme, program);
-        }
-        program::program_ui(ui, view, theme, program, height, commands);
+        let id = Id::unique(("program", &program.name));
+        let rect = lazy::lazily(ui, id, |ui| {
+            if has_several {
+                program_title_ui(ui, view, theme, program);
+            }
+            let fit = program::Fit::Share(height);
+            program::program_ui(ui, view, theme, program, fit, commands);
+        });
+        let doing = (program.calls.len(), program.line, program.output.len());
+        lazy::show_what_changed(ui, view, id, doing, rect);
     }
+    kernel_ui(ui, view, theme, host, commands);
+}
+
+/// What the host's kernel says.
+fn kernel_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    theme: &Theme,
+    host: &Name,
+    commands: &mut Vec<Command>,
+) {
     sockets::sockets_ui(ui, view, theme, host, commands);
-    if let Some(host) = state.hosts.get(host) {
+    if let Some(host) = view.timeline.state().hosts.get(host) {
         counters::counters_ui(ui, view, theme, host);
     }
 }

@@ -17,28 +17,75 @@ use crate::ui::theme::{self, CARD_RADIUS, Theme};
 /// So many of a program's variables at once; the rest are on hover.
 const LOCALS: usize = 5;
 
+/// How much room a card has.
+#[derive(Clone, Copy)]
+pub enum Fit {
+    /// Its share of a column that scrolls.
+    Share(f32),
+    /// It is to fit into this, if it can.
+    Within(f32),
+}
+
+impl Fit {
+    fn height(self) -> f32 {
+        let (Self::Share(height) | Self::Within(height)) = self;
+        height
+    }
+}
+
+/// What the card needs besides its code: as it was last.
+fn rest_id(program: &Program) -> Id {
+    Id::unique(("rest of the card", &program.name))
+}
+
+fn rest(ui: &Ui, program: &Program) -> f32 {
+    let known = ui.data(|data| data.get_temp::<f32>(rest_id(program)));
+    known.unwrap_or(90.0)
+}
+
+/// How high the card would like to be.
+pub fn natural_height(
+    ui: &Ui,
+    view: &View<'_>,
+    theme: &Theme,
+    (program, width): (&Program, f32),
+) -> f32 {
+    code::natural_height(ui, view, theme, program, width - 2.0) + rest(ui, program)
+}
+
+fn code_height(ui: &Ui, program: &Program, fit: Fit) -> f32 {
+    match fit {
+        Fit::Share(height) => (height * 0.45).clamp(134.0, 460.0),
+        Fit::Within(room) => (room - rest(ui, program)).max(code::least_height()),
+    }
+}
+
 pub fn program_ui(
     ui: &mut Ui,
     view: &View<'_>,
     theme: &Theme,
     program: &Program,
-    height: f32,
+    fit: Fit,
     commands: &mut Vec<Command>,
 ) {
+    let height = fit.height();
     let frame = Frame::new()
         .fill(theme.card)
         .stroke(theme.border_stroke())
         .corner_radius(CARD_RADIUS);
-    frame.show(ui, |ui| {
+    let mut code_takes = 0.0;
+    let shown = frame.show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        let code_height = (height * 0.45).clamp(134.0, 460.0);
         editor::head_ui(ui, view, theme, program, commands);
+        let top = ui.cursor().top();
         if editor::is_open(view, program) {
             let height = (height * 0.6).clamp(160.0, 560.0);
             editor::field_ui(ui, view, theme, program, height, commands);
         } else {
+            let code_height = code_height(ui, program, fit);
             code::code_ui(ui, view, theme, program, code_height);
         }
+        code_takes = ui.cursor().top() - top;
         line_ui(ui, theme);
         if threads::has_several(program) {
             section(ui, |ui| {
@@ -53,6 +100,11 @@ pub fn program_ui(
         output_ui(ui, view, theme, program, commands);
         locals_ui(ui, view, theme, program);
     });
+    let now = shown.response.rect.height() - code_takes;
+    if (now - rest(ui, program)).abs() > 0.5 {
+        ui.data_mut(|data| data.insert_temp(rest_id(program), now));
+        ui.ctx().request_repaint();
+    }
 }
 
 /// A hairline from edge to edge of the card.
@@ -63,7 +115,7 @@ fn line_ui(ui: &mut Ui, theme: &Theme) {
 }
 
 fn section(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
-    let frame = Frame::new().inner_margin(Margin::symmetric(12, 6));
+    let frame = Frame::new().inner_margin(Margin::symmetric(12, 4));
     frame.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 3.0;

@@ -23,6 +23,8 @@ const PLACE: f32 = 14.0;
 const NUMBER: f32 = 54.0;
 /// So many cards of a queue; the rest are counted, and named on hover.
 const CARDS: usize = 6;
+/// In less, an address in the usual size would not fit.
+const NARROW: f32 = 165.0;
 
 /// Those that wait behind a listener, in the order of the queue: half-open, and established.
 struct Waiting<'a> {
@@ -38,6 +40,15 @@ pub fn waits(socket: &Socket, listeners: &[&Socket]) -> bool {
             let mut listeners = listeners.iter();
             listeners.any(|listener| listener.facts.key == key)
         })
+}
+
+/// How many wait behind a listener, in both queues.
+pub fn count(view: &View<'_>, listener: &SocketFacts) -> usize {
+    if listener.state != "LISTEN" {
+        return 0;
+    }
+    let waiting = waiting(view, listener);
+    waiting.half_open.len() + waiting.accepted_next.len()
 }
 
 fn waiting<'a>(view: &View<'a>, listener: &SocketFacts) -> Waiting<'a> {
@@ -224,8 +235,12 @@ fn card_ui(
             let turn =
                 RichText::new(format!("{}.", index + 1)).font(theme::bold_font(theme::SMALL));
             ui.label(turn.color(theme.muted));
-            let from = RichText::new(remote).font(theme::code_font(theme::SMALL));
-            ui.label(from.color(theme.text));
+            let is_narrow = ui.available_width() < NARROW;
+            let size = if is_narrow { theme::TINY } else { theme::SMALL };
+            let from = RichText::new(remote).font(theme::code_font(size));
+            let from = Label::new(from.color(theme.text));
+            // An address is not torn apart where it can be helped.
+            ui.add(if is_narrow { from } else { from.extend() });
             let tone = theme.state_tone(&facts.state);
             let chip = parts::chip(ui, theme, tone, &facts.state);
             spot::mark_state(ui, facts, chip.rect);

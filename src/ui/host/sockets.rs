@@ -34,9 +34,13 @@ pub fn sockets_ui(
     held.sort_by_key(|socket| (socket.facts.fd, socket.facts.key));
     for socket in held {
         let id = Id::unique(("socket", host, socket.facts.key.0));
-        lazy::lazily(ui, id, |ui| {
+        let rect = lazy::lazily(ui, id, |ui| {
             socket::socket_ui(ui, view, theme, socket, commands);
         });
+        let facts = &socket.facts;
+        let queues = (facts.recv_queue, facts.send_queue, facts.accept_queue);
+        let waiting = room::count(view, facts);
+        lazy::show_what_changed(ui, view, id, (&facts.state, queues, waiting), rect);
     }
     let mut left: Vec<&Socket> = others
         .into_iter()
