@@ -32,6 +32,8 @@ use crate::trace::{Mapping, Name};
 const SPLIT_FROM: f32 = 330.0;
 /// The sockets may take so much of a host's height from its program.
 const SOCKETS: f32 = 0.46;
+/// And the program may take so much of it, where it has much to say.
+const PROGRAM: f32 = 0.72;
 
 /// What a scroll bar takes.
 const BAR: f32 = 6.0;
@@ -85,8 +87,10 @@ fn split_ui(
     let id = Id::unique(("sockets of", host));
     let wanted = ui.data(|data| data.get_temp::<f32>(id)).unwrap_or(0.0);
     let natural = program::natural_height(ui, view, theme, (program, width));
+    let least = program::least_height(ui, program).min(room * PROGRAM);
+    let most = (room - least).min(room * SOCKETS);
     let spare = room - natural - theme::GAP;
-    let sockets = wanted.min(spare.max(room * SOCKETS));
+    let sockets = wanted.min(spare.max(most));
     let program_room = room - sockets - if sockets > 0.0 { theme::GAP } else { 0.0 };
     ScrollArea::vertical()
         .id_salt(("program of", host))

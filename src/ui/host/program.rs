@@ -53,6 +53,11 @@ pub fn natural_height(
     code::natural_height(ui, view, theme, program, width - 2.0) + rest(ui, program)
 }
 
+/// In less, it would have to scroll.
+pub fn least_height(ui: &Ui, program: &Program) -> f32 {
+    code::least_height() + rest(ui, program)
+}
+
 fn code_height(ui: &Ui, program: &Program, fit: Fit) -> f32 {
     match fit {
         Fit::Share(height) => (height * 0.45).clamp(134.0, 460.0),

@@ -129,16 +129,16 @@ fn places_ui(
     let row = |ui: &mut Ui| {
         label_ui(ui, theme, queue.label, width);
         ui.spacing_mut().item_spacing.x = 3.0;
-        let room = ui.available_width() - NUMBER;
-        let fitting = (room / (PLACE + 3.0)).max(1.0) as u32;
+        let fitting = ((ui.available_width() - NUMBER) / (PLACE + 3.0)).max(0.0) as u32;
         let wanted = queue.backlog.unwrap_or(PLACES).min(PLACES);
-        // The one beyond the backlog has a place in any case.
-        let extra = u32::from(queue.backlog.is_some());
-        let drawn = wanted.min(fitting.saturating_sub(extra * 2)).max(1 - extra);
+        // The one beyond the backlog has a place before all others, and what stands for those left
+        // out takes as much as one.
+        let extra = if queue.backlog.is_some() { 2 } else { 0 };
+        let drawn = wanted.min(fitting.saturating_sub(extra));
         for place in 0..drawn {
             place_ui(ui, theme, queue.tone, place < queue.count);
         }
-        if let Some(backlog) = queue.backlog {
+        if let Some(backlog) = queue.backlog.filter(|_| fitting >= extra) {
             one_more_ui(ui, view, theme, queue, (backlog, backlog > drawn));
         }
         let number = match queue.backlog {
