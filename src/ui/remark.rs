@@ -225,7 +225,7 @@ fn places(segment: &Segment) -> String {
 
 fn named_word(language: Language, named: Named) -> String {
     match named {
-        Named::Retransmission => say!(language, "segment.again", segment = ""),
+        Named::Retransmission => say!(language, "named.retransmission"),
         Named::DuplicateAck(count) => say!(language, "named.duplicate_ack", count = count),
         Named::ZeroWindow => say!(language, "named.zero_window"),
         Named::WindowUpdate => say!(language, "named.window_update"),

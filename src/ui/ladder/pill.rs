@@ -77,6 +77,12 @@ pub fn pill_ui(
         let name = words.join(" · ");
         WidgetInfo::selected(Role::Button, true, is_selected, name)
     });
+    // For those who cannot point at it, too.
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        if let Some(made) = remark::made(view, segment) {
+            node.set_description(made);
+        }
+    });
     if response.clicked() {
         let id = (!is_selected).then_some(segment.id);
         commands.push(Command::Select(id));

@@ -11,7 +11,7 @@ use sockstep::trace::What;
 use super::rich;
 use super::scenes::{self, ack};
 use super::stage::{Stage, harness};
-use super::story::Story;
+use super::story::{Story, Wanted};
 
 const SIZE: [f32; 2] = [1280.0, 720.0];
 const LARGE: [f32; 2] = [1920.0, 1080.0];
@@ -159,6 +159,75 @@ fn a_server_with_two_clients_stands_between_them() {
     let right = x("Client 2: connect() entered the kernel");
     let token = x("SYN seq 0 · delivered");
     assert!(left < token && token < right, "{left} {token} {right}");
+}
+
+/// Everything that has a name of its own: overtaken data and the duplicate ACKs it draws, a window
+/// that closes, is probed and opens, and an end by RST.
+pub fn named() -> Story {
+    let mut story = scenes::data_held();
+    let first = story.timeline.newest().held[0];
+    let second = story.sent("client", ack(11, 1), b"bbb");
+    let third = story.sent("client", ack(14, 1), b"ccc");
+    story.delivered(second);
+    let answer = story.sent("server", ack(1, 1), b"");
+    story.delivered(answer);
+    story.delivered(third);
+    let answer = story.sent("server", ack(1, 1), b"");
+    story.delivered(answer);
+    story.delivered(first);
+    let shut = Wanted {
+        window: Some(0),
+        ..ack(1, 17)
+    };
+    let answer = story.sent("server", shut, b"");
+    story.delivered(answer);
+    story.rest();
+    let probe = story.sent("client", ack(16, 1), b"");
+    story.delivered(probe);
+    let answer = story.sent("server", shut, b"");
+    story.delivered(answer);
+    story.rest();
+    let open = story.sent("server", ack(1, 17), b"");
+    story.delivered(open);
+    story.rest();
+    story.step("server");
+    story.returns("server", "None", None);
+    story.call("server", 11, "close", "", Some(4));
+    story.step("server");
+    let reset = Wanted {
+        rst: true,
+        ..ack(1, 17)
+    };
+    story.sent("server", reset, b"");
+    story.returns("server", "None", None);
+    story.push(What::Rest);
+    story
+}
+
+#[test]
+fn what_has_a_name_of_its_own_is_called_by_it() {
+    let (mut harness, _) = harness(english(named()), [1280.0, 1600.0]);
+    for label in [
+        "data 10 B seq 1 ack 1 · overtaken · delivered",
+        "data 3 B seq 11 ack 1 · out of order · delivered",
+        "data 3 B seq 14 ack 1 · out of order · delivered",
+        "ACK seq 1 ack 1 · duplicate ACK 1 · delivered",
+        "ACK seq 1 ack 17 · zero window · delivered",
+        "ACK seq 16 ack 1 · window probe · delivered",
+        "ACK seq 1 ack 17 · window update · delivered",
+        "RST·ACK seq 1 ack 17 · RST: broken off · held on the wire",
+    ] {
+        assert!(harness.query_all_by_label(label).count() > 0, "{label}");
+    }
+    harness
+        .get_by_label("ACK seq 1 ack 1 · duplicate ACK 1 · delivered")
+        .hover();
+    harness.run_steps(6);
+    let why = "Duplicate ACK number 1: it acknowledges no more than the one before";
+    assert!(harness.query_by_label_contains(why).is_some());
+    let who =
+        "Server kernel sent this by itself when data 3 B arrived: no program had a hand in it";
+    assert!(harness.query_by_label_contains(who).is_some());
 }
 
 /// A long run of data and acknowledgments.

@@ -22,7 +22,8 @@ const SMALLEST: [f32; 2] = [960.0, 600.0];
 
 pub type Scene = (&'static str, fn() -> Story);
 
-pub const SCENES: [Scene; 28] = [
+pub const SCENES: [Scene; 29] = [
+    ("named", super::ladder::named),
     ("start", scenes::start),
     ("syn_ack", scenes::syn_ack_held),
     ("data", scenes::data_held),

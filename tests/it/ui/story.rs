@@ -53,6 +53,8 @@ pub struct Wanted {
     /// Relative numbers, as on the ladder.
     pub seq: u32,
     pub acknowledges: u32,
+    /// As it stands in the header; `None` is the usual.
+    pub window: Option<u16>,
 }
 
 pub struct Story {
@@ -342,7 +344,8 @@ fn packet(from: &str, wanted: Wanted, payload: &[u8]) -> Vec<u8> {
     } else {
         (SERVER_FIRST, CLIENT_FIRST)
     };
-    let window = if wanted.syn { 65_160 } else { 502 };
+    let usual = if wanted.syn { 65_160 } else { 502 };
+    let window = wanted.window.unwrap_or(usual);
     let mut builder = PacketBuilder::ipv4(source, destination, 64).tcp(
         source_port,
         destination_port,
