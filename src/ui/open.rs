@@ -106,9 +106,10 @@ fn path_ui(
     commands: &mut Vec<Command>,
 ) {
     let language = view.language;
-    let mut path = ui.data(|data| data.get_temp::<String>(path_id()));
-    let is_new = path.is_none();
-    let path = path.get_or_insert_default();
+    let path = ui.data(|data| data.get_temp::<String>(path_id()));
+    let path = &mut path.unwrap_or_default();
+    let field_id = path_id().with("field");
+    let was_there = ui.ctx().read_response(field_id).is_some();
     parts::caption(ui, theme, &say!(language, "open.path"));
     let label = say!(language, "open.field");
     ui.horizontal(|ui| {
@@ -121,7 +122,7 @@ fn path_ui(
         };
         let width = ui.available_width() - button.size(ui.painter()).x - 16.0;
         let field = TextEdit::singleline(path)
-            .id(path_id().with("field"))
+            .id(field_id)
             .desired_width(width)
             .hint_text("~/server.py")
             .font(theme::code_font(theme::CODE));
@@ -129,7 +130,7 @@ fn path_ui(
         ui.ctx().accesskit_node_builder(field.id, |node| {
             node.set_label(label.as_ref());
         });
-        if is_new {
+        if !was_there {
             field.request_focus();
         }
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));

@@ -73,6 +73,22 @@ fn a_path_is_typed_and_entered_and_the_field_has_the_focus() {
 }
 
 #[test]
+fn the_panel_that_opens_again_has_its_path_and_the_focus_in_it() {
+    let (mut harness, stage) = harness(panel(), SIZE);
+    harness.event(Event::Text("a".to_owned()));
+    harness.run_steps(2);
+    stage.borrow_mut().desk.overlay = None;
+    harness.run_steps(2);
+    stage.borrow_mut().desk.overlay = Some(Overlay::Open);
+    harness.run_steps(2);
+    harness.event(Event::Text("b.py".to_owned()));
+    harness.run_steps(2);
+    harness.key_press(Key::Enter);
+    harness.run_steps(2);
+    assert_eq!(stage.borrow().commands, [files(&[("server", "ab.py")])]);
+}
+
+#[test]
 fn what_is_off_says_why() {
     let (mut harness, stage) = harness(panel(), SIZE);
     let label = "Open the file at this path";

@@ -114,6 +114,7 @@ pub fn menu_ui(ctx: &Context, view: &View<'_>, commands: &mut Vec<Command>) {
     popup.open_memory(None).gap(0.0).show(|ui| {
         parts::caption(ui, theme, &say!(view.language, "edit.which"));
         ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
+            ui.add_space(3.0); // the ring of the focus stands out that far
             let state = view.timeline.newest();
             for (index, name) in state.program_order.iter().enumerate() {
                 let title = host_title(view.language, state, name);
