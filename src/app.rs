@@ -10,7 +10,7 @@ use eframe::egui;
 
 use crate::lesson::Language;
 use crate::session::{Command, Course, Kept, Session, View};
-use crate::trace::WireKind;
+use crate::trace::{Setup, WireKind};
 use crate::ui;
 
 /// What the window shows and drives.
@@ -107,6 +107,8 @@ impl Run for Session {
 pub struct Wanted {
     /// A lesson's folder; `None` opens the one that is built in.
     pub lesson: Option<PathBuf>,
+    /// Programs of one's own instead of a lesson.
+    pub own: Option<Setup>,
     /// `None`: as it was the last time, else the system's.
     pub language: Option<Language>,
     pub system_language: Language,
@@ -129,7 +131,10 @@ pub fn open(wanted: Wanted) -> Result<(), String> {
             "there is no display to open a window on; {INSTEAD}"
         ));
     }
-    let course = Course::open(wanted.lesson.as_deref())?;
+    let course = match &wanted.own {
+        Some(setup) => Course::of_own(setup)?,
+        None => Course::open(wanted.lesson.as_deref())?,
+    };
     let binary = std::env::current_exe()
         .map_err(|error| format!("cannot find this program's own file: {error}"))?;
     let folder = data_folder();

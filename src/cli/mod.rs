@@ -1,4 +1,4 @@
-//! The command line: run, doctor, and the window.
+//! The command line: run, open, doctor, and the window.
 //!
 //! In: arguments. Out: an exit code: 0 when all went well, 1 when a program died of an exception
 //! or something could not be done, 2 for bad arguments, 3 when a limit ended a run.
@@ -6,6 +6,7 @@
 mod doctor;
 mod files;
 mod literals;
+mod open;
 mod play;
 mod programs;
 mod run;
@@ -34,6 +35,7 @@ const EXAMPLES: &str = "\
 Examples:
   sockstep                                        open the window
   sockstep lessons/04-handshake                   open it with this lesson
+  sockstep open server.py client.py               open it with two programs of your own
   sockstep run lessons/04-handshake               play a lesson in the terminal
   sockstep run server.py client.py                play two programs of your own
   sockstep run server.py a.py b.py --drop 'client1 SYN 1' --timers natural
@@ -61,6 +63,8 @@ struct Cli {
 enum Command {
     /// Play a lesson, or programs of your own, in the terminal.
     Run(Box<run::Arguments>),
+    /// Open the window with programs of your own.
+    Open(Box<open::Arguments>),
     /// Check what the held wire needs, and say what to do where something is missing.
     Doctor,
 }
@@ -69,9 +73,11 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     match cli.command {
         Some(Command::Run(arguments)) => run::main(*arguments),
+        Some(Command::Open(arguments)) => open::main(*arguments),
         Some(Command::Doctor) => doctor::main(),
         None => window(Wanted {
             lesson: cli.lesson,
+            own: None,
             language: cli.lang,
             system_language: system_language(),
             wire: match cli.loopback {

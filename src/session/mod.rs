@@ -10,6 +10,7 @@ mod desk;
 mod driving;
 mod editing;
 mod kept;
+mod own;
 mod rerun;
 mod shelving;
 mod start;

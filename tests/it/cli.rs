@@ -2,6 +2,7 @@
 
 mod endless;
 mod faults;
+mod open;
 mod scripts;
 
 use std::fs;
