@@ -230,3 +230,31 @@ fn settings_and_edits_are_there_again_in_the_next_window() {
     let edited = FileRemark::Edited(vec!["server".to_owned()]);
     assert_eq!(learner.notice(), Some(edited));
 }
+
+/// Dropping the session is what closing the window does.
+#[test]
+fn closing_saves_the_last_word_and_leaves_no_process_and_no_stray_file() {
+    if !is_wire_there() {
+        return;
+    }
+    let folder = tempdir().expect("a folder");
+    let mut learner = Learner::start(Kept::load(folder.path(), Language::English));
+    let lab = learner.session.lab_pid().expect("it runs");
+    learner.edit("print('last word')\n");
+    learner.session.update(Command::Restart);
+    learner.session.update(Command::Set(Setting::Zoom(130)));
+    drop(learner);
+    let is_there = Path::new("/proc").join(lab.to_string()).exists();
+    assert!(!is_there, "the lab is gone");
+    let kept = Kept::load(folder.path(), Language::English);
+    assert_eq!(kept.settings.zoom, 130);
+    let drafts = &kept.drafts["handshake"]["server"];
+    assert_eq!(drafts.text, "print('last word')\n");
+    let mut names: Vec<String> = Vec::new();
+    for place in [folder.path().to_owned(), folder.path().join("drafts")] {
+        let entries = std::fs::read_dir(place).expect("a folder").flatten();
+        names.extend(entries.map(|entry| entry.file_name().to_string_lossy().into_owned()));
+    }
+    names.sort();
+    assert_eq!(names, ["drafts", "handshake.json", "learner.json"]);
+}

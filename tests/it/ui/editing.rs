@@ -240,7 +240,7 @@ fn restore_brings_the_original_back_and_says_when_there_is_nothing_to_restore() 
 fn a_change_that_does_not_run_yet_is_said_and_so_is_one_that_does() {
     let mut window = Window::editing();
     let changed = "Changed, not yet running.";
-    let edited = "Edited: this is not the lesson's text.";
+    let edited = "Edited: not the original text.";
     assert!(window.harness.query_by_label(changed).is_none());
     window.types("#");
     assert!(window.harness.query_by_label(changed).is_some());
