@@ -76,6 +76,12 @@ impl PictureFile {
         })
     }
 
+    /// How many pixels it has once it is decoded.
+    pub fn shown_pixels(&self) -> u64 {
+        let side = |side: u32| u64::from(side.min(SHOWN_SIDE));
+        side(self.width) * side(self.height)
+    }
+
     /// Takes long enough to be seen: not for the thread that draws. The error is part of a
     /// sentence.
     pub fn decode(&self) -> Result<Pixels, String> {

@@ -78,6 +78,8 @@ pub enum Notice {
     },
     /// The lesson's file has something wrong: file, line, what to do.
     Lesson(String),
+    /// The last beat is reached, and the programs have ended.
+    LessonFinished,
     /// A program's text, a file, or what is kept.
     Files(FileRemark),
 }
@@ -86,7 +88,9 @@ impl Notice {
     /// A word about a key, which the next key takes away.
     pub fn is_remark(&self) -> bool {
         match self {
-            Self::Refused(_) | Self::Explained(_) | Self::Reran { .. } => true,
+            Self::Refused(_) | Self::Explained(_) | Self::Reran { .. } | Self::LessonFinished => {
+                true
+            }
             Self::Files(remark) => !matches!(remark, FileRemark::Kept(_)),
             Self::NoWire(_)
             | Self::LabGone(_)

@@ -52,7 +52,14 @@ impl Session {
     /// What a fresh lab would run if nothing were edited, and what edits of it are kept under.
     fn programs_at_hand(&self) -> (String, Vec<ProgramSetup>) {
         let lesson = self.lesson();
-        (lesson.id.clone(), lesson.programs.clone())
+        match self.trying() {
+            // Edits of a try are not edits of its lesson.
+            Some((index, wanted)) => {
+                let id = format!("{}-try-{index}", lesson.id);
+                (id, wanted.programs.clone())
+            }
+            None => (lesson.id.clone(), lesson.programs.clone()),
+        }
     }
 
     /// What was edited in an earlier run of the window runs again, and that is said.

@@ -9,6 +9,7 @@ mod course;
 mod desk;
 mod driving;
 mod editing;
+mod gallery;
 mod kept;
 mod own;
 mod rerun;
@@ -78,6 +79,8 @@ pub struct Session {
     runs: Option<PathBuf>,
     /// `None`: there is no thread to keep things with.
     keeper: Option<Keeper>,
+    /// Decode pictures; the last is the open lesson's.
+    galleries: Vec<gallery::Gallery>,
 }
 
 impl Session {
@@ -102,6 +105,7 @@ impl Session {
     /// Takes what the lab has said so far. True when there was something.
     pub fn drain(&mut self) -> bool {
         self.leaving.retain(|lab| !lab.is_over());
+        self.hang_pictures();
         let mut came = self.hear_lab();
         if !came {
             self.rerun_on(); // what it waits for may be overdue

@@ -7,9 +7,13 @@ use std::sync::Arc;
 
 use super::Session;
 use super::desk::{Progress, Resume, Shelf, Shelving};
+use super::gallery::Gallery;
 use crate::director::Script;
-use crate::lesson::Lesson;
+use crate::lesson::{Lesson, Try};
 use crate::trace::{Setup, WireKind};
+
+/// Of one lesson's pictures: 128 MB of them.
+const MOST_PIXELS: u64 = 32 << 20;
 
 impl Session {
     /// What the contents list, from the course.
@@ -22,7 +26,8 @@ impl Session {
     pub(super) fn shelve(&mut self, shelving: Shelving) {
         match shelving {
             Shelving::Open(id) => self.open_lesson(&id),
-            Shelving::Try(_) | Shelving::EndTry => {}
+            Shelving::Try(index) => self.run_try(index),
+            Shelving::EndTry => self.end_try(),
             Shelving::ForgetPlace => self.desk.shelf.resume = None,
             Shelving::Hint(beat) => {
                 let hints = &mut self.desk.shelf.hints;
@@ -42,10 +47,34 @@ impl Session {
         let shelf = &mut self.desk.shelf;
         shelf.open = self.course.opened();
         shelf.trying = None;
+        shelf.has_said_finished = false;
         shelf.progress.last = Some(id.to_owned());
         shelf.offer_place();
-        self.desk.overlay = None;
+        self.desk.show(None);
+        self.take_pictures_down();
         self.begin();
+    }
+
+    /// What the block says, on a fresh lab.
+    fn run_try(&mut self, index: usize) {
+        let Some(wanted) = self.lesson().tries.get(index) else {
+            return;
+        };
+        if wanted.needs_wire && self.setup.wire == WireKind::Loopback {
+            return; // its button is off, and says why
+        }
+        let shelf = &mut self.desk.shelf;
+        shelf.trying = Some(index);
+        if let Some(id) = shelf.entry().map(|entry| entry.id.clone()) {
+            shelf.progress.lesson(&id).tries.insert(index);
+        }
+        self.begin();
+    }
+
+    fn end_try(&mut self) {
+        if self.desk.shelf.trying.take().is_some() {
+            self.begin();
+        }
     }
 
     /// A fresh lab with what the shelf has open.
@@ -69,9 +98,67 @@ impl Session {
         }
     }
 
-    /// What `Next` follows.
+    /// The try that runs, and which it is.
+    pub(super) fn trying(&self) -> Option<(usize, &Try)> {
+        let index = self.desk.shelf.trying?;
+        Some((index, self.lesson().tries.get(index)?))
+    }
+
+    /// What `Next` follows: a try's own script, or what is usual; else the lesson's.
     pub(super) fn script(&self) -> Option<Arc<Script>> {
-        self.lesson().script.clone()
+        match self.trying() {
+            Some((_, wanted)) => wanted.script.clone(),
+            None => self.lesson().script.clone(),
+        }
+    }
+
+    /// Another lesson's pictures are not wanted any more.
+    fn take_pictures_down(&mut self) {
+        self.desk.shelf.pictures.clear();
+        for gallery in &self.galleries {
+            gallery.stop();
+        }
+    }
+
+    /// Takes in what is decoded, and has decoded what is missing.
+    pub(super) fn hang_pictures(&mut self) {
+        let lesson = self.course.lesson(self.desk.settings.language);
+        self.galleries.retain_mut(|gallery| {
+            let was_over = gallery.is_over();
+            self.desk.shelf.pictures.extend(gallery.take());
+            !was_over && !gallery.is_over()
+        });
+        if !self.galleries.is_empty() || lesson.pictures.is_empty() {
+            return;
+        }
+        let hung = &mut self.desk.shelf.pictures;
+        let mut room = MOST_PIXELS;
+        let mut missing = Vec::new();
+        for (name, file) in &lesson.pictures {
+            let Ok(file) = file else { continue };
+            let Some(left) = room.checked_sub(file.shown_pixels()) else {
+                let why = "the lesson has more and larger pictures than can be shown";
+                hung.entry(name.clone())
+                    .or_insert_with(|| Err(why.to_owned()));
+                continue;
+            };
+            room = left;
+            if !hung.contains_key(name) {
+                missing.push((name.clone(), file.clone()));
+            }
+        }
+        if missing.is_empty() {
+            return;
+        }
+        let names: Vec<String> = missing.iter().map(|(name, _)| name.clone()).collect();
+        match Gallery::start(missing, self.wake.clone()) {
+            Ok(gallery) => self.galleries.push(gallery),
+            // Without the thread each shows its description and this reason.
+            Err(error) => {
+                let failed = names.into_iter().map(|name| (name, Err(error.to_string())));
+                hung.extend(failed);
+            }
+        }
     }
 
     /// After each event: what it shows of the lesson.
@@ -93,7 +180,12 @@ impl Session {
         let beats = self.watch.reached().len();
         let state = self.timeline.newest();
         let has_ended = state.programs.values().all(|program| program.has_ended());
-        shelf.mark_beats(reached, reached == beats && has_ended);
+        let has_finished = reached == beats && has_ended;
+        shelf.mark_beats(reached, has_finished);
+        if has_finished && !shelf.has_said_finished {
+            shelf.has_said_finished = true;
+            self.remark(super::Notice::LessonFinished);
+        }
     }
 }
 

@@ -77,6 +77,7 @@ impl Session {
             going: None,
             runs,
             keeper,
+            galleries: Vec::new(),
         };
         session.stock_shelf();
         session.shelve(Shelving::Kept(kept.progress));

@@ -10,6 +10,7 @@ use eframe::egui;
 use eframe::egui::{Event, Key, Modifiers};
 
 use super::controls::Offer;
+use super::lesson;
 use super::tour;
 use crate::lesson::Language;
 use crate::session::{Command, Overlay, View};
@@ -62,7 +63,11 @@ pub fn keys(ctx: &egui::Context, view: &View<'_>, commands: &mut Vec<Command>) {
     }
     // A focused button takes Space and the arrows for itself.
     let has_focus = ctx.memory(|memory| memory.focused().is_some());
+    let takes_digits = lesson::takes_digits(ctx);
     for (key, modifiers) in presses {
+        if takes_digits && quiz_key(key) {
+            continue;
+        }
         if let Some(Overlay::Tour(stop)) = view.desk.overlay
             && let Some(command) = tour::key(stop, key, modifiers)
         {
@@ -93,9 +98,19 @@ fn does_not_hold_up(overlay: Option<Overlay>) -> bool {
     match overlay {
         None | Some(Overlay::Tour(_)) => true,
         Some(
-            Overlay::Keys | Overlay::Contents | Overlay::Black | Overlay::Open | Overlay::Sheet(_),
+            Overlay::Keys
+            | Overlay::Picture(_)
+            | Overlay::Contents
+            | Overlay::Black
+            | Overlay::Open
+            | Overlay::Sheet(_),
         ) => false,
     }
+}
+
+/// A quiz whose option has the focus takes its digits for itself.
+fn quiz_key(key: Key) -> bool {
+    key.name().bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn is_it(press: Press, key: Key, modifiers: Modifiers) -> bool {

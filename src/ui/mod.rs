@@ -6,6 +6,7 @@
 
 mod bytes;
 mod captions;
+mod contents;
 mod controls;
 mod describe;
 mod drawer;
@@ -72,7 +73,8 @@ fn overlay_ui(ctx: &Context, view: &View<'_>, commands: &mut Vec<Command>) {
         Some(Overlay::Sheet(sheet)) => sheet_ui(ctx, view, sheet, commands),
         Some(Overlay::Tour(stop)) => tour::tour_ui(ctx, view, stop, commands),
         Some(Overlay::Open) => open::panel_ui(ctx, view, commands),
-        Some(Overlay::Contents) => {}
+        Some(Overlay::Contents) => contents::contents_ui(ctx, view, commands),
+        Some(Overlay::Picture(index)) => lesson::enlarged_ui(ctx, view, index, commands),
         None => overlay::give_focus_back(ctx),
     }
 }

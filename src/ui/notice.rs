@@ -205,6 +205,7 @@ fn said(view: &View<'_>, notice: &Notice) -> Said {
             let (said, remedy) = super::file_words::remark(view, files);
             remark(said, remedy)
         }
+        Notice::LessonFinished => remark(say!(language, "finish.said").into_owned(), String::new()),
     };
     Said {
         title,

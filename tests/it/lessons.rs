@@ -361,6 +361,13 @@ fn skeleton(lesson: &Lesson) -> String {
         format!("{} {options:?} {expects:?}", beat.trigger)
     });
     let beats: Vec<_> = beats.collect();
+    let tries = lesson.tries.iter().map(|each| {
+        let expects = each.expects.iter().map(|expect| expect.trigger.to_string());
+        let expects: Vec<_> = expects.collect();
+        let script = each.script.is_some();
+        format!("{:?} {script} {expects:?}", each.programs)
+    });
+    let tries: Vec<_> = tries.collect();
     let Lesson {
         id,
         number,
@@ -370,7 +377,7 @@ fn skeleton(lesson: &Lesson) -> String {
         timers,
         ..
     } = lesson;
-    format!("{id} {number} {minutes} {timers:?} {hosts:#?} {programs:#?} {beats:#?}")
+    format!("{id} {number} {minutes} {timers:?} {hosts:#?} {programs:#?} {beats:#?} {tries:#?}")
 }
 
 #[test]

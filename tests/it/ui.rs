@@ -2,6 +2,7 @@
 
 mod bytes;
 mod controls;
+mod course;
 mod editing;
 mod hosts;
 mod inspector;

@@ -36,6 +36,8 @@ pub enum Overlay {
     Keys,
     /// The lessons, and how far one has come in each.
     Contents,
+    /// One of the lesson's pictures, counted from 0 in the order of their names.
+    Picture(usize),
     /// The guided tour of the window, at this stop, counted from 0.
     Tour(usize),
     /// Nothing: the class is to look at the teacher.

@@ -4,10 +4,11 @@
 //! contents, the lesson pane and whoever keeps [`Progress`] on disk read. Written as JSON.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::lesson::Language;
+use crate::lesson::{Language, Pixels};
 use crate::trace::Moment;
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,6 +26,10 @@ pub struct Shelf {
     pub hints: BTreeSet<usize>,
     /// The event that decided each quiz, by beat.
     pub evidence: BTreeMap<usize, Moment>,
+    /// The open lesson's pictures as far as they are decoded, by their names in the text.
+    pub pictures: BTreeMap<String, Result<Arc<Pixels>, String>>,
+    /// The end of the lesson was pointed out.
+    pub has_said_finished: bool,
 }
 
 /// One lesson, as the contents list it.

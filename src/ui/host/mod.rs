@@ -5,7 +5,7 @@ mod code;
 mod contents;
 mod counters;
 pub mod editor;
-mod highlight;
+pub mod highlight;
 mod lazy;
 mod lens;
 mod listing;

@@ -285,6 +285,13 @@ pub const TABLE: &[Entry] = &[
     // The window and the class.
     Entry {
         group: Group::Window,
+        presses: &[plain(Key::M, "M")],
+        says: |language| say!(language, "keys.contents").into_owned(),
+        does: |_, view| Some(Ok(toggle(view, Overlay::Contents))),
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Window,
         presses: &[plain(Key::F5, "F5")],
         says: |language| say!(language, "keys.present").into_owned(),
         does: |_, view| Some(Ok(presenter::toggle(view))),

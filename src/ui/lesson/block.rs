@@ -1,40 +1,58 @@
-//! Blocks of prose: paragraphs, headings, lists, quotes, tables that wrap, code.
+//! Blocks of prose: paragraphs, headings, lists, quotes, code; each of the others has its file.
 
 use eframe::egui;
-use eframe::egui::{Align, Layout, Rect, Sense, Stroke, Ui, UiBuilder, pos2, vec2};
+use eframe::egui::{Align, Layout, Rect, RichText, Sense, Stroke, Ui, UiBuilder, pos2, vec2};
 
 use super::inline::{self, Ink};
-use crate::lesson::{Block, Inline};
-use crate::ui::theme::{self, CONTROL_RADIUS, Theme};
+use super::page::Page;
+use super::{attempt, callout, picture, table};
+use crate::lesson::Block;
+use crate::ui::host::highlight;
+use crate::ui::parts::{Button, Icon};
+use crate::ui::text::say;
+use crate::ui::theme::{self, CONTROL_RADIUS};
 
-/// Everything but quizzes, which need the run.
-pub fn blocks_ui(ui: &mut Ui, theme: &Theme, blocks: &[Block], ink: Ink) {
+/// Everything but quizzes, which belong to a beat.
+pub fn blocks_ui(ui: &mut Ui, page: &mut Page<'_, '_>, blocks: &[Block], ink: Ink) {
     for block in blocks {
-        block_ui(ui, theme, block, ink);
+        block_ui(ui, page, block, ink);
     }
 }
 
-pub fn block_ui(ui: &mut Ui, theme: &Theme, block: &Block, ink: Ink) {
+pub fn block_ui(ui: &mut Ui, page: &mut Page<'_, '_>, block: &Block, ink: Ink) {
     match block {
         Block::Heading { level, text } => {
             ui.add_space(6.0);
-            inline::inlines_ui(ui, theme, text, ink.heading(*level));
+            inline::inlines_ui(ui, page, text, ink.heading(*level));
         }
-        Block::Paragraph(text) => inline::inlines_ui(ui, theme, text, ink),
-        Block::List { first, items } => list_ui(ui, theme, *first, items, ink),
-        Block::Quote(blocks) => quote_ui(ui, theme, blocks, ink),
-        Block::Code { text, .. } => code_ui(ui, theme, text, ink),
-        Block::Table { header, rows, .. } => table_ui(ui, theme, header, rows, ink),
-        Block::Quiz(_) | Block::Try(_) | Block::Callout { .. } | Block::Picture { .. } => {}
+        Block::Paragraph(text) => inline::inlines_ui(ui, page, text, ink),
+        Block::List { first, items } => list_ui(ui, page, *first, items, ink),
+        Block::Quote(blocks) => quote_ui(ui, page, blocks, ink),
+        Block::Callout { kind, blocks } => callout::callout_ui(ui, page, (*kind, blocks), ink),
+        Block::Picture { alt, name, .. } => picture::picture_ui(ui, page, (name, alt)),
+        Block::Code { language, text } => code_ui(ui, page, (language, text), ink),
+        Block::Table {
+            alignment,
+            header,
+            rows,
+        } => table::table_ui(ui, page, (alignment, header, rows), ink),
+        Block::Try(index) => attempt::try_ui(ui, page, *index),
+        Block::Quiz(_) => {}
         Block::Rule => {
             let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 9.0), Sense::hover());
-            let stroke = Stroke::new(1.0, theme.border);
+            let stroke = Stroke::new(1.0, page.theme.border);
             ui.painter().hline(rect.x_range(), rect.center().y, stroke);
         }
     }
 }
 
-fn list_ui(ui: &mut Ui, theme: &Theme, first: Option<u64>, items: &[Vec<Block>], ink: Ink) {
+fn list_ui(
+    ui: &mut Ui,
+    page: &mut Page<'_, '_>,
+    first: Option<u64>,
+    items: &[Vec<Block>],
+    ink: Ink,
+) {
     let indent = if first.is_some() { 24.0 } else { 18.0 };
     for (index, item) in items.iter().enumerate() {
         let top = ui.cursor().min;
@@ -45,7 +63,7 @@ fn list_ui(ui: &mut Ui, theme: &Theme, first: Option<u64>, items: &[Vec<Block>],
                 painter.text(
                     pos2(top.x + indent - 8.0, top.y + row / 2.0),
                     egui::Align2::RIGHT_CENTER,
-                    format!("{}.", first + index as u64),
+                    format!("{}.", first.saturating_add(index as u64)),
                     theme::text_font(ink.size),
                     ink.colour,
                 );
@@ -55,7 +73,7 @@ fn list_ui(ui: &mut Ui, theme: &Theme, first: Option<u64>, items: &[Vec<Block>],
                 painter.circle_filled(at, 2.5, ink.colour);
             }
         }
-        indented(ui, indent, |ui| blocks_ui(ui, theme, item, ink));
+        indented(ui, indent, |ui| blocks_ui(ui, page, item, ink));
     }
 }
 
@@ -63,121 +81,69 @@ fn indented(ui: &mut Ui, indent: f32, add: impl FnOnce(&mut Ui)) {
     let rect = ui.available_rect_before_wrap();
     let rect = Rect::from_min_max(pos2(rect.left() + indent, rect.top()), rect.max);
     let layout = Layout::top_down(Align::Min);
-    let child = ui.scope_builder(UiBuilder::new().max_rect(rect).layout(layout), |ui| {
+    ui.scope_builder(UiBuilder::new().max_rect(rect).layout(layout), |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
         add(ui);
     });
-    let _ = child;
 }
 
-fn quote_ui(ui: &mut Ui, theme: &Theme, blocks: &[Block], ink: Ink) {
+fn quote_ui(ui: &mut Ui, page: &mut Page<'_, '_>, blocks: &[Block], ink: Ink) {
     let top = ui.cursor().min;
+    let colour = page.theme.muted;
     indented(ui, 14.0, |ui| {
-        blocks_ui(
-            ui,
-            theme,
-            blocks,
-            Ink {
-                colour: theme.muted,
-                ..ink
-            },
-        )
+        blocks_ui(ui, page, blocks, Ink { colour, ..ink });
     });
     let bar = Rect::from_min_max(top, pos2(top.x + 3.0, ui.min_rect().bottom()));
-    ui.painter().rect_filled(bar, 1, theme.outline);
+    ui.painter().rect_filled(bar, 1, page.theme.outline);
 }
 
-fn code_ui(ui: &mut Ui, theme: &Theme, text: &str, ink: Ink) {
+fn code_ui(ui: &mut Ui, page: &Page<'_, '_>, (language, text): (&str, &str), ink: Ink) {
+    let theme = page.theme;
     let frame = egui::Frame::new()
         .fill(theme.code)
         .stroke(theme.border_stroke())
         .corner_radius(CONTROL_RADIUS)
-        .inner_margin(egui::Margin::symmetric(10, 8));
+        .inner_margin(egui::Margin::symmetric(10, 6));
+    let text = text.trim_end_matches('\n');
     frame.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
-        egui::ScrollArea::horizontal().show(ui, |ui| {
-            let text = egui::RichText::new(text.trim_end_matches('\n'));
-            let text = text.font(theme::code_font(theme::CODE)).color(ink.colour);
-            ui.add(egui::Label::new(text).extend());
+        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.horizontal(|ui| {
+            let name = RichText::new(language).font(theme::text_font(theme::TINY));
+            ui.label(name.color(theme.muted));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                copy_ui(ui, page, text);
+            });
+        });
+        egui::ScrollArea::horizontal().show(ui, |ui| match language {
+            "python" => {
+                let job = highlight::highlighted(ui.ctx(), text, page.view.look);
+                ui.add(egui::Label::new(job).extend());
+            }
+            _ => {
+                let text = RichText::new(text).font(theme::code_font(theme::CODE));
+                ui.add(egui::Label::new(text.color(ink.colour)).extend());
+            }
         });
     });
 }
 
-type Row = [Vec<Inline>];
-
-/// What a cell keeps free on its right.
-const CELL: f32 = 14.0;
-
-/// Narrow columns get what they want, wide ones share the rest; every cell wraps.
-fn table_ui(ui: &mut Ui, theme: &Theme, header: &Row, rows: &[Vec<Vec<Inline>>], ink: Ink) {
-    let ink = ink.small();
-    let head = Ink {
-        is_bold: true,
-        ..ink
+/// Says that it was done until something else is copied.
+fn copy_ui(ui: &mut Ui, page: &Page<'_, '_>, text: &str) {
+    let (own, kept) = (ui.scope_id(), egui::Id::unique("code that was copied"));
+    let is_done = ui.data(|data| data.get_temp::<egui::Id>(kept)) == Some(own);
+    let (label, icon) = match is_done {
+        true => (say!(page.view.language, "code.copied"), Icon::Check),
+        false => (say!(page.view.language, "code.copy"), Icon::Twin),
     };
-    let natural = |cell: &Vec<Inline>, ink: Ink| {
-        inline::lay(ui, theme, cell, ink, f32::INFINITY).size().x + CELL
+    let button = Button {
+        icon: Some(icon),
+        hint: say!(page.view.language, "code.copy_hint").into_owned(),
+        height: 24.0,
+        ..Button::new(label, page.theme)
     };
-    let wants: Vec<f32> = (0..header.len())
-        .map(|column| {
-            let cells = rows.iter().filter_map(|row| row.get(column));
-            let widest = cells.map(|cell| natural(cell, ink)).fold(0.0, f32::max);
-            widest.max(natural(&header[column], head))
-        })
-        .collect();
-    let widths = share(ui.available_width(), &wants);
-    table_row_ui(ui, theme, header, &widths, head);
-    for row in rows {
-        table_row_ui(ui, theme, row, &widths, ink);
-    }
-}
-
-/// Splits a width: whoever wants no more than an even share gets it, the others split what is left.
-fn share(width: f32, wants: &[f32]) -> Vec<f32> {
-    let mut given = vec![None; wants.len()];
-    let mut rest = width;
-    loop {
-        let open = given.iter().filter(|each| each.is_none()).count();
-        let even = rest / open.max(1) as f32;
-        let modest = (0..wants.len()).find(|i| given[*i].is_none() && wants[*i] <= even);
-        let Some(modest) = modest else {
-            return given.into_iter().map(|each| each.unwrap_or(even)).collect();
-        };
-        given[modest] = Some(wants[modest]);
-        rest -= wants[modest];
-    }
-}
-
-fn table_row_ui(ui: &mut Ui, theme: &Theme, row: &Row, widths: &[f32], ink: Ink) {
-    let cells: Vec<_> = row
-        .iter()
-        .zip(widths)
-        .map(|(cell, width)| inline::lay(ui, theme, cell, ink, width - CELL + 1.0))
-        .collect();
-    let height = cells.iter().map(|cell| cell.size().y).fold(0.0, f32::max) + 4.0;
-    let (rect, response) =
-        ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
-    let mut x = rect.left();
-    let mut text = String::new();
-    for (cell, width) in cells.iter().zip(widths) {
-        text.push_str(&cell.text());
-        text.push_str("; ");
-        cell.paint(ui, theme, pos2(x, rect.top() + 2.0));
-        x += width;
-    }
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
-    ui.painter()
-        .hline(rect.x_range(), rect.bottom(), theme.border_stroke());
-}
-
-#[cfg(test)]
-mod tests {
-    use super::share;
-
-    #[test]
-    fn narrow_columns_get_what_they_want_and_wide_ones_share() {
-        assert_eq!(share(300.0, &[40.0, 500.0, 400.0]), [40.0, 130.0, 130.0]);
-        assert_eq!(share(300.0, &[40.0, 50.0]), [40.0, 50.0]);
-        assert!(share(300.0, &[]).is_empty());
+    if button.show(ui, page.theme).clicked() {
+        ui.ctx().copy_text(text.to_owned());
+        ui.data_mut(|data| data.insert_temp(kept, own));
     }
 }

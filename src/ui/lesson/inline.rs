@@ -1,6 +1,7 @@
 //! Runs of text: bold, code, keys, links.
 //!
-//! Code and keys get a box of their own, painted under the laid-out text.
+//! Code and keys get a box of their own, painted under the laid-out text. A link into the web
+//! opens in the browser after a click, a link to a lesson asks for it.
 
 use eframe::egui;
 use std::sync::Arc;
@@ -8,8 +9,12 @@ use std::sync::Arc;
 use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{Color32, Galley, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, Vec2, vec2};
 
+use super::page::Page;
 use super::wrap;
 use crate::lesson::{Inline, Link};
+use crate::session::{Command, Shelving};
+use crate::ui::parts;
+use crate::ui::text::say;
 use crate::ui::theme::{self, Theme};
 
 /// How a block is written.
@@ -219,10 +224,36 @@ impl Laid<'_> {
             .galley_with_override_text_color(origin, galley, colour);
     }
 
-    fn link_at(&self, at: Vec2) -> Option<&Link> {
-        let offset = self.galley.cursor_from_pos(at).index.0;
-        let owner = self.owners.get(offset)?;
-        self.inlines.get(*owner)?.link.as_ref()
+    /// Each stretch of a link on each row: which run it belongs to, and its place.
+    fn links(&self) -> Vec<(usize, Rect)> {
+        let mut links: Vec<(usize, Rect)> = Vec::new();
+        if self.inlines.iter().all(|inline| inline.link.is_none()) {
+            return links;
+        }
+        let mut owners = self.owners.iter().copied();
+        for row in &self.galley.rows {
+            let mut on_row = None;
+            for glyph in &row.glyphs {
+                let owner = owners.next().unwrap_or(usize::MAX);
+                let has_link = self
+                    .inlines
+                    .get(owner)
+                    .is_some_and(|run| run.link.is_some());
+                let rect = glyph.logical_rect().translate(row.pos.to_vec2());
+                match links.last_mut() {
+                    Some((last, stretch)) if on_row == Some(owner) && *last == owner => {
+                        *stretch = stretch.union(rect);
+                    }
+                    _ if has_link => links.push((owner, rect)),
+                    _ => {}
+                }
+                on_row = Some(owner);
+            }
+            if row.ends_with_newline {
+                owners.next();
+            }
+        }
+        links
     }
 
     /// One box for each stretch of code or key on each row.
@@ -253,29 +284,85 @@ impl Laid<'_> {
     }
 }
 
-/// Lays out and paints; a link opens on click.
-pub fn inlines_ui(ui: &mut Ui, theme: &Theme, inlines: &[Inline], ink: Ink) {
+/// Lays out and paints; each link is a control of its own.
+pub fn inlines_ui(ui: &mut Ui, page: &mut Page<'_, '_>, inlines: &[Inline], ink: Ink) {
     let width = ui.available_width();
-    let laid = lay(ui, theme, inlines, ink, width);
-    let has_link = inlines.iter().any(|inline| inline.link.is_some());
-    let sense = if has_link {
-        Sense::click()
-    } else {
-        Sense::hover()
-    };
-    let (rect, response) = ui.allocate_exact_size(vec2(width, laid.size().y), sense);
+    let laid = lay(ui, page.theme, inlines, ink, width);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, laid.size().y), Sense::hover());
     if !ui.is_rect_visible(rect) {
         return;
     }
+    laid.paint(ui, page.theme, rect.min);
+    links_ui(ui, page, &laid, (&response, rect.min));
     let text = laid.text();
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
-    if response.clicked()
-        && let Some(pointer) = response.interact_pointer_pos()
-        && let Some(Link::Web(url)) = laid.link_at(pointer - rect.min)
-    {
-        ui.ctx().open_url(egui::OpenUrl::new_tab(url));
+}
+
+/// The links of a text that was painted at `origin`.
+pub fn links_ui(
+    ui: &Ui,
+    page: &mut Page<'_, '_>,
+    laid: &Laid<'_>,
+    (text, origin): (&egui::Response, Pos2),
+) {
+    let mut last = None;
+    for (part, (index, rect)) in laid.links().into_iter().enumerate() {
+        let inline = &laid.inlines[index];
+        if let Some(link) = &inline.link {
+            let rect = rect.translate(origin.to_vec2());
+            let id = text.id.with(("link", part, origin.x.to_bits()));
+            // Where it goes on in the next row it can be clicked, but is no second link.
+            let is_first = last != Some(index);
+            let sense = if is_first {
+                Sense::click()
+            } else {
+                Sense::CLICK
+            };
+            let response = ui.interact(rect, id, sense);
+            link_ui(ui, page, (link, &inline.text, is_first), response);
+        }
+        last = Some(index);
     }
-    laid.paint(ui, theme, rect.min);
+}
+
+fn link_ui(
+    ui: &Ui,
+    page: &mut Page<'_, '_>,
+    (link, text, is_first): (&Link, &str, bool),
+    response: egui::Response,
+) {
+    let (language, shelf) = (page.view.language, &page.view.desk.shelf);
+    let (hint, asks) = match link {
+        Link::Web(address) => (say!(language, "link.web", address = address), None),
+        Link::Lesson(to) => match shelf.find(to) {
+            Some(entry) => {
+                let titles = entry.titles(language);
+                let title = titles.map_or(entry.folder.as_str(), |titles| &titles.title);
+                let asks = Command::Shelf(Shelving::Open(entry.id.clone()));
+                (say!(language, "link.lesson", title = title), Some(asks))
+            }
+            None => {
+                let why = say!(language, "link.no_lesson", lesson = to);
+                let asks = Command::Explain(why.clone().into_owned());
+                (why, Some(asks))
+            }
+        },
+    };
+    parts::focus_ring(ui, page.theme, &response, response.rect.expand(2.0));
+    if is_first {
+        let name = format!("{text}: {hint}");
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Link, true, &name));
+    }
+    let response = response
+        .on_hover_text(hint)
+        .on_hover_cursor(egui::CursorIcon::PointingHand);
+    if response.clicked() {
+        match (link, asks) {
+            (Link::Web(address), _) => ui.ctx().open_url(egui::OpenUrl::new_tab(address)),
+            (Link::Lesson(_), Some(asks)) => page.ask(asks),
+            (Link::Lesson(_), None) => {}
+        }
+    }
 }
 
 fn paint_box(

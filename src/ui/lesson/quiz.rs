@@ -1,14 +1,22 @@
 //! A quiz: asked before a step, judged by what the kernel then did.
+//!
+//! In: the quiz of a beat and what was guessed. Out: a guess, by click, by Space or Enter on an
+//! option, or by its number while one of them has the focus.
 
 use eframe::egui;
-use eframe::egui::{CursorIcon, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
+use eframe::egui::{
+    Context, CursorIcon, Id, Key, Modifiers, Response, RichText, Role, Sense, Stroke, Ui,
+    WidgetInfo, vec2,
+};
 
+use super::evidence;
 use super::inline::{self, Ink};
+use super::page::Page;
 use crate::lesson::{Quiz, QuizOption};
-use crate::session::{Command, View};
-use crate::ui::parts::{self, Icon};
+use crate::session::{Command, Shelving, View};
+use crate::ui::parts::{self, Button, Icon};
 use crate::ui::text::say;
-use crate::ui::theme::{self, CARD_RADIUS, CONTROL_RADIUS, Theme};
+use crate::ui::theme::{self, CARD_RADIUS, CONTROL_RADIUS};
 
 /// What is known of one option.
 #[derive(Clone, Copy, PartialEq)]
@@ -18,15 +26,38 @@ struct Standing {
     is_right: Option<bool>,
 }
 
-pub fn quiz_ui(
-    ui: &mut Ui,
-    view: &View<'_>,
-    theme: &Theme,
-    (beat, quiz): (usize, &Quiz),
-    commands: &mut Vec<Command>,
-) {
-    let chosen = view.guesses.get(&beat).copied();
+const DIGITS: [Key; 8] = [
+    Key::Num1,
+    Key::Num2,
+    Key::Num3,
+    Key::Num4,
+    Key::Num5,
+    Key::Num6,
+    Key::Num7,
+    Key::Num8,
+];
+
+/// The option that has the focus, so that digits are a guess and nothing else.
+fn focused_id() -> Id {
+    Id::unique("the option that takes digits")
+}
+
+/// Whether digits belong to a quiz now.
+pub fn takes_digits(ctx: &Context) -> bool {
+    let option = ctx.data(|data| data.get_temp::<Id>(focused_id()));
+    option.is_some() && ctx.memory(|memory| memory.focused()) == option
+}
+
+/// What changes when the quiz's looks do.
+pub fn standing(view: &View<'_>, beat: usize) -> (Option<usize>, Option<usize>, bool) {
+    let shows_hint = view.desk.shelf.hints.contains(&beat);
     let right = view.verdicts.get(&beat).copied();
+    (view.guesses.get(&beat).copied(), right, shows_hint)
+}
+
+pub fn quiz_ui(ui: &mut Ui, page: &mut Page<'_, '_>, (beat, quiz): (usize, &Quiz)) {
+    let theme = page.theme;
+    let (chosen, right, _) = standing(page.view, beat);
     let frame = egui::Frame::new()
         .fill(theme.card)
         .stroke(Stroke::new(1.0, theme.wire.gamma_multiply(0.35)))
@@ -35,30 +66,52 @@ pub fn quiz_ui(
     frame.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 5.0;
-        let caption = egui::RichText::new(say!(view.language, "quiz.title"));
+        let caption = RichText::new(say!(page.view.language, "quiz.title"));
         ui.label(
             caption
                 .font(theme::bold_font(theme::SMALL))
                 .color(theme.wire),
         );
-        inline::inlines_ui(ui, theme, &quiz.question, Ink::body(theme.text));
+        inline::inlines_ui(ui, page, &quiz.question, Ink::body(theme.text));
+        let mut guess = None;
+        let mut has_focus = false;
         for (index, option) in quiz.options.iter().enumerate() {
             let standing = Standing {
                 is_chosen: chosen == Some(index),
                 is_right: right.map(|right| right == index),
             };
-            if option_ui(ui, theme, option, standing) {
-                commands.push(Command::Guess {
-                    beat,
-                    option: index,
-                });
+            let response = option_ui(ui, page, (index, option), standing);
+            has_focus |= response.has_focus();
+            if response.has_focus() {
+                ui.data_mut(|data| data.insert_temp(focused_id(), response.id));
+            }
+            if response.clicked() {
+                guess = Some(index);
             }
         }
-        verdict_ui(ui, view, theme, quiz, (chosen, right));
+        if has_focus {
+            guess = guess.or(digit(ui.ctx(), quiz.options.len()));
+        }
+        if let Some(option) = guess.filter(|_| right.is_none()) {
+            page.ask(Command::Guess { beat, option });
+        }
+        verdict_ui(ui, page, (beat, quiz));
     });
 }
 
-fn option_ui(ui: &mut Ui, theme: &Theme, option: &QuizOption, standing: Standing) -> bool {
+/// The option whose number was pressed.
+fn digit(ctx: &Context, options: usize) -> Option<usize> {
+    let mut digits = DIGITS.into_iter().take(options);
+    ctx.input_mut(|input| digits.position(|key| input.consume_key(Modifiers::NONE, key)))
+}
+
+fn option_ui(
+    ui: &mut Ui,
+    page: &Page<'_, '_>,
+    (index, option): (usize, &QuizOption),
+    standing: Standing,
+) -> Response {
+    let theme = page.theme;
     let is_open = standing.is_right.is_none();
     let width = ui.available_width();
     let laid = inline::lay(ui, theme, &option.text, Ink::body(theme.text), width - 36.0);
@@ -74,10 +127,7 @@ fn option_ui(ui: &mut Ui, theme: &Theme, option: &QuizOption, standing: Standing
     if response.hovered() && is_open {
         painter.rect_filled(rect, CONTROL_RADIUS, theme.trough);
     }
-    if response.has_focus() {
-        let ring = Stroke::new(2.0, theme.client);
-        painter.rect_stroke(rect, CONTROL_RADIUS, ring, StrokeKind::Outside);
-    }
+    parts::focus_ring(ui, theme, &response, rect);
     let centre = egui::pos2(rect.left() + 14.0, rect.top() + 14.0);
     match (standing.is_right, standing.is_chosen) {
         (Some(true), _) => parts::paint_icon(painter, Icon::Check, centre, 13.0, theme.good),
@@ -94,34 +144,66 @@ fn option_ui(ui: &mut Ui, theme: &Theme, option: &QuizOption, standing: Standing
     response.widget_info(|| {
         WidgetInfo::selected(Role::RadioButton, is_open, standing.is_chosen, &name)
     });
-    let is_clicked = response.clicked();
-    if is_open {
-        response.on_hover_cursor(CursorIcon::PointingHand);
+    if !is_open {
+        return response;
     }
-    is_clicked
+    let hint = say!(page.view.language, "quiz.keys", number = index + 1);
+    response
+        .on_hover_cursor(CursorIcon::PointingHand)
+        .on_hover_text(hint)
 }
 
-/// Right or wrong in words, and the hint with a wrong guess.
-fn verdict_ui(
-    ui: &mut Ui,
-    view: &View<'_>,
-    theme: &Theme,
-    quiz: &Quiz,
-    (chosen, right): (Option<usize>, Option<usize>),
-) {
-    let language = view.language;
-    let (text, colour, shows_hint) = match (chosen, right) {
-        (None, None) => return,
-        (Some(_), None) => (say!(language, "quiz.noted"), theme.muted, false),
-        (None, Some(_)) => (say!(language, "quiz.answered"), theme.muted, true),
+/// Right or wrong in words, with what the kernel did; and the hint, for whoever wants it.
+fn verdict_ui(ui: &mut Ui, page: &mut Page<'_, '_>, (beat, quiz): (usize, &Quiz)) {
+    let (language, theme) = (page.view.language, page.theme);
+    let (chosen, right, wants_hint) = standing(page.view, beat);
+    let said = match (chosen, right) {
+        (None, None) => None,
+        (Some(_), None) => Some((say!(language, "quiz.noted"), theme.muted)),
+        (None, Some(_)) => Some((say!(language, "quiz.answered"), theme.muted)),
         (Some(chosen), Some(right)) if chosen == right => {
-            (say!(language, "quiz.right"), theme.good, false)
+            Some((say!(language, "quiz.right"), theme.good))
         }
-        (Some(_), Some(_)) => (say!(language, "quiz.wrong"), theme.bad, true),
+        (Some(_), Some(_)) => Some((say!(language, "quiz.wrong"), theme.warn)),
     };
-    let text = egui::RichText::new(text).font(theme::bold_font(theme::TEXT));
-    ui.add(egui::Label::new(text.color(colour)).wrap());
-    if let Some(hint) = quiz.hint.as_ref().filter(|_| shows_hint) {
-        inline::inlines_ui(ui, theme, hint, Ink::body(theme.muted).small());
+    if let Some((text, colour)) = said {
+        let text = RichText::new(text).font(theme::bold_font(theme::TEXT));
+        ui.add(egui::Label::new(text.color(colour)).wrap());
+    }
+    if let Some(right) = right {
+        evidence_ui(ui, page, (beat, quiz), right);
+    }
+    let is_wrong = right.is_some_and(|right| chosen.is_some_and(|chosen| chosen != right));
+    let Some(hint) = &quiz.hint else { return };
+    if wants_hint || is_wrong {
+        inline::inlines_ui(ui, page, hint, Ink::body(theme.muted).small());
+    } else if right.is_none() {
+        let button = Button {
+            hint: say!(language, "quiz.hint_hint").into_owned(),
+            height: 28.0,
+            ..Button::new(say!(language, "quiz.hint"), theme)
+        };
+        if button.show(ui, theme).clicked() {
+            page.ask(Command::Shelf(Shelving::Hint(beat)));
+        }
+    }
+}
+
+/// The event that decided it; a click looks at that moment.
+fn evidence_ui(ui: &mut Ui, page: &mut Page<'_, '_>, (beat, quiz): (usize, &Quiz), right: usize) {
+    let Some((sentence, moment)) = evidence::of(page.view, beat, quiz, right) else {
+        return;
+    };
+    let (language, theme) = (page.view.language, page.theme);
+    let sentence = super::plain(&sentence);
+    inline::inlines_ui(ui, page, &sentence, Ink::body(theme.text).small());
+    let button = Button {
+        icon: Some(Icon::Clock),
+        hint: say!(language, "quiz.see_hint").into_owned(),
+        height: 28.0,
+        ..Button::new(say!(language, "quiz.see"), theme)
+    };
+    if button.show(ui, theme).clicked() {
+        page.ask(Command::GoTo(moment));
     }
 }

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use sockstep::lesson::Language;
+use sockstep::director::{Next, WhyNot};
+use sockstep::lesson::{Expect, Language};
 use sockstep::session::{Command, Course, Progress, Shelving};
 
 use super::is_wire_there;
@@ -121,9 +122,7 @@ fn a_run_to_the_end_finishes_the_lesson_and_earlier_progress_is_merged() {
     let resume = learner.session.view().desk.shelf.resume.clone();
     assert_eq!(resume.map(|resume| resume.beat), Some(5));
     let mut has_guessed = false;
-    while learner.session.view().next
-        != sockstep::director::Next::Not(sockstep::director::WhyNot::AllEnded)
-    {
+    while learner.session.view().next != Next::Not(WhyNot::AllEnded) {
         learner.press(Command::Next);
         if !has_guessed && learner.session.view().beats[2].is_some() {
             has_guessed = true;
@@ -146,4 +145,108 @@ fn a_run_to_the_end_finishes_the_lesson_and_earlier_progress_is_merged() {
         matches!(&event.what, sockstep::trace::What::Return { program, .. } if program == "client"),
         "{event:?}"
     );
+}
+
+/// Goes on with `Next` until this trigger of the try holds, or nothing is left to do.
+fn play_try(learner: &mut Learner, index: usize) {
+    learner.session.update(Command::Shelf(Shelving::Try(index)));
+    learner.settle();
+    loop {
+        match learner.session.view().next {
+            Next::Give(_) => learner.press(Command::Next),
+            Next::Not(WhyNot::AllEnded) => return,
+            // A kernel's timer will send something.
+            Next::Wait { .. } | Next::Not(WhyNot::Waiting) => {
+                let end = learner.session.view().timeline.trace().end();
+                learner.wait_until("sent again", |session| {
+                    session.view().timeline.trace().end() > end && session.state().is_at_rest
+                });
+            }
+            ref other => {
+                // The server waits for a client that has given up.
+                assert!(matches!(other, Next::Not(WhyNot::Waiting)), "{other:?}");
+                return;
+            }
+        }
+        let lesson = learner.session.view().lesson.expect("a lesson").clone();
+        if unmet(learner, &lesson.tries[index].expects).is_empty() {
+            return;
+        }
+    }
+}
+
+/// The expectations that the run has not shown.
+fn unmet(learner: &Learner, expects: &[Expect]) -> Vec<String> {
+    let trace = learner.session.view().timeline.trace();
+    let unmet = expects
+        .iter()
+        .filter(|expect| expect.trigger.first_moment(trace).is_none());
+    unmet.map(|expect| expect.trigger.text.clone()).collect()
+}
+
+#[test]
+fn each_try_of_the_handshake_shows_what_it_promises_and_leads_back() {
+    if !is_wire_there() {
+        return;
+    }
+    let mut learner = Learner::with(Course::open(None).expect("sound"));
+    let lesson = learner.session.view().lesson.expect("a lesson").clone();
+    assert_eq!(lesson.tries.len(), 2);
+    for (index, wanted) in lesson.tries.iter().enumerate() {
+        play_try(&mut learner, index);
+        assert_eq!(
+            unmet(&learner, &wanted.expects),
+            [""; 0],
+            "{}",
+            wanted.label
+        );
+        let view = learner.session.view();
+        assert_eq!(view.desk.shelf.trying, Some(index));
+        let header = view.timeline.trace().header();
+        assert_eq!(header.programs, wanted.programs, "{}", wanted.label);
+        // R starts the try again, not the lesson.
+        learner.session.update(Command::Restart);
+        learner.settle();
+        assert_eq!(learner.session.view().desk.shelf.trying, Some(index));
+    }
+    let reached = learner.session.view().desk.shelf.reached().cloned();
+    let reached = reached.expect("tries are remembered");
+    assert_eq!(reached.tries.into_iter().collect::<Vec<_>>(), [0, 1]);
+    assert_eq!(reached.beats, 0, "a try is not the lesson");
+    learner.session.update(Command::Shelf(Shelving::EndTry));
+    learner.settle();
+    let view = learner.session.view();
+    assert_eq!(view.desk.shelf.trying, None);
+    assert_eq!(view.timeline.trace().header().programs, lesson.programs);
+    let pid = learner.session.lab_pid();
+    for nothing in [Shelving::EndTry, Shelving::Try(99)] {
+        learner.session.update(Command::Shelf(nothing));
+        assert_eq!(learner.session.lab_pid(), pid);
+    }
+}
+
+#[test]
+fn pictures_are_decoded_beside_the_window_and_go_with_their_lesson() {
+    if !is_wire_there() {
+        return;
+    }
+    let folder = folder();
+    let own = folder.path().join("04-handshake");
+    let shown = format!("{HANDSHAKE}\n![a dot](dot.png) ![cut off](cut.png)\n");
+    write(&own, &shown);
+    let dot = image::RgbImage::new(3, 2);
+    dot.save(own.join("dot.png")).expect("a picture");
+    let whole = std::fs::read(own.join("dot.png")).expect("a picture");
+    std::fs::write(own.join("cut.png"), &whole[..45]).expect("a file");
+    let mut learner = Learner::with(Course::open(Some(folder.path())).expect("sound"));
+    learner.wait_until("decoded", |session| {
+        session.view().desk.shelf.pictures.len() == 2
+    });
+    let pictures = &learner.session.view().desk.shelf.pictures;
+    let dot = pictures["dot.png"].as_ref().expect("it is sound");
+    assert_eq!((dot.width, dot.height, dot.rgba.len()), (3, 2, 24));
+    assert!(pictures["cut.png"].is_err());
+    learner.session.update(open("other"));
+    learner.settle();
+    assert!(learner.session.view().desk.shelf.pictures.is_empty());
 }

@@ -12,7 +12,7 @@ pub fn lesson(language: Language) -> Lesson {
     parse(text, Path::new("lesson.md"), language).expect("a sound lesson")
 }
 
-const CHINESE: &str = r#"+++
+pub const CHINESE: &str = r#"+++
 id = "handshake"
 title = "三次握手与 connect()"
 goal = "学完之后，你能说出每一次握手由谁发出、何时发出。"
@@ -96,7 +96,7 @@ client TIME_WAIT
 > 60 秒是 Linux 的值，不是 TCP 的。
 "#;
 
-const ENGLISH: &str = r#"+++
+pub const ENGLISH: &str = r#"+++
 id = "handshake"
 title = "The three-way handshake"
 goal = "Afterwards you can say who sends each segment of the handshake, and when."

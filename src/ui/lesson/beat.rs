@@ -1,0 +1,176 @@
+//! One passage: its title leads to its moment, and the current one lights up and is scrolled to.
+
+use eframe::egui;
+use eframe::egui::{
+    CursorIcon, Direction, Id, Rect, Role, Sense, Shape, Ui, WidgetInfo, pos2, vec2,
+};
+
+use super::inline::{self, Ink};
+use super::page::{Heights, Page, is_near};
+use super::{block, finish, padded, quiz, standing};
+use crate::lesson::{Beat, Block};
+use crate::session::{Command, View};
+use crate::trace::Moment;
+use crate::ui::parts::{self, Icon};
+use crate::ui::text::say;
+
+/// Where a beat stands relative to the cursor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Behind(Moment),
+    /// The newest that has happened.
+    Here(Moment),
+    Ahead(Option<Moment>),
+}
+
+/// The newest beat that had happened at the cursor.
+pub fn current_beat(view: &View<'_>) -> Option<usize> {
+    let now = view.timeline.moment();
+    let reached = view.beats.iter().enumerate();
+    let reached = reached.filter_map(|(index, moment)| moment.map(|moment| (moment, index)));
+    reached
+        .filter(|(moment, _)| *moment <= now)
+        .max()
+        .map(|(_, index)| index)
+}
+
+fn place(view: &View<'_>, index: usize, here: Option<usize>) -> Place {
+    let now = view.timeline.moment();
+    match view.beats.get(index).copied().flatten() {
+        Some(moment) if here == Some(index) => Place::Here(moment),
+        Some(moment) if moment <= now => Place::Behind(moment),
+        later => Place::Ahead(later),
+    }
+}
+
+pub fn beat_ui(
+    ui: &mut Ui,
+    page: &mut Page<'_, '_>,
+    heights: &mut Heights,
+    (index, here): (usize, Option<usize>),
+) {
+    let (lesson, theme) = (page.lesson, page.theme);
+    let beat = &lesson.beats[index];
+    let place = place(page.view, index, here);
+    let ground = ui.painter().add(Shape::Noop);
+    let bar = ui.painter().add(Shape::Noop);
+    let top = ui.cursor().top();
+    let ink = match place {
+        Place::Here(_) => Ink::body(theme.text),
+        Place::Behind(_) | Place::Ahead(_) => Ink::body(theme.faint),
+    };
+    let shown = ui.scope(|ui| {
+        ui.add_space(6.0);
+        padded(ui, |ui| {
+            title_ui(ui, page, (index, beat), place);
+            for (nth, block) in beat.body.iter().enumerate() {
+                let key = (index, nth, standing(page, block));
+                match block {
+                    Block::Quiz(quiz) => {
+                        let key = (key, quiz::standing(page.view, index));
+                        heights.show(ui, key, |ui| quiz::quiz_ui(ui, page, (index, quiz)));
+                    }
+                    other => heights.show(ui, key, |ui| block::block_ui(ui, page, other, ink)),
+                }
+            }
+        });
+        ui.add_space(8.0);
+    });
+    let full = ui.max_rect().x_range();
+    let rect = Rect::from_x_y_ranges(full, top..=shown.response.rect.bottom());
+    if is_wanted(ui, index) {
+        ui.scroll_to_rect(rect, Some(egui::Align::Min));
+    }
+    if !matches!(place, Place::Here(_)) {
+        return;
+    }
+    let colours = [
+        theme.wire_soft,
+        theme.wire_soft.lerp_to_gamma(theme.panel, 0.85),
+    ];
+    ui.painter().set(
+        ground,
+        Shape::gradient_rect(rect, Direction::LeftToRight, colours),
+    );
+    let stripe = Rect::from_min_max(rect.min, pos2(rect.left() + 3.0, rect.bottom()));
+    ui.painter()
+        .set(bar, Shape::rect_filled(stripe, 0, theme.wire));
+    // At the end there is something else to see.
+    if !finish::is_at(page.view) {
+        follow(ui, (&lesson.id, index), rect);
+    }
+}
+
+/// Somebody asked to see this passage, once.
+fn is_wanted(ui: &Ui, index: usize) -> bool {
+    let id = finish::wanted_id();
+    let is_it = ui.data(|data| data.get_temp::<usize>(id)) == Some(index);
+    if is_it {
+        ui.data_mut(|data| data.remove_temp::<usize>(id));
+    }
+    is_it
+}
+
+/// Scrolls to the current beat when another becomes it.
+pub fn follow(ui: &Ui, (lesson, index): (&str, usize), rect: Rect) {
+    let id = Id::unique("current beat");
+    let now = (lesson.to_owned(), index);
+    let last = ui.data(|data| data.get_temp::<(String, usize)>(id));
+    if last.as_ref() != Some(&now) {
+        ui.data_mut(|data| data.insert_temp(id, now));
+        let target = Rect::from_min_max(rect.min - vec2(0.0, 12.0), rect.max + vec2(0.0, 12.0));
+        let fits = target.height() < ui.clip_rect().height();
+        let align = if fits { None } else { Some(egui::Align::Min) };
+        ui.scroll_to_rect_animation(target, align, egui::style::ScrollAnimation::none());
+    }
+}
+
+fn title_ui(ui: &mut Ui, page: &mut Page<'_, '_>, (index, beat): (usize, &Beat), place: Place) {
+    let (language, theme) = (page.view.language, page.theme);
+    let (colour, moment) = match place {
+        Place::Behind(moment) => (theme.muted, Some(moment)),
+        Place::Here(moment) => (theme.text, Some(moment)),
+        Place::Ahead(moment) => (theme.text, moment),
+    };
+    let room = if moment.is_some() { 24.0 } else { 0.0 };
+    let width = ui.available_width() - room;
+    let laid = inline::lay(ui, theme, &beat.title, Ink::beat(colour), width);
+    let sense = match moment {
+        Some(_) => Sense::click(),
+        None => Sense::hover(),
+    };
+    // Its own id: the focus stays on a title while others light up.
+    let size = laid.size() + vec2(room, 0.0);
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    let response = ui.interact(rect, ui.scope_id().with(("beat", index)), sense);
+    let text = laid.text();
+    if response.gained_focus() && !is_near(ui, rect.expand(-40.0)) {
+        ui.scroll_to_rect(rect, None);
+    }
+    parts::focus_ring(ui, theme, &response, rect.expand(2.0));
+    let end = rect.min + laid.end();
+    let is_hot = response.hovered() && moment.is_some();
+    let ink = if is_hot { theme.wire } else { colour };
+    laid.paint_in(ui, theme, rect.min, ink);
+    let Some(moment) = moment else {
+        let hint = say!(language, "beat.ahead", trigger = beat.trigger.text);
+        response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, &text));
+        response.on_hover_text(hint);
+        return;
+    };
+    parts::paint_icon(
+        ui.painter(),
+        Icon::Check,
+        end + vec2(13.0, 0.0),
+        11.0,
+        theme.good,
+    );
+    let name = say!(language, "beat.go_to", title = text);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+    if response.clicked() {
+        page.ask(Command::GoTo(moment));
+    }
+    response
+        .on_hover_cursor(CursorIcon::PointingHand)
+        .on_hover_text(name);
+}

@@ -1,0 +1,101 @@
+//! What every part of the lesson pane is drawn from, and which parts need not be drawn.
+//!
+//! In: blocks with a key each. Out: those on screen are drawn; of the others only the height is
+//! known, from the last time, so that a long lesson costs no more than a short one.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
+
+use eframe::egui;
+use eframe::egui::{Id, Rect, Sense, Ui, vec2};
+
+use crate::lesson::{Language, Lesson};
+use crate::session::{Command, View};
+use crate::ui::theme::Theme;
+
+pub struct Page<'p, 'v> {
+    pub view: &'p View<'v>,
+    pub lesson: &'p Lesson,
+    pub theme: &'static Theme,
+    pub commands: &'p mut Vec<Command>,
+}
+
+impl Page<'_, '_> {
+    pub fn ask(&mut self, command: Command) {
+        self.commands.push(command);
+    }
+}
+
+/// So much beyond the edge is drawn, too: the focus and a scroll find something there.
+const MARGIN: f32 = 120.0;
+
+/// What was laid out in this lesson at this width, and how high it was.
+#[derive(Clone, Default)]
+pub struct Heights {
+    of: Option<Of>,
+    known: HashMap<u64, f32>,
+}
+
+/// When one of these changes, every height may.
+#[derive(Clone, PartialEq)]
+struct Of {
+    path: PathBuf,
+    language: Language,
+    width: u32,
+    zoom: u32,
+}
+
+impl Heights {
+    /// Taken out while the pane is drawn; [`Self::put_back`] keeps it for the next pass.
+    pub fn take(ui: &Ui, page: &Page<'_, '_>) -> Self {
+        let of = Of {
+            path: page.lesson.path.clone(),
+            language: page.view.language,
+            width: ui.available_width().to_bits(),
+            zoom: ui.ctx().pixels_per_point().to_bits(),
+        };
+        let mut kept = ui.data_mut(|data| {
+            let kept: &mut Self = data.get_temp_mut_or_default(id());
+            std::mem::take(kept)
+        });
+        if kept.of.as_ref() != Some(&of) {
+            kept.known.clear();
+            kept.of = Some(of);
+        }
+        kept
+    }
+
+    pub fn put_back(self, ui: &Ui) {
+        ui.data_mut(|data| data.insert_temp(id(), self));
+    }
+
+    /// Draws it where it can be seen. The key must change with whatever changes its height.
+    pub fn show(&mut self, ui: &mut Ui, key: impl Hash, add: impl FnOnce(&mut Ui)) {
+        let mut hasher = DefaultHasher::new();
+        key.hash(&mut hasher);
+        let key = hasher.finish();
+        // The same ids below, whether or not what stands before was drawn.
+        ui.push_id(key, |ui| {
+            if let Some(height) = self.known.get(&key) {
+                let size = vec2(ui.available_width(), *height);
+                let rect = Rect::from_min_size(ui.cursor().min, size);
+                if !is_near(ui, rect) {
+                    ui.allocate_exact_size(size, Sense::empty());
+                    return;
+                }
+            }
+            let shown = ui.scope(add);
+            self.known.insert(key, shown.response.rect.height());
+        });
+    }
+}
+
+/// On screen, or a little beyond.
+pub fn is_near(ui: &Ui, rect: Rect) -> bool {
+    ui.clip_rect().expand2(vec2(0.0, MARGIN)).intersects(rect)
+}
+
+fn id() -> Id {
+    egui::Id::unique("heights in the lesson")
+}
