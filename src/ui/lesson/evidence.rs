@@ -34,31 +34,7 @@ fn in_words(view: &View<'_>, what: &What) -> Option<String> {
             ..
         } => {
             let call = call_name(state, program, *call);
-            let who = who(program);
-            match returned {
-                Returned::Value { value } => {
-                    let value = short(value);
-                    say!(
-                        language,
-                        "quiz.by_return",
-                        who = who,
-                        call = call,
-                        value = value
-                    )
-                }
-                Returned::Failed {
-                    error, exception, ..
-                } => {
-                    let why = error.as_deref().unwrap_or(exception);
-                    say!(
-                        language,
-                        "quiz.by_failure",
-                        who = who,
-                        call = call,
-                        why = why
-                    )
-                }
-            }
+            return Some(return_in_words(view, (&who(program), call), returned));
         }
         What::Blocked { program, call } => {
             let call = call_name(state, program, *call);
@@ -99,6 +75,35 @@ fn in_words(view: &View<'_>, what: &What) -> Option<String> {
         | What::Unknown => return None,
     };
     Some(said.into_owned())
+}
+
+fn return_in_words(view: &View<'_>, (who, call): (&str, &str), returned: &Returned) -> String {
+    let language = view.language;
+    match returned {
+        Returned::Value { value } => {
+            let value = short(value);
+            say!(
+                language,
+                "quiz.by_return",
+                who = who,
+                call = call,
+                value = value
+            )
+        }
+        Returned::Failed {
+            error, exception, ..
+        } => {
+            let why = error.as_deref().unwrap_or(exception);
+            say!(
+                language,
+                "quiz.by_failure",
+                who = who,
+                call = call,
+                why = why
+            )
+        }
+    }
+    .into_owned()
 }
 
 fn call_name<'a>(state: &'a State, program: &str, call: CallId) -> &'a str {
