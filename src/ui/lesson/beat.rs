@@ -6,7 +6,7 @@ use eframe::egui::{
 };
 
 use super::inline::{self, Ink};
-use super::page::{Heights, Page, is_near};
+use super::page::{Heights, Page};
 use super::{block, finish, padded, quiz, standing};
 use crate::lesson::{Beat, Block};
 use crate::session::{Command, View};
@@ -144,7 +144,7 @@ fn title_ui(ui: &mut Ui, page: &mut Page<'_, '_>, (index, beat): (usize, &Beat),
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let response = ui.interact(rect, ui.scope_id().with(("beat", index)), sense);
     let text = laid.text();
-    if response.gained_focus() && !is_near(ui, rect.expand(-40.0)) {
+    if response.gained_focus() && !ui.clip_rect().contains_rect(rect) {
         ui.scroll_to_rect(rect, None);
     }
     parts::focus_ring(ui, theme, &response, rect.expand(2.0));

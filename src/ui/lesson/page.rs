@@ -92,7 +92,7 @@ impl Heights {
 }
 
 /// On screen, or a little beyond.
-pub fn is_near(ui: &Ui, rect: Rect) -> bool {
+fn is_near(ui: &Ui, rect: Rect) -> bool {
     ui.clip_rect().expand2(vec2(0.0, MARGIN)).intersects(rect)
 }
 

@@ -64,29 +64,31 @@ pub fn staged(scene: Scene, language: Language, look: Look) -> Stage {
     stage
 }
 
+/// Number, id, titles with goals, minutes.
+fn entry(number: u32, id: &str, titles: [(&str, &str); 2], minutes: u32) -> Entry {
+    let [english, chinese] = titles.map(|(title, goal)| Titles {
+        title: title.to_owned(),
+        goal: goal.to_owned(),
+    });
+    let titles = [(Language::English, english), (Language::Chinese, chinese)];
+    Entry {
+        id: id.to_owned(),
+        folder: format!("{number:02}-{id}"),
+        number,
+        titles: BTreeMap::from(titles),
+        minutes,
+        beats: 11,
+        quizzes: 2,
+        tries: 1,
+        problems: Vec::new(),
+    }
+}
+
 /// Three lessons and a broken one.
 fn stock(stage: &mut Stage) {
-    let lesson = |number: u32, id: &str, titles: [(&str, &str); 2], minutes: u32| {
-        let [english, chinese] = titles.map(|(title, goal)| Titles {
-            title: title.to_owned(),
-            goal: goal.to_owned(),
-        });
-        let titles = [(Language::English, english), (Language::Chinese, chinese)];
-        Entry {
-            id: id.to_owned(),
-            folder: format!("{number:02}-{id}"),
-            number,
-            titles: BTreeMap::from(titles),
-            minutes,
-            beats: 11,
-            quizzes: 2,
-            tries: 1,
-            problems: Vec::new(),
-        }
-    };
     let shelf = &mut stage.desk.shelf;
     shelf.entries = vec![
-        lesson(
+        entry(
             1,
             "bytes",
             [
@@ -95,7 +97,7 @@ fn stock(stage: &mut Stage) {
             ],
             7,
         ),
-        lesson(
+        entry(
             4,
             "handshake",
             [
@@ -110,7 +112,7 @@ fn stock(stage: &mut Stage) {
             ],
             10,
         ),
-        lesson(
+        entry(
             5,
             "accept",
             [
