@@ -131,6 +131,7 @@ pub fn banner_ui(ui: &mut Ui, page: &mut Page<'_, '_>) {
         .inner_margin(egui::Margin::symmetric(16, 8));
     frame.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = 6.0;
         let label = &wanted.label;
         let text = say!(page.view.language, "try.running", label = label);
         let text = RichText::new(text).font(theme::bold_font(theme::TEXT));

@@ -111,13 +111,30 @@ fn is_wanted(ui: &Ui, index: usize) -> bool {
     is_it
 }
 
-/// Scrolls to the current beat when another becomes it.
+/// The passage that was scrolled to last, and in how many passes.
+#[derive(Clone, Default, PartialEq)]
+struct Followed {
+    lesson: String,
+    index: usize,
+    passes: u8,
+}
+
+/// Scrolls to the current beat when another becomes it. Twice, because the first pass may lay out
+/// what it shows at another width than the next.
 pub fn follow(ui: &Ui, (lesson, index): (&str, usize), rect: Rect) {
+    const PASSES: u8 = 2;
     let id = Id::unique("current beat");
-    let now = (lesson.to_owned(), index);
-    let last = ui.data(|data| data.get_temp::<(String, usize)>(id));
-    if last.as_ref() != Some(&now) {
-        ui.data_mut(|data| data.insert_temp(id, now));
+    let mut followed: Followed = ui.data(|data| data.get_temp(id)).unwrap_or_default();
+    if followed.lesson != lesson || followed.index != index {
+        followed = Followed {
+            lesson: lesson.to_owned(),
+            index,
+            passes: 0,
+        };
+    }
+    if followed.passes < PASSES {
+        followed.passes += 1;
+        ui.data_mut(|data| data.insert_temp(id, followed));
         let target = Rect::from_min_max(rect.min - vec2(0.0, 12.0), rect.max + vec2(0.0, 12.0));
         let fits = target.height() < ui.clip_rect().height();
         let align = if fits { None } else { Some(egui::Align::Min) };

@@ -1,5 +1,7 @@
 //! The two ends of a lesson: where one was when last here, and what one can say at the end.
 
+use std::borrow::Cow;
+
 use eframe::egui;
 use eframe::egui::{Id, RichText, Sense, Stroke, Ui, vec2};
 
@@ -7,7 +9,7 @@ use super::attempt;
 use super::inline::{self, Ink};
 use super::page::Page;
 use crate::lesson::quizzes;
-use crate::session::{Command, Shelving, View};
+use crate::session::{Command, Driving, Goal, Resume, Shelving, View};
 use crate::ui::parts::{self, Button, Icon, Weight};
 use crate::ui::text::say;
 use crate::ui::theme::{self, CARD_RADIUS};
@@ -153,38 +155,52 @@ pub fn resume_ui(ui: &mut Ui, page: &mut Page<'_, '_>) {
             false => say!(language, "resume.lesson", place = place),
         };
         inline::inlines_ui(ui, page, &super::plain(&said), Ink::body(theme.text));
-        ui.horizontal_wrapped(|ui| {
-            let (label, hint) = match is_here {
-                true => (
-                    say!(language, "resume.see"),
-                    say!(language, "resume.see_hint"),
-                ),
-                false => (
-                    say!(language, "resume.open"),
-                    say!(language, "resume.open_hint"),
-                ),
-            };
-            let button = Button {
-                hint: hint.into_owned(),
-                height: 30.0,
-                ..Button::new(label, theme)
-            };
-            if button.show(ui, theme).clicked() {
-                if is_here {
-                    ui.data_mut(|data| data.insert_temp(wanted_id(), resume.beat));
-                    page.ask(Command::Shelf(Shelving::ForgetPlace));
-                } else {
-                    page.ask(Command::Shelf(Shelving::Open(resume.lesson.clone())));
-                }
-            }
-            let button = Button {
-                hint: say!(language, "resume.forget_hint").into_owned(),
-                height: 30.0,
-                ..Button::new(say!(language, "resume.forget"), theme)
-            };
-            if button.show(ui, theme).clicked() {
-                page.ask(Command::Shelf(Shelving::ForgetPlace));
-            }
-        });
+        ui.horizontal_wrapped(|ui| resume_buttons_ui(ui, page, resume, is_here));
     });
+}
+
+fn resume_buttons_ui(ui: &mut Ui, page: &mut Page<'_, '_>, resume: &Resume, is_here: bool) {
+    let (language, theme) = (page.view.language, page.theme);
+    let button = |label: Cow<'_, str>, hint: Cow<'_, str>, weight: Weight| Button {
+        hint: hint.into_owned(),
+        weight,
+        height: 30.0,
+        ..Button::new(label, theme)
+    };
+    let plain = Weight::Plain(theme.text);
+    let strong = Weight::Filled(theme.wire);
+    let forget = Command::Shelf(Shelving::ForgetPlace);
+    if is_here {
+        let (label, hint) = (
+            say!(language, "resume.run"),
+            say!(language, "resume.run_hint"),
+        );
+        if button(label, hint, strong).show(ui, theme).clicked() {
+            page.ask(Command::Drive(Driving::To(Goal::Beat(resume.beat))));
+            page.ask(forget.clone());
+        }
+        let (label, hint) = (
+            say!(language, "resume.see"),
+            say!(language, "resume.see_hint"),
+        );
+        if button(label, hint, plain).show(ui, theme).clicked() {
+            ui.data_mut(|data| data.insert_temp(wanted_id(), resume.beat));
+            page.ask(forget.clone());
+        }
+    } else {
+        let (label, hint) = (
+            say!(language, "resume.open"),
+            say!(language, "resume.open_hint"),
+        );
+        if button(label, hint, strong).show(ui, theme).clicked() {
+            page.ask(Command::Shelf(Shelving::Open(resume.lesson.clone())));
+        }
+    }
+    let (label, hint) = (
+        say!(language, "resume.forget"),
+        say!(language, "resume.forget_hint"),
+    );
+    if button(label, hint, plain).show(ui, theme).clicked() {
+        page.ask(forget);
+    }
 }

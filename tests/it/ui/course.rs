@@ -6,7 +6,7 @@ use eframe::egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use sockstep::lesson::Language;
-use sockstep::session::{Command, Look, Overlay, Shelving};
+use sockstep::session::{Command, Driving, Goal, Look, Overlay, Shelving};
 use sockstep::trace::WireKind;
 
 use super::controls::{SIZE, description};
@@ -141,6 +141,13 @@ fn every_control_of_the_pane_asks_for_its_command() {
         };
         assert_eq!(asked, [command], "{label}");
     }
+}
+
+#[test]
+fn going_on_where_one_was_runs_there_and_takes_the_offer_away() {
+    let run = Command::Drive(Driving::To(Goal::Beat(3)));
+    let asked = asked_by_click(english(Scene::Resume), "Run to there");
+    assert_eq!(asked, [run, shelf(Shelving::ForgetPlace)]);
 }
 
 #[test]
