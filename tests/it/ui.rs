@@ -19,6 +19,7 @@ mod room;
 mod scenes;
 mod sockets;
 mod stage;
+mod states;
 mod story;
 mod strips;
 mod threads;

@@ -4,11 +4,12 @@
 //! Which tab is open is egui's to remember; the keys 1 to 5 open them.
 
 mod cells;
-mod diagram;
+mod connection;
 mod facts;
 mod ledger;
 mod segment;
 mod socket;
+mod states;
 
 use eframe::egui;
 use eframe::egui::{Align, Context, Id, Key, Layout, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
@@ -110,7 +111,7 @@ pub fn drawer_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     match tab {
         Tab::Segment => segment::segment_ui(ui, view, theme, commands),
         Tab::Socket => socket::socket_ui(ui, view, theme),
-        Tab::Diagram => diagram::diagram_ui(ui, view, theme),
+        Tab::Diagram => states::states_ui(ui, view, theme),
         Tab::Bytes => ledger::ledger_ui(ui, view, theme),
     }
 }

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use eframe::egui;
-use egui_kittest::kittest::Queryable;
 use sockstep::lesson::{BeatWatch, Language};
 use sockstep::session::{Demise, How, Look, Notice};
 use sockstep::timeline::Timeline;
@@ -22,7 +21,7 @@ const SMALLEST: [f32; 2] = [960.0, 600.0];
 
 pub type Scene = (&'static str, fn() -> Story);
 
-pub const SCENES: [Scene; 29] = [
+pub const SCENES: [Scene; 31] = [
     ("named", super::ladder::named),
     ("start", scenes::start),
     ("syn_ack", scenes::syn_ack_held),
@@ -35,6 +34,8 @@ pub const SCENES: [Scene; 29] = [
     ("past", scenes::past),
     ("twins", scenes::two_clients),
     ("states", scenes::closing),
+    ("states_open", scenes::syn_ack_held),
+    ("bytes", scenes::data_held),
     ("crowd", scenes::crowded_queue),
     ("faults", rich::faults),
     ("sockets", rich::counted),
@@ -144,20 +145,16 @@ fn recorded(share: f64) -> Stage {
 }
 
 fn save(stage: Stage, size: [f32; 2], name: &str, path: &str) {
-    let is_chinese = stage.language == Language::Chinese;
     let (mut harness, _) = harness(stage, size);
-    let tab = match (name, is_chinese) {
-        ("states", true) => Some("TCP 状态图"),
-        ("states", false) => Some("TCP states"),
-        ("sockets", true) => Some("套接字"),
-        ("sockets", false) => Some("Sockets"),
+    let tab = match name {
+        "sockets" => Some(egui::Key::Num2),
+        "states" | "states_open" => Some(egui::Key::Num3),
+        "bytes" => Some(egui::Key::Num4),
         _ => None,
     };
-    if let Some(tab) = tab {
-        harness.get_by_label(tab).click();
-        harness.run_steps(3);
-        harness.event(egui::Event::PointerGone);
-        harness.run_steps(3);
+    if let Some(key) = tab {
+        harness.key_press(key);
+        harness.run_steps(4);
     }
     let picture = harness.render().expect("the rasteriser draws everything");
     picture.save(path).expect("the folder exists");
