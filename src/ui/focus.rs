@@ -8,6 +8,9 @@ use super::Room;
 use super::text::say;
 use crate::lesson::Language;
 
+/// Thinner, in points, and it is a handle between panes.
+const EDGE: f32 = 12.0;
+
 /// In reading order, which is the order of Tab and of F6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Pane {
@@ -105,7 +108,9 @@ pub fn to_next_pane(ctx: &Context) {
             let (_, rect) = panes[index];
             let can_focus = all.iter().filter(|widget| {
                 let is_seen = rect.contains(widget.rect.center()) && widget.visible;
-                is_seen && widget.enabled && widget.sense.is_focusable()
+                // The edge between two panes is in neither.
+                let is_edge = widget.rect.size().min_elem() < EDGE;
+                is_seen && !is_edge && widget.enabled && widget.sense.is_focusable()
             });
             can_focus.map(|widget| widget.id).next()
         })

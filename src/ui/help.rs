@@ -25,6 +25,14 @@ pub fn help_ui(ctx: &Context, view: &View<'_>, commands: &mut Vec<Command>) {
         let theme = theme::theme(view.look);
         now_ui(ui, view, theme);
         ui.add_space(theme::GAP);
+        let tour = Button {
+            hint: say!(view.language, "help.tour_hint").into_owned(),
+            ..Button::new(say!(view.language, "help.tour"), theme)
+        };
+        if tour.show(ui, theme).clicked() {
+            commands.push(Command::Show(Some(Overlay::Tour(0))));
+        }
+        ui.add_space(theme::GAP);
         if ui.available_width() < TWO_COLUMNS_FROM {
             for group in [Group::Run, Group::Wire, Group::Look, Group::Window] {
                 group_ui(ui, view.language, theme, group);
@@ -38,13 +46,6 @@ pub fn help_ui(ctx: &Context, view: &View<'_>, commands: &mut Vec<Command>) {
                     group_ui(right, view.language, theme, group);
                 }
             });
-        }
-        let tour = Button {
-            hint: say!(view.language, "help.tour_hint").into_owned(),
-            ..Button::new(say!(view.language, "help.tour"), theme)
-        };
-        if tour.show(ui, theme).clicked() {
-            commands.push(Command::Show(Some(Overlay::Tour(0))));
         }
     });
 }

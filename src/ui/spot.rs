@@ -8,6 +8,7 @@ use eframe::egui::{
     Color32, Context, CornerRadius, Id, LayerId, Order, Painter, Rect, Stroke, StrokeKind, Ui,
 };
 
+use super::focus::{self, Pane};
 use super::lesson;
 use super::theme::{self, Theme};
 use crate::lesson::Spoken;
@@ -29,7 +30,7 @@ pub enum Spot {
 }
 
 /// Between what is lit and the ring around it.
-const AIR: f32 = 5.0;
+const AIR: f32 = 1.0;
 /// Two of them are lit, and no more: a light on everything is none.
 const MOST: usize = 2;
 
@@ -72,9 +73,18 @@ pub fn spotlight_ui(ctx: &Context, view: &View<'_>) {
     if !lit.is_empty() {
         let theme = theme::theme(view.look);
         let painter = painter(ctx);
-        shade(&painter, ctx.content_rect(), &lit, theme.shade);
+        shade(&painter, stage(ctx), &lit, theme.shade);
         lit.iter().for_each(|rect| ring(&painter, theme, *rect));
     }
+}
+
+/// The hosts and what is between them: bars and captions stay as bright as they are.
+fn stage(ctx: &Context) -> Rect {
+    let panes = [Pane::Clients, Pane::Ladder, Pane::Servers];
+    let places = panes
+        .into_iter()
+        .filter_map(|pane| focus::place_of(ctx, pane));
+    places.reduce(Rect::union).unwrap_or(Rect::NOTHING)
 }
 
 /// Over the panes and under what lies on them.
@@ -178,7 +188,7 @@ fn fill(painter: &Painter, x: (f32, f32), y: (f32, f32), colour: Color32) {
 /// Around what is spoken of: a ring, and a softer one outside it.
 pub fn ring(painter: &Painter, theme: &Theme, rect: Rect) {
     let radius = CornerRadius::same(theme::CONTROL_RADIUS);
-    let glow = Stroke::new(6.0, theme.wire.gamma_multiply(0.35));
+    let glow = Stroke::new(5.0, theme.wire.gamma_multiply(0.35));
     painter.rect_stroke(rect, radius, glow, StrokeKind::Outside);
     let line = Stroke::new(2.5, theme.wire);
     painter.rect_stroke(rect, radius, line, StrokeKind::Outside);

@@ -6,6 +6,7 @@ mod course;
 mod editing;
 mod hosts;
 mod inspector;
+mod keyboard;
 mod ladder;
 mod legible;
 mod looks;
