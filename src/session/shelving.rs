@@ -180,7 +180,8 @@ impl Session {
         let beats = self.watch.reached().len();
         let state = self.timeline.newest();
         let has_ended = state.programs.values().all(|program| program.has_ended());
-        let has_finished = reached == beats && has_ended;
+        // Programs of one's own tell nothing, so there is nothing to finish.
+        let has_finished = beats > 0 && reached == beats && has_ended;
         shelf.mark_beats(reached, has_finished);
         if has_finished && !shelf.has_said_finished {
             shelf.has_said_finished = true;

@@ -7,7 +7,10 @@ use std::path::PathBuf;
 
 use super::desk::{Desk, Drafts, Shelving};
 use super::kept::Keeper;
-use super::{Course, FileRemark, Kept, Notice, Overlay, Session, Wake, blank, shelving};
+use super::{
+    Course, FileRemark, Kept, KeptRemark, Notice, Overlay, Session, Wake, blank, learner_file,
+    shelving,
+};
 use crate::director::Director;
 use crate::lesson::{BeatWatch, Language};
 use crate::timeline::Timeline;
@@ -50,7 +53,9 @@ impl Session {
         let lesson = course.lesson(kept.settings.language);
         let setup = shelving::setup_of(lesson, wire);
         let script = lesson.script.clone();
-        let keeper = Keeper::new(&kept, wake.clone()).ok();
+        let mut remark = kept.remark.clone();
+        let keeper = Keeper::new(&kept, wake.clone());
+        let keeper = keeper.map_err(|error| remark = not_kept(&kept, error)).ok();
         let desk = Desk {
             settings: kept.settings,
             drafts: Drafts::of(kept.drafts),
@@ -84,10 +89,17 @@ impl Session {
         session.take_up_drafts();
         session.greet_drafts();
         session.desk.overlay = kept.is_first.then_some(Overlay::Tour(0));
-        if let Some(remark) = kept.remark {
+        if let Some(remark) = remark {
             session.notice = Some(Notice::Files(FileRemark::Kept(remark)));
         }
         session.start_lab();
         session
     }
+}
+
+/// Without its thread nothing can be kept.
+fn not_kept(kept: &Kept, error: std::io::Error) -> Option<KeptRemark> {
+    let path = learner_file(kept.folder.as_ref()?);
+    let why = error.into();
+    Some(KeptRemark::NotKept { path, why })
 }
