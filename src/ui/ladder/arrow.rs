@@ -88,7 +88,9 @@ pub fn name_ui(
         }
         Fate::Delivered(_) | Fate::Dropped(_) => {
             pill::pill_ui(ui, view, theme, named, middle, commands);
-            pill::notes_ui(ui, view, theme, shown.segment, &placed.notes, middle);
+            let room = (to.x - from.x).abs() - 12.0;
+            let notes = (shown.segment, &placed.notes[..]);
+            pill::notes_ui(ui, view, theme, notes, (middle, room));
         }
         Fate::Absorbed => {}
     }

@@ -181,19 +181,25 @@ fn paint_actor(painter: &Painter, actor: Actor, centre: Pos2, ink: Color32) {
 }
 
 /// What is odd about it, below its name.
-pub fn notes_ui(ui: &Ui, view: &View<'_>, theme: &Theme, id: &Segment, notes: &[String], at: Pos2) {
+pub fn notes_ui(
+    ui: &Ui,
+    view: &View<'_>,
+    theme: &Theme,
+    (segment, notes): (&Segment, &[String]),
+    (at, room): (Pos2, f32),
+) {
     if notes.is_empty() {
         return;
     }
     let font = theme::text_font(theme::TINY);
     let mut job =
-        eframe::egui::text::LayoutJob::simple(notes.join("\n"), font, theme.text, f32::INFINITY);
+        eframe::egui::text::LayoutJob::simple(notes.join("\n"), font, theme.text, room.max(120.0));
     job.halign = eframe::egui::Align::Center;
     let galley = ui.painter().layout_job(job);
     let top = at + vec2(0.0, 12.0);
     let place = galley.rect.translate(top.to_vec2());
     ui.painter()
         .rect_filled(place.expand2(vec2(4.0, 0.0)), 4, theme.stage);
-    let light = hot::light(ui.ctx(), view, &Thing::Segment(id.id));
+    let light = hot::light(ui.ctx(), view, &Thing::Segment(segment.id));
     dimmed(ui.painter(), light).galley(top, galley, theme.text);
 }

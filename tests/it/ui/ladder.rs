@@ -5,8 +5,9 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use image::RgbaImage;
 use sockstep::lesson::Language;
+use sockstep::model::Cause;
 use sockstep::session::{Command, Look, Motion, Numbers, Setting};
-use sockstep::trace::What;
+use sockstep::trace::{CallId, SegmentId, What};
 
 use super::rich;
 use super::scenes::{self, ack};
@@ -228,6 +229,50 @@ fn what_has_a_name_of_its_own_is_called_by_it() {
     let who =
         "Server kernel sent this by itself when data 3 B arrived: no program had a hand in it";
     assert!(harness.query_by_label_contains(who).is_some());
+}
+
+#[test]
+fn told_runs_say_what_made_each_segment() {
+    let call = |id: u64| Cause::Call(CallId(id));
+    let arrival = |id: u64| Cause::Arrival(SegmentId(id));
+    type Told = (&'static str, fn() -> Story, Vec<(u64, Cause)>);
+    let told: [Told; 5] = [
+        // A copy that the kernel does not explain is nobody's call.
+        (
+            "a SYN that was lost",
+            scenes::syn_dropped,
+            vec![(1, call(7)), (2, Cause::Unknown)],
+        ),
+        (
+            "nobody listens",
+            scenes::refused,
+            vec![(1, call(3)), (2, arrival(1))],
+        ),
+        (
+            "the wire makes a second one, a timer makes more",
+            rich::faults,
+            vec![(5, Cause::Wire(SegmentId(4))), (7, Cause::Timer)],
+        ),
+        (
+            "overtaken",
+            named,
+            vec![(7, arrival(5)), (8, arrival(6)), (9, arrival(4))],
+        ),
+        // Nobody saw anything cross.
+        ("loopback", rich::loopback, Vec::new()),
+    ];
+    for (what, story, expected) in told {
+        let story = story();
+        let state = story.timeline.newest();
+        for (id, cause) in expected {
+            let found = state.causes().of_segment(SegmentId(id));
+            assert_eq!(found, Some(&cause), "{what}: segment {id}");
+        }
+        if what == "loopback" {
+            let mut all = state.segments.keys();
+            assert!(all.all(|id| state.causes().of_segment(*id).is_none()));
+        }
+    }
 }
 
 /// A long run of data and acknowledgments.

@@ -174,8 +174,8 @@ fn duplicates_and_corrupted_ones_say_so_and_so_does_the_reason_of_copies() {
     let (harness, _) = harness(english(rich::faults()), SIZE);
     for words in [
         "data 10 B seq 1 ack 1 · duplicate of #4 · corrupted: byte 45 · held on the wire",
-        "#4 data 10 B seq 1 ack 1 · kernel resent it 2×, absorbed: retransmission timer (RTO) · held on the wire",
-        "Resent 2×. RTO: no acknowledgment came before the retransmission timer ran out (RFC 6298 section 5).",
+        "#4 data 10 B seq 1 ack 1 · resent 2×: RTO ran out · held on the wire",
+        "Resent 2×, and each waits behind this one. RTO: no acknowledgment came before the retransmission timer ran out (RFC 6298 section 5).",
     ] {
         assert!(harness.query_by_label(words).is_some(), "{words}");
     }
