@@ -35,6 +35,7 @@ const EXAMPLES: &str = "\
 Examples:
   sockstep                                        open the window
   sockstep lessons/04-handshake                   open it with this lesson
+  sockstep lessons                                open it with every lesson of a folder
   sockstep open server.py client.py               open it with two programs of your own
   sockstep run lessons/04-handshake               play a lesson in the terminal
   sockstep run server.py client.py                play two programs of your own
@@ -44,7 +45,7 @@ Examples:
 #[derive(Parser)]
 #[command(name = "sockstep", version, about = ABOUT, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 struct Cli {
-    /// A lesson's folder, to open in the window.
+    /// A lesson's folder, or a folder of lessons, to open in the window.
     lesson: Option<PathBuf>,
     /// The window's language: zh or en. Default: the last one, else the system's.
     #[arg(long, value_parser = language)]

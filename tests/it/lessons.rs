@@ -392,6 +392,25 @@ fn the_handshake_lesson_is_the_same_in_both_languages() {
     assert_eq!((zh.number, zh.beats.len()), (4, 11));
 }
 
+#[test]
+fn the_tries_and_notes_of_the_teachers_page_are_sound() {
+    let page = include_str!("../../lessons/README.md");
+    let lesson = include_str!("../../lessons/04-handshake/en.md");
+    let tries: Vec<&str> = page
+        .split("```try\n")
+        .skip(1)
+        .map(|rest| rest.split("```").next().expect("a part"))
+        .collect();
+    assert_eq!(tries.len(), 2);
+    for each in tries {
+        let text = format!("{lesson}\n```try\n{each}```\n");
+        assert!(parse(&text, path(), Language::English).is_ok(), "{each}");
+    }
+    for word in ["NOTE", "TIP", "WARNING", "LINUX"] {
+        assert!(page.contains(&format!("> [!{word}]\n")), "{word}");
+    }
+}
+
 /// Recorded with `sockstep run lessons/04-handshake --save`, every choice the director's.
 const RECORDED: &str = include_str!("lessons/handshake.jsonl");
 

@@ -62,7 +62,7 @@ pub fn beat_ui(
     let shown = ui.scope(|ui| {
         ui.add_space(6.0);
         padded(ui, |ui| {
-            title_ui(ui, page, (index, beat), place);
+            title_ui(ui, page, heights, (index, beat), place);
             for (nth, block) in beat.body.iter().enumerate() {
                 let key = (index, nth, standing(page, block));
                 match block {
@@ -142,52 +142,75 @@ pub fn follow(ui: &Ui, (lesson, index): (&str, usize), rect: Rect) {
     }
 }
 
-fn title_ui(ui: &mut Ui, page: &mut Page<'_, '_>, (index, beat): (usize, &Beat), place: Place) {
+/// The titles are always there, so that the focus can go from one to the next; one that cannot be
+/// seen is not laid out.
+fn title_ui(
+    ui: &mut Ui,
+    page: &mut Page<'_, '_>,
+    heights: &mut Heights,
+    (index, beat): (usize, &Beat),
+    place: Place,
+) {
     let (language, theme) = (page.view.language, page.theme);
     let (colour, moment) = match place {
         Place::Behind(moment) => (theme.muted, Some(moment)),
         Place::Here(moment) => (theme.text, Some(moment)),
         Place::Ahead(moment) => (theme.text, moment),
     };
-    let room = if moment.is_some() { 24.0 } else { 0.0 };
-    let width = ui.available_width() - room;
-    let laid = inline::lay(ui, theme, &beat.title, Ink::beat(colour), width);
     let sense = match moment {
         Some(_) => Sense::click(),
         None => Sense::hover(),
     };
+    let room = if moment.is_some() { 24.0 } else { 0.0 };
+    let width = ui.available_width();
+    let key = ("beat's title", index, moment.is_some());
+    let laid = match heights.unseen(ui, key) {
+        Some(height) => Err(vec2(width, height)),
+        None => Ok(inline::lay(
+            ui,
+            theme,
+            &beat.title,
+            Ink::beat(colour),
+            width - room,
+        )),
+    };
+    let size = match &laid {
+        Ok(laid) => laid.size() + vec2(room, 0.0),
+        Err(size) => *size,
+    };
+    heights.learn(key, size.y);
     // Its own id: the focus stays on a title while others light up.
-    let size = laid.size() + vec2(room, 0.0);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let response = ui.interact(rect, ui.scope_id().with(("beat", index)), sense);
-    let text = laid.text();
     if response.gained_focus() && !ui.clip_rect().contains_rect(rect) {
         ui.scroll_to_rect(rect, None);
     }
+    let text = || -> String { beat.title.iter().map(|run| run.text.as_str()).collect() };
+    let name = || match moment {
+        Some(_) => say!(language, "beat.go_to", title = text()).into_owned(),
+        None => text(),
+    };
+    let role = match moment {
+        Some(_) => Role::Button,
+        None => Role::Heading,
+    };
+    response.widget_info(|| WidgetInfo::labeled(role, true, name()));
+    let Ok(laid) = laid else { return };
     parts::focus_ring(ui, theme, &response, rect.expand(2.0));
-    let end = rect.min + laid.end();
     let is_hot = response.hovered() && moment.is_some();
     let ink = if is_hot { theme.wire } else { colour };
     laid.paint_in(ui, theme, rect.min, ink);
     let Some(moment) = moment else {
         let hint = say!(language, "beat.ahead", trigger = beat.trigger.text);
-        response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, &text));
         response.on_hover_text(hint);
         return;
     };
-    parts::paint_icon(
-        ui.painter(),
-        Icon::Check,
-        end + vec2(13.0, 0.0),
-        11.0,
-        theme.good,
-    );
-    let name = say!(language, "beat.go_to", title = text);
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+    let centre = rect.min + laid.end() + vec2(13.0, 0.0);
+    parts::paint_icon(ui.painter(), Icon::Check, centre, 11.0, theme.good);
     if response.clicked() {
         page.ask(Command::GoTo(moment));
     }
     response
         .on_hover_cursor(CursorIcon::PointingHand)
-        .on_hover_text(name);
+        .on_hover_text(name());
 }

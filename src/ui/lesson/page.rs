@@ -8,7 +8,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 
 use eframe::egui;
-use eframe::egui::{Id, Rect, Sense, Ui, vec2};
+use eframe::egui::{Id, Rect, Sense, Ui, Vec2, vec2};
 
 use crate::lesson::{Language, Lesson};
 use crate::session::{Command, View};
@@ -66,21 +66,30 @@ impl Heights {
         kept
     }
 
+    /// For what has to be there even where it cannot be seen: its height, if it need not be laid
+    /// out now.
+    pub fn unseen(&self, ui: &Ui, key: impl Hash) -> Option<f32> {
+        let height = *self.known.get(&hashed(key))?;
+        let size = vec2(ui.available_width(), height);
+        (!is_near(ui, size)).then_some(height)
+    }
+
+    pub fn learn(&mut self, key: impl Hash, height: f32) {
+        self.known.insert(hashed(key), height);
+    }
+
     pub fn put_back(self, ui: &Ui) {
         ui.data_mut(|data| data.insert_temp(id(), self));
     }
 
     /// Draws it where it can be seen. The key must change with whatever changes its height.
     pub fn show(&mut self, ui: &mut Ui, key: impl Hash, add: impl FnOnce(&mut Ui)) {
-        let mut hasher = DefaultHasher::new();
-        key.hash(&mut hasher);
-        let key = hasher.finish();
+        let key = hashed(key);
         // The same ids below, whether or not what stands before was drawn.
         ui.push_id(key, |ui| {
             if let Some(height) = self.known.get(&key) {
                 let size = vec2(ui.available_width(), *height);
-                let rect = Rect::from_min_size(ui.cursor().min, size);
-                if !is_near(ui, rect) {
+                if !is_near(ui, size) {
                     ui.allocate_exact_size(size, Sense::empty());
                     return;
                 }
@@ -91,9 +100,16 @@ impl Heights {
     }
 }
 
-/// On screen, or a little beyond.
-fn is_near(ui: &Ui, rect: Rect) -> bool {
+/// What comes next is on screen, or a little beyond.
+fn is_near(ui: &Ui, size: Vec2) -> bool {
+    let rect = Rect::from_min_size(ui.cursor().min, size);
     ui.clip_rect().expand2(vec2(0.0, MARGIN)).intersects(rect)
+}
+
+fn hashed(key: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn id() -> Id {
