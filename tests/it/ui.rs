@@ -13,6 +13,7 @@ mod looks;
 mod named;
 mod opening;
 mod pictures;
+mod programs;
 mod prose;
 mod queues;
 mod rich;

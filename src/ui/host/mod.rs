@@ -1,5 +1,6 @@
 //! A host: its program's code and what it is doing, and what its kernel says of its sockets.
 
+mod answer;
 mod buffers;
 mod code;
 mod contents;
@@ -9,6 +10,7 @@ pub mod highlight;
 mod lazy;
 mod lens;
 mod listing;
+mod locals;
 mod nesting;
 mod program;
 mod room;

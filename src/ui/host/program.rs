@@ -1,21 +1,19 @@
 //! A program's card: its code, what it is doing, its last call, what it printed, its variables.
 
 use eframe::egui;
+use eframe::egui::epaint::RectShape;
 use eframe::egui::text::{LayoutJob, TextFormat};
-use eframe::egui::{Frame, Id, Margin, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
+use eframe::egui::{Frame, Id, Margin, RichText, ScrollArea, Sense, Shape, Stroke, Ui, vec2};
 
-use super::{code, editor, threads};
+use super::{answer, code, editor, locals, threads};
 use crate::model::{Activity, CallRecord, Program};
 use crate::session::{Command, View};
 use crate::trace::Returned;
-use crate::ui::controls;
 use crate::ui::glow;
-use crate::ui::parts::{self, Button, Icon};
+use crate::ui::hot::{self, Light, Thing};
+use crate::ui::parts::{self, Icon};
 use crate::ui::text::{marked, now_us, say, since};
 use crate::ui::theme::{self, CARD_RADIUS, Theme};
-
-/// So many of a program's variables at once; the rest are on hover.
-const LOCALS: usize = 5;
 
 /// How much room a card has.
 #[derive(Clone, Copy)]
@@ -221,7 +219,18 @@ fn calls_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, program: &Program, coun
             let is_current = call.resolved.is_none();
             let job = call_job(call, theme, is_current);
             let whole = job.text.clone();
-            let label = ui.add(egui::Label::new(job).wrap());
+            let thing = Thing::Call(call.id);
+            let behind = ui.painter().add(Shape::Noop);
+            let label = ui.add(egui::Label::new(job).wrap().sense(Sense::hover()));
+            if hot::light(ui.ctx(), view, &thing) == Light::Lit {
+                // Tied to what is pointed at: a bar before it, and a ground behind it.
+                let rect = label.rect.expand2(vec2(5.0, 1.0));
+                let bar = rect.with_max_x(rect.left() + 3.0);
+                let ground = RectShape::filled(rect, 3, theme.wire_soft);
+                ui.painter().set(behind, ground);
+                ui.painter().rect_filled(bar, 1, theme.wire);
+            }
+            hot::point(&label, view, thing);
             let hint = match call.resolved.as_ref().map(|resolved| &resolved.returned) {
                 Some(Returned::Failed { message, .. }) if !message.is_empty() => {
                     format!("{whole}\n{message}")
@@ -325,8 +334,15 @@ fn output_ui(
     program: &Program,
     commands: &mut Vec<Command>,
 ) {
-    let is_asking = matches!(program.activity, Activity::Asking(_));
-    if program.output.is_empty() && !is_asking {
+    let prompt = match &program.activity {
+        Activity::Asking(prompt) => Some(prompt),
+        Activity::Running
+        | Activity::Ready(_)
+        | Activity::InCall(_)
+        | Activity::Blocked(_)
+        | Activity::Ended { .. } => None,
+    };
+    if program.output.is_empty() && prompt.is_none() {
         return;
     }
     line_ui(ui, theme);
@@ -351,95 +367,16 @@ fn output_ui(
                 let text = text.font(theme::code_font(theme::CODE)).color(theme.text);
                 ui.add(egui::Label::new(text).wrap().selectable(true));
             });
-        if is_asking {
-            answer_ui(ui, view, theme, program, commands);
+        if let Some(prompt) = prompt {
+            answer::answer_ui(ui, view, theme, (program, prompt), commands);
         }
     });
-}
-
-/// The field for `input()`.
-fn answer_ui(
-    ui: &mut Ui,
-    view: &View<'_>,
-    theme: &Theme,
-    program: &Program,
-    commands: &mut Vec<Command>,
-) {
-    let id = ui.scope_id().with(("answer", &program.name));
-    let mut text = ui
-        .data(|data| data.get_temp::<String>(id))
-        .unwrap_or_default();
-    let off = controls::present(view).err();
-    let label = say!(view.language, "program.answer");
-    let field_label = say!(
-        view.language,
-        "program.answer_field",
-        program = program.name
-    );
-    let mut send = false;
-    ui.horizontal(|ui| {
-        let button = Button {
-            height: 28.0,
-            is_on: off.is_none(),
-            hint: off.clone().unwrap_or_default(),
-            ..Button::new(label.clone(), theme)
-        };
-        let width = ui.available_width() - button.size(ui.painter()).x - 8.0;
-        let field = egui::TextEdit::singleline(&mut text)
-            .id(id)
-            .desired_width(width)
-            .font(theme::code_font(theme::CODE));
-        let field = ui.add_enabled(off.is_none(), field);
-        ui.ctx()
-            .accesskit_node_builder(field.id, |node| node.set_label(field_label.as_ref()));
-        let enter = ui.input(|input| input.key_pressed(egui::Key::Enter));
-        send |= field.lost_focus() && enter;
-        send |= button.show(ui, theme).clicked();
-        if send {
-            field.request_focus();
-        }
-    });
-    if send {
-        let program = program.name.clone();
-        commands.push(Command::Answer {
-            program,
-            text: std::mem::take(&mut text),
-        });
-    }
-    ui.data_mut(|data| data.insert_temp(id, text));
 }
 
 fn locals_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, program: &Program) {
-    // A socket has a card of its own with the variable's name on it.
-    let is_plain = |value: &str| {
-        !["<module", "<class", "<socket"]
-            .iter()
-            .any(|start| value.starts_with(start))
-    };
-    let locals: Vec<_> = program
-        .locals
-        .iter()
-        .filter(|(_, value)| is_plain(value))
-        .collect();
-    if locals.is_empty() || program.has_ended() {
+    if program.has_ended() || locals::shown(program).next().is_none() {
         return;
     }
     line_ui(ui, theme);
-    section(ui, |ui| {
-        parts::caption(ui, theme, &say!(view.language, "program.locals"));
-        for (name, value) in locals.iter().take(LOCALS) {
-            let mut job = LayoutJob::default();
-            let font = || theme::code_font(theme::SMALL);
-            job.append(name, 0.0, TextFormat::simple(font(), theme.text));
-            job.append(" = ", 0.0, TextFormat::simple(font(), theme.muted));
-            job.append(value, 0.0, TextFormat::simple(font(), theme.muted));
-            let whole = job.text.clone();
-            parts::one_line(ui, job).on_hover_text(whole);
-        }
-        if let Some(rest) = locals.get(LOCALS..).filter(|rest| !rest.is_empty()) {
-            let all = rest.iter().map(|(name, value)| format!("{name} = {value}"));
-            let more = say!(view.language, "program.more", count = rest.len());
-            parts::caption(ui, theme, &more).on_hover_text(all.collect::<Vec<_>>().join("\n"));
-        }
-    });
+    section(ui, |ui| locals::locals_ui(ui, view, theme, program));
 }

@@ -144,7 +144,7 @@ fn after_a_click_space_still_means_next() {
 #[test]
 fn typing_an_answer_fires_no_key_and_enter_sends_it() {
     let (mut harness, stage) = harness(english(scenes::asking()), SIZE);
-    let field = "A line for input() in client";
+    let field = "A line for input() in Client";
     harness.get_by_label(field).focus();
     harness.run_steps(2);
     for key in [Key::C, Key::S, Key::X, Key::R, Key::Space, Key::ArrowLeft] {
@@ -165,7 +165,7 @@ fn typing_an_answer_fires_no_key_and_enter_sends_it() {
 #[test]
 fn text_from_an_input_method_arrives_in_the_answer() {
     let (mut harness, stage) = harness(english(scenes::asking()), SIZE);
-    harness.get_by_label("A line for input() in client").focus();
+    harness.get_by_label("A line for input() in Client").focus();
     harness.run_steps(2);
     harness.event(egui::Event::Ime(egui::ImeEvent::Commit("张三".to_owned())));
     harness.run_steps(2);

@@ -59,7 +59,9 @@ fn auto_and_run_to_are_off_where_no_step_can_be_taken_and_say_why() {
             assert_eq!(description(&harness, label), reason);
             assert!(harness.get_by_label(label).accesskit_node().is_disabled());
         }
-        for key in [Key::P, Key::G] {
+        // While a line is asked for, its field has the focus, and letters go there.
+        let keys = [Key::P, Key::G].into_iter().filter(|_| reason == gone);
+        for key in keys {
             let explained = Command::Explain(reason.to_owned());
             assert_eq!(asked_by_key(english(scene()), key), [explained]);
         }
