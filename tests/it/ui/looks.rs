@@ -251,10 +251,10 @@ fn the_window_says_in_words_what_it_shows_in_every_scene() {
             let (harness, _) = harness(stage, [1280.0, 720.0]);
             let (mode, gap) = match language {
                 Language::English => (
-                    ["Live, step", "Looking back", "The lab is gone, after"],
+                    ["Live, step", "Looking back at", "The lab is gone, after"],
                     "  ",
                 ),
-                Language::Chinese => (["实况，第", "正在回看", "实验已不在，停在"], " 。"),
+                Language::Chinese => (["实况，第", "正在回看：第", "实验已不在，停在"], " 。"),
             };
             let root = harness.root();
             let nodes = root.children_recursive();
