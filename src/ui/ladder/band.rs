@@ -94,7 +94,7 @@ pub fn names(ui: &Ui, stage: &Stage<'_>, top: f32, bottom: f32) -> Vec<Rect> {
 pub fn names_ui(ui: &Ui, view: &View<'_>, theme: &Theme, stage: &Stage<'_>) {
     let (top, bottom) = stage.heights();
     for band in stage.plan.bands_in(top, bottom) {
-        if (top..=bottom).contains(&band.y_name) {
+        if (top..=bottom).contains(&band.y_name) && stage.is_near(band.host) {
             name_ui(ui, view, theme, stage, band);
         }
     }

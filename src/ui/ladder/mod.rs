@@ -88,6 +88,12 @@ impl Stage<'_> {
         (next.unwrap_or(end) - outside).abs()
     }
 
+    /// Whether anything beside this lifeline can be in sight.
+    fn is_near(&self, host: usize) -> bool {
+        let seen = self.visible.x_range().expand(2.0 * APART);
+        seen.contains(self.xs[host])
+    }
+
     /// What is in sight, in the plan's heights.
     fn heights(&self) -> (f32, f32) {
         let ys = self.visible.y_range();
@@ -267,7 +273,10 @@ fn lifelines(rect: Rect, plan: &Plan) -> Vec<f32> {
 fn header_ui(ui: &Ui, view: &View<'_>, theme: &Theme, stage: &Stage<'_>, seen: Rect) {
     let state = view.timeline.state();
     let is_narrow = stage.xs.len() > 2 && stage.xs[1] - stage.xs[0] < NARROW;
-    for (host, x) in stage.plan.hosts.iter().zip(&stage.xs) {
+    for (index, (host, x)) in stage.plan.hosts.iter().zip(&stage.xs).enumerate() {
+        if !stage.is_near(index) {
+            continue;
+        }
         let mut title = host_title(view.language, state, host);
         if !is_narrow {
             let host = host_word(view.language, state, host);

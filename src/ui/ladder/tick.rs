@@ -28,7 +28,8 @@ const TOLD: usize = 6;
 
 pub fn ticks_ui(ui: &Ui, view: &View<'_>, theme: &Theme, stage: &Stage<'_>) {
     let (top, bottom) = stage.heights();
-    for tick in stage.plan.ticks_in(top, bottom) {
+    let in_sight = stage.plan.ticks_in(top, bottom);
+    for tick in in_sight.filter(|tick| stage.is_near(tick.host)) {
         tick_ui(ui, view, theme, stage, tick);
     }
 }
