@@ -39,11 +39,17 @@ fn auto_is_switched_on_and_off_by_button_and_key() {
     let speed = Speed::Double;
     assert_eq!(
         asked_by_click(english(scenes::start()), "Play by itself"),
-        [on.clone()]
+        std::slice::from_ref(&on)
     );
     for scene in [scenes::start as Scene, in_the_past] {
-        assert_eq!(asked_by_key(english(scene()), Key::P), [on.clone()]);
-        assert_eq!(asked_by_key(playing(scene(), speed), Key::P), [off.clone()]);
+        assert_eq!(
+            asked_by_key(english(scene()), Key::P),
+            std::slice::from_ref(&on)
+        );
+        assert_eq!(
+            asked_by_key(playing(scene(), speed), Key::P),
+            std::slice::from_ref(&off)
+        );
     }
     let pause = asked_by_click(playing(scenes::start(), speed), "Pause playing");
     assert_eq!(pause, [off]);
@@ -207,7 +213,7 @@ fn while_it_runs_to_something_it_says_so_and_can_be_stopped() {
     let stage = || running(scenes::syn_ack_held(), Goal::End);
     assert_eq!(
         asked_by_click(stage(), "Stop running to the goal"),
-        [stop.clone()]
+        std::slice::from_ref(&stop)
     );
     assert_eq!(asked_by_key(stage(), Key::Escape), [stop]);
     let (harness, _) = harness(stage(), SIZE);
