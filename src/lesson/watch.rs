@@ -6,7 +6,7 @@
 use super::trigger::{
     Clause, Fact, FateWord, Queue, Rule, SegmentKind, SegmentWords, Subject, Trigger,
 };
-use crate::model::{Segment, State};
+use crate::model::{Activity, Segment, State};
 use crate::trace::{CallId, Event, Returned, SegmentId, What};
 
 /// A trigger that watches a run from the first event it is shown.
@@ -231,9 +231,14 @@ fn is_blocked(subject: &Subject, state: &State, call: &str) -> bool {
     programs.any(|program| {
         subject.is_program(state, &program.name)
             && !program.has_ended()
-            && program.calls.iter().any(|record| {
-                let is_waiting = record.blocked_at_us.is_some() && record.resolved.is_none();
-                record.name == call && is_waiting
+            // Asked at every event: not of all calls ever made.
+            && program.threads.values().flatten().any(|doing| match doing {
+                Activity::Blocked(id) => program.call(*id).is_some_and(|record| record.name == call),
+                Activity::Running
+                | Activity::Ready(_)
+                | Activity::InCall(_)
+                | Activity::Asking(_)
+                | Activity::Ended { .. } => false,
             })
     })
 }
@@ -352,8 +357,13 @@ fn completes(state: &State, program: &str, text: &str, wanted: &str) -> bool {
     let Some(before) = program.output.strip_suffix(text) else {
         return false;
     };
-    let ends = program.output.match_indices(wanted);
-    ends.map(|(start, found)| start + found.len())
+    // What ends in the new text begins at most this far before it; the rest was looked at before.
+    let mut from = before.len().saturating_sub(wanted.len().saturating_sub(1));
+    while !program.output.is_char_boundary(from) {
+        from -= 1;
+    }
+    let ends = program.output[from..].match_indices(wanted);
+    ends.map(|(start, found)| from + start + found.len())
         .any(|end| end > before.len())
 }
 
