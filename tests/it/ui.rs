@@ -4,6 +4,7 @@ mod bytes;
 mod controls;
 mod course;
 mod editing;
+mod graph;
 mod hosts;
 mod inspector;
 mod keyboard;

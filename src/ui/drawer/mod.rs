@@ -6,6 +6,7 @@
 mod cells;
 mod connection;
 mod facts;
+mod graph;
 mod ledger;
 mod segment;
 mod socket;
@@ -28,10 +29,17 @@ pub enum Tab {
     Socket,
     Diagram,
     Bytes,
+    Graph,
 }
 
 impl Tab {
-    const ALL: [Self; 4] = [Self::Segment, Self::Socket, Self::Diagram, Self::Bytes];
+    const ALL: [Self; 5] = [
+        Self::Segment,
+        Self::Socket,
+        Self::Diagram,
+        Self::Bytes,
+        Self::Graph,
+    ];
 
     /// Opens it, from the next frame on.
     fn open(self, ctx: &Context) {
@@ -53,6 +61,7 @@ impl Tab {
             Self::Socket => say!(language, "drawer.socket"),
             Self::Diagram => say!(language, "drawer.diagram"),
             Self::Bytes => say!(language, "drawer.bytes"),
+            Self::Graph => say!(language, "graph.name"),
         }
         .into_owned()
     }
@@ -63,6 +72,7 @@ impl Tab {
             Self::Socket => say!(language, "inspect.socket_hint"),
             Self::Diagram => say!(language, "inspect.diagram_hint"),
             Self::Bytes => say!(language, "inspect.bytes_hint"),
+            Self::Graph => say!(language, "graph.hint"),
         }
         .into_owned()
     }
@@ -113,6 +123,7 @@ pub fn drawer_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         Tab::Socket => socket::socket_ui(ui, view, theme),
         Tab::Diagram => states::states_ui(ui, view, theme),
         Tab::Bytes => ledger::ledger_ui(ui, view, theme),
+        Tab::Graph => graph::graph_ui(ui, view, theme, commands),
     }
 }
 

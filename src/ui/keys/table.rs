@@ -260,6 +260,13 @@ pub const TABLE: &[Entry] = &[
     },
     Entry {
         group: Group::Look,
+        presses: &[plain(Key::Num5, "5")],
+        says: |language| Tab::Graph.hint(language),
+        does: |ctx, view| Some(Ok(Tab::Graph.show(ctx, view))),
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Look,
         presses: &[
             with_command(Key::Plus, "Ctrl +"),
             with_command(Key::Equals, "Ctrl ="),

@@ -21,7 +21,7 @@ const SMALLEST: [f32; 2] = [960.0, 600.0];
 
 pub type Scene = (&'static str, fn() -> Story);
 
-pub const SCENES: [Scene; 31] = [
+pub const SCENES: [Scene; 32] = [
     ("named", super::ladder::named),
     ("start", scenes::start),
     ("syn_ack", scenes::syn_ack_held),
@@ -36,6 +36,7 @@ pub const SCENES: [Scene; 31] = [
     ("states", scenes::closing),
     ("states_open", scenes::syn_ack_held),
     ("bytes", scenes::data_held),
+    ("graph", super::graph::transfer),
     ("crowd", scenes::crowded_queue),
     ("faults", rich::faults),
     ("sockets", rich::counted),
@@ -150,6 +151,7 @@ fn save(stage: Stage, size: [f32; 2], name: &str, path: &str) {
         "sockets" => Some(egui::Key::Num2),
         "states" | "states_open" => Some(egui::Key::Num3),
         "bytes" => Some(egui::Key::Num4),
+        "graph" => Some(egui::Key::Num5),
         _ => None,
     };
     if let Some(key) = tab {
