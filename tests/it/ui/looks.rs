@@ -267,7 +267,8 @@ fn the_window_says_in_words_what_it_shows_in_every_scene() {
                 .filter(|label| mode.iter().any(|mode| label.starts_with(mode)))
                 .collect();
             // Once for readers, once in the help for everybody.
-            assert_eq!(said.len(), 2, "{name} {language:?}: {said:?}");
+            let same = said.iter().filter(|each| said.first() == Some(each));
+            assert_eq!(same.count(), 2, "{name} {language:?}: {said:?}");
             assert!(
                 !said[0].contains(gap) && !said[0].contains(".."),
                 "{}",
