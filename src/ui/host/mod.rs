@@ -89,7 +89,7 @@ fn split_ui(
     let id = Id::unique(("sockets of", host));
     let wanted = ui.data(|data| data.get_temp::<f32>(id)).unwrap_or(0.0);
     let natural = program::natural_height(ui, view, theme, (program, width));
-    let least = program::least_height(ui, program).min(room * PROGRAM);
+    let least = (program::least_height(ui, program) + theme::GAP).min(room * PROGRAM);
     let most = (room - least).min(room * SOCKETS);
     let spare = room - natural - theme::GAP;
     let sockets = wanted.min(spare.max(most));
