@@ -26,6 +26,7 @@ pub fn contents_ui(ctx: &Context, view: &View<'_>, commands: &mut Vec<Command>) 
         let theme = theme::theme(view.look);
         let shelf = &view.desk.shelf;
         ui.spacing_mut().item_spacing.y = 4.0;
+        ui.add_space(theme::RING_ROOM);
         if shelf.entries.is_empty() {
             ui.label(RichText::new(say!(view.language, "contents.empty")).color(theme.text));
         }

@@ -64,13 +64,20 @@ pub fn beat_ui(
         padded(ui, |ui| {
             title_ui(ui, page, heights, (index, beat), place);
             for (nth, block) in beat.body.iter().enumerate() {
-                let key = (index, nth, standing(page, block));
+                let place = (index, nth);
                 match block {
                     Block::Quiz(quiz) => {
-                        let key = (key, quiz::standing(page.view, index));
-                        heights.show(ui, key, |ui| quiz::quiz_ui(ui, page, (index, quiz)));
+                        let standing = quiz::standing(page.view, index);
+                        heights.show(ui, place, standing, |ui| {
+                            quiz::quiz_ui(ui, page, (index, quiz));
+                        });
                     }
-                    other => heights.show(ui, key, |ui| block::block_ui(ui, page, other, ink)),
+                    other => {
+                        let standing = standing(page, other);
+                        heights.show(ui, place, standing, |ui| {
+                            block::block_ui(ui, page, other, ink);
+                        });
+                    }
                 }
             }
         });
@@ -111,30 +118,13 @@ fn is_wanted(ui: &Ui, index: usize) -> bool {
     is_it
 }
 
-/// The passage that was scrolled to last, and in how many passes.
-#[derive(Clone, Default, PartialEq)]
-struct Followed {
-    lesson: String,
-    index: usize,
-    passes: u8,
-}
-
-/// Scrolls to the current beat when another becomes it. Twice, because the first pass may lay out
-/// what it shows at another width than the next.
+/// Scrolls to the current beat when another becomes it.
 pub fn follow(ui: &Ui, (lesson, index): (&str, usize), rect: Rect) {
-    const PASSES: u8 = 2;
     let id = Id::unique("current beat");
-    let mut followed: Followed = ui.data(|data| data.get_temp(id)).unwrap_or_default();
-    if followed.lesson != lesson || followed.index != index {
-        followed = Followed {
-            lesson: lesson.to_owned(),
-            index,
-            passes: 0,
-        };
-    }
-    if followed.passes < PASSES {
-        followed.passes += 1;
-        ui.data_mut(|data| data.insert_temp(id, followed));
+    let now = (lesson.to_owned(), index);
+    let last = ui.data(|data| data.get_temp::<(String, usize)>(id));
+    if last.as_ref() != Some(&now) {
+        ui.data_mut(|data| data.insert_temp(id, now));
         let target = Rect::from_min_max(rect.min - vec2(0.0, 12.0), rect.max + vec2(0.0, 12.0));
         let fits = target.height() < ui.clip_rect().height();
         let align = if fits { None } else { Some(egui::Align::Min) };
@@ -178,7 +168,7 @@ fn title_ui(
         Ok(laid) => laid.size() + vec2(room, 0.0),
         Err(size) => *size,
     };
-    heights.learn(key, size.y);
+    heights.learn(ui, key, size.y);
     // Its own id: the focus stays on a title while others light up.
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let response = ui.interact(rect, ui.scope_id().with(("beat", index)), sense);

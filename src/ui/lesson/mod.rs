@@ -90,17 +90,17 @@ fn opening_ui(ui: &mut Ui, page: &mut Page<'_, '_>, heights: &mut Heights) {
         Some((Block::Heading { level: 1, text }, rest)) => (text.clone(), rest),
         _ => (plain(&lesson.title), lesson.opening.as_slice()),
     };
-    heights.show(ui, "title", |ui| {
+    heights.show(ui, "title", (), |ui| {
         inline::inlines_ui(ui, page, &title, Ink::title(theme));
     });
     if !lesson.goal.is_empty() {
-        heights.show(ui, "goal", |ui| {
+        heights.show(ui, "goal", (), |ui| {
             inline::inlines_ui(ui, page, &plain(&lesson.goal), Ink::body(theme.muted));
         });
     }
     for (index, block) in rest.iter().enumerate() {
-        let key = ("opening", index, standing(page, block));
-        heights.show(ui, key, |ui| {
+        let standing = standing(page, block);
+        heights.show(ui, ("opening", index), standing, |ui| {
             block::block_ui(ui, page, block, Ink::body(theme.text));
         });
     }

@@ -69,24 +69,31 @@ impl Heights {
     /// For what has to be there even where it cannot be seen: its height, if it need not be laid
     /// out now.
     pub fn unseen(&self, ui: &Ui, key: impl Hash) -> Option<f32> {
-        let height = *self.known.get(&hashed(key))?;
+        let height = *self.known.get(&hashed(ui, key))?;
         let size = vec2(ui.available_width(), height);
         (!is_near(ui, size)).then_some(height)
     }
 
-    pub fn learn(&mut self, key: impl Hash, height: f32) {
-        self.known.insert(hashed(key), height);
+    pub fn learn(&mut self, ui: &Ui, key: impl Hash, height: f32) {
+        self.known.insert(hashed(ui, key), height);
     }
 
     pub fn put_back(self, ui: &Ui) {
         ui.data_mut(|data| data.insert_temp(id(), self));
     }
 
-    /// Draws it where it can be seen. The key must change with whatever changes its height.
-    pub fn show(&mut self, ui: &mut Ui, key: impl Hash, add: impl FnOnce(&mut Ui)) {
-        let key = hashed(key);
-        // The same ids below, whether or not what stands before was drawn.
-        ui.push_id(key, |ui| {
+    /// Draws it where it can be seen. `place` is its own and stays; `standing` is whatever else its
+    /// height depends on.
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        place: impl Hash + std::fmt::Debug,
+        standing: impl Hash,
+        add: impl FnOnce(&mut Ui),
+    ) {
+        let key = hashed(ui, (&place, standing));
+        // The focus stays, whatever was drawn before it and whatever changes in it.
+        ui.push_id(place, |ui| {
             if let Some(height) = self.known.get(&key) {
                 let size = vec2(ui.available_width(), *height);
                 if !is_near(ui, size) {
@@ -106,9 +113,10 @@ fn is_near(ui: &Ui, size: Vec2) -> bool {
     ui.clip_rect().expand2(vec2(0.0, MARGIN)).intersects(rect)
 }
 
-fn hashed(key: impl Hash) -> u64 {
+/// The scroll bar that appears in the second pass takes some of the width.
+fn hashed(ui: &Ui, key: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
-    key.hash(&mut hasher);
+    (key, ui.available_width().to_bits()).hash(&mut hasher);
     hasher.finish()
 }
 

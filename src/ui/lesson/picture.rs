@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use eframe::egui;
 use eframe::egui::{
-    ColorImage, Context, CursorIcon, Id, RichText, Role, Sense, TextureHandle, TextureOptions, Ui,
-    Vec2, WidgetInfo, vec2,
+    ColorImage, Context, CursorIcon, Id, RichText, Role, Sense, TextureFilter, TextureHandle,
+    TextureOptions, Ui, Vec2, WidgetInfo, vec2,
 };
 
 use super::inline::{self, Ink};
@@ -177,7 +177,9 @@ fn texture(ctx: &Context, lesson: &Lesson, name: &str, pixels: &Arc<Pixels>) -> 
     let handle = known.or_insert_with(|| {
         let size = [pixels.width as usize, pixels.height as usize];
         let image = ColorImage::from_rgba_unmultiplied(size, &pixels.rgba);
-        ctx.load_texture(name, image, TextureOptions::LINEAR)
+        // A large picture is shown small: without smaller copies its lines would break up.
+        let options = TextureOptions::LINEAR.with_mipmap_mode(Some(TextureFilter::Linear));
+        ctx.load_texture(name, image, options)
     });
     let handle = handle.clone();
     ctx.data_mut(|data| data.insert_temp(id, textures));
