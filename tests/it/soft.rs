@@ -218,6 +218,13 @@ impl Canvas {
         for row in top..bottom {
             let y = row * UNIT + UNIT / 2;
             let (from, to) = span(&edges, y, clip);
+            // Nothing under an opaque colour shows: most pixels, and the quickest.
+            if let Some(solid @ [.., 255]) = shader.solid {
+                let start = row as usize * self.width;
+                let (from, to) = (from as usize, to.max(from) as usize);
+                self.pixels[start + from..start + to].fill(solid);
+                continue;
+            }
             for column in from..to {
                 let x = column * UNIT + UNIT / 2;
                 let colour = shader.colour(edges.map(|edge| edge.at(x, y)));

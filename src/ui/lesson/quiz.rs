@@ -145,7 +145,11 @@ fn option_ui(
         WidgetInfo::selected(Role::RadioButton, is_open, standing.is_chosen, &name)
     });
     if !is_open {
-        return response;
+        let reason = say!(page.view.language, "quiz.answered");
+        ui.ctx().accesskit_node_builder(response.id, |node| {
+            node.set_description(reason.as_ref());
+        });
+        return response.on_hover_text(reason);
     }
     let hint = say!(page.view.language, "quiz.keys", number = index + 1);
     response

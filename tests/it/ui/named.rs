@@ -46,9 +46,6 @@ fn problem(node: &Node<'_>) -> Option<String> {
     if role != Role::Label && !says(&name) {
         return Some(format!("{role:?} at {at:?} is named {name:?}"));
     }
-    if role == Role::RadioButton {
-        return None; // a quiz's options are to say why they are off
-    }
     let reason = node.description().unwrap_or_default();
     if node.is_disabled() && !says(&reason) {
         return Some(format!("{role:?} {name:?} is off and does not say why"));
