@@ -58,6 +58,32 @@ pub fn transfer() -> Story {
     story
 }
 
+/// Lesson 4's ten bytes: the ACK is held, so the kernel's timer shrinks cwnd to 1 and back.
+pub fn stairs() -> Story {
+    let mut story = scenes::data_held();
+    let greeting = story.timeline.newest().held[0];
+    for cwnd in [10, 1, 10, 1] {
+        for _ in 0..3 {
+            let info = TcpFacts {
+                cwnd,
+                ssthresh: if cwnd == 1 { 5 } else { 2_147_483_647 },
+                unacked: 1,
+                ..TcpFacts::default()
+            };
+            story.socket(SocketFacts {
+                info: Some(info),
+                ..end("client", "ESTABLISHED", Some(3))
+            });
+            story.wait_ms(400);
+        }
+        let again = story.sent_again("client", ack(1, 1), b"0123456789", Some(greeting), false);
+        story.dropped(again);
+        story.wait_ms(20);
+    }
+    story.rest();
+    story
+}
+
 fn graph(
     stage: Stage,
 ) -> (
@@ -100,6 +126,34 @@ fn a_click_in_the_plot_goes_to_that_moment() {
     let commands = &stage.borrow().commands;
     let went = commands.iter().any(|it| matches!(it, Command::GoTo(_)));
     assert!(went, "{commands:?}");
+}
+
+/// A filled slope between two stairs was a hundred times as much ink.
+#[test]
+fn stairs_are_thin_lines_and_no_filled_shapes() {
+    let (mut harness, _) = graph(english(stairs()));
+    let plot = harness.get_by_label("Plot over time: segments").rect();
+    let picture = harness.render().expect("the rasteriser draws everything");
+    let mut own = 0;
+    for y in plot.top() as u32..plot.bottom() as u32 {
+        for x in plot.left() as u32..plot.right() as u32 {
+            let [r, g, b, _] = picture.get_pixel(x, y).0.map(u32::from);
+            // Purple, as only this line is.
+            own += u32::from(b > 150 && r > g + 25 && b > r + 60);
+        }
+    }
+    // Some lengths of the plot, two points wide.
+    let most = (plot.width() + 3.0 * plot.height()) * 2.5;
+    assert!((200..most as u32).contains(&own), "{own} of {most}");
+}
+
+#[test]
+fn a_few_bytes_are_seen_below_a_window_that_is_far_above() {
+    let (harness, _) = graph(english(stairs()));
+    let far = harness.query_by_label_contains("far above");
+    assert!(far.is_some(), "the window's edge is told in words");
+    let near = graph(english(transfer())).0;
+    assert!(near.query_by_label("window edge").is_some());
 }
 
 #[test]

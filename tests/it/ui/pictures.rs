@@ -21,7 +21,7 @@ const SMALLEST: [f32; 2] = [960.0, 600.0];
 
 pub type Scene = (&'static str, fn() -> Story);
 
-pub const SCENES: [Scene; 32] = [
+pub const SCENES: [Scene; 33] = [
     ("named", super::ladder::named),
     ("start", scenes::start),
     ("syn_ack", scenes::syn_ack_held),
@@ -37,6 +37,7 @@ pub const SCENES: [Scene; 32] = [
     ("states_open", scenes::syn_ack_held),
     ("bytes", scenes::data_held),
     ("graph", super::graph::transfer),
+    ("stairs", super::graph::stairs),
     ("crowd", scenes::crowded_queue),
     ("faults", rich::faults),
     ("sockets", rich::counted),
@@ -151,7 +152,7 @@ fn save(stage: Stage, size: [f32; 2], name: &str, path: &str) {
         "sockets" => Some(egui::Key::Num2),
         "states" | "states_open" => Some(egui::Key::Num3),
         "bytes" => Some(egui::Key::Num4),
-        "graph" => Some(egui::Key::Num5),
+        "graph" | "stairs" => Some(egui::Key::Num5),
         _ => None,
     };
     if let Some(key) = tab {

@@ -5,6 +5,7 @@
 //! axis, the lab's clock; a click goes to that moment. How far it is zoomed is egui's to remember.
 
 mod plot;
+mod scale;
 mod series;
 
 use std::sync::Arc;
@@ -37,6 +38,8 @@ struct Drawn<'a> {
     marks: &'a [Mark],
     colour: egui::Color32,
     shape: Shape,
+    /// It says how far others may go; it may lie far above them.
+    is_limit: bool,
 }
 
 pub fn graph_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Command>) {
@@ -184,7 +187,8 @@ fn plots_ui(
         of_bytes(language, theme, series),
         of_segments(language, theme, series),
     );
-    let shown = zoom.unwrap_or_else(|| extent(&[&bytes[..], &segments[..]], moment));
+    let now = view.timeline.state().at_us as f64 / 1e6;
+    let shown = zoom.unwrap_or_else(|| extent(&[&bytes[..], &segments[..]], moment, now));
     let whole = ui.available_rect_before_wrap();
     let middle = whole.left() + whole.width() * 0.56;
     let halves = [
@@ -201,13 +205,13 @@ fn plots_ui(
     ];
     for (index, (rect, lines, unit)) in halves.into_iter().enumerate() {
         let mut child = ui.new_child(egui::UiBuilder::new().max_rect(rect).id_salt(index));
-        plot::legend_ui(&mut child, theme, lines, &unit);
-        let now = view.timeline.state().at_us as f64 / 1e6;
+        let seen = scale::seen(lines, moment, shown, now);
+        plot::legend_ui(&mut child, (language, theme), (lines, &unit), &seen);
         let plotted = plot::plot_ui(
             &mut child,
             (language, theme),
             (lines, &unit),
-            (shown, moment, now),
+            (seen, shown, now),
         );
         plot::steer(&child, &plotted, shown, zoom);
         if plotted.clicked
@@ -219,13 +223,13 @@ fn plots_ui(
     ui.advance_cursor_after_rect(whole);
 }
 
-/// From the first to the last mark.
-fn extent(plots: &[&[Drawn<'_>]], moment: usize) -> (f64, f64) {
+/// From the first mark to now.
+fn extent(plots: &[&[Drawn<'_>]], moment: usize, now: f64) -> (f64, f64) {
     let lines = plots.iter().flat_map(|lines| lines.iter());
     let shown = lines.map(|line| within(line.marks, moment, (f64::MIN, f64::MAX)));
     let ends = shown.filter_map(|marks| Some((marks.first()?.seconds, marks.last()?.seconds)));
     let (from, until) = ends.fold((f64::MAX, f64::MIN), |(from, until), (first, last)| {
-        (from.min(first), until.max(last))
+        (from.min(first), until.max(last).max(now))
     });
     let margin = ((until - from) * 0.03).max(1e-4);
     if from > until {
@@ -253,17 +257,21 @@ fn drawn<'a>(
         marks,
         colour,
         shape,
+        is_limit: false,
     }
 }
 
 fn of_bytes<'a>(language: Language, theme: &Theme, series: &'a Series) -> Vec<Drawn<'a>> {
     vec![
-        drawn(
-            say!(language, "graph.window"),
-            &series.window,
-            theme.slate,
-            Shape::Dashed,
-        ),
+        Drawn {
+            is_limit: true,
+            ..drawn(
+                say!(language, "graph.window"),
+                &series.window,
+                theme.slate,
+                Shape::Dashed,
+            )
+        },
         drawn(
             say!(language, "graph.acked"),
             &series.acked,

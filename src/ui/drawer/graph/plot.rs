@@ -3,30 +3,43 @@
 use eframe::egui;
 use eframe::egui::{EventFilter, Id, Key, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use egui_plot::{
-    HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotBounds, PlotPoints, PlotUi, Points,
-    VLine,
+    AxisHints, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotBounds, PlotPoints, PlotUi,
+    Points, VLine,
 };
 
-use super::series::{stairs, thinned, within};
+use super::scale::{self, Seen, short};
+use super::series::stairs;
 use super::{Drawn, Shape, zoomed};
 use crate::lesson::Language;
 use crate::ui::text::say;
 use crate::ui::theme::{self, Theme};
 
-/// So many points of a line are drawn at most.
-const MOST: usize = 700;
-
-/// Each line with its name and a piece of itself.
-pub fn legend_ui(ui: &mut Ui, theme: &Theme, lines: &[Drawn<'_>], unit: &str) {
+/// Each line with its name and a piece of itself; one that is too high, with its value.
+pub fn legend_ui(
+    ui: &mut Ui,
+    (language, theme): (Language, &Theme),
+    (lines, unit): (&[Drawn<'_>], &str),
+    seen: &Seen,
+) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(8.0, 0.0);
         let unit = egui::RichText::new(unit).font(theme::bold_font(theme::TINY));
         ui.label(unit.color(theme.text));
-        for line in lines.iter().filter(|line| !line.marks.is_empty()) {
+        let lines = lines.iter().zip(&seen.above);
+        for (line, above) in lines.filter(|(line, _)| !line.marks.is_empty()) {
             let font = theme::text_font(theme::TINY);
-            let galley = ui
-                .painter()
-                .layout_no_wrap(line.name.clone(), font, theme.text);
+            let name = match above {
+                Some(value) => say!(
+                    language,
+                    "graph.above",
+                    name = line.name,
+                    value = format!("{value:.0}")
+                )
+                .into_owned(),
+                None => line.name.clone(),
+            };
+            let painter = ui.painter();
+            let galley = painter.layout_no_wrap(name.clone(), font, theme.text);
             let size = vec2(22.0 + galley.size().x, galley.size().y);
             let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
             let ends = [rect.left_center(), rect.left_center() + vec2(18.0, 0.0)];
@@ -44,7 +57,7 @@ pub fn legend_ui(ui: &mut Ui, theme: &Theme, lines: &[Drawn<'_>], unit: &str) {
             }
             let at = pos2(rect.left() + 22.0, rect.top());
             painter.galley(at, galley, theme.text);
-            response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &line.name));
+            response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &name));
         }
     });
 }
@@ -86,23 +99,11 @@ pub fn plot_ui(
     ui: &mut Ui,
     (language, theme): (Language, &Theme),
     (lines, unit): (&[Drawn<'_>], &str),
-    (shown, moment, now): ((f64, f64), usize, f64),
+    (seen, shown, now): (Seen, (f64, f64), f64),
 ) -> Plotted {
-    let points: Vec<Vec<[f64; 2]>> = lines
-        .iter()
-        .map(|line| thinned(within(line.marks, moment, shown), MOST))
-        .collect();
-    let values = points.iter().flatten().map(|[_, value]| *value);
-    let (low, high) = values.fold((f64::MAX, f64::MIN), |(low, high), value| {
-        (low.min(value), high.max(value))
-    });
-    let (low, high) = if low > high {
-        (0.0, 1.0)
-    } else {
-        (low.min(high - 1.0), high)
-    };
+    let (low, high) = (seen.low, seen.high);
     let margin = (high - low) * 0.08;
-    let plot = configured(unit);
+    let plot = configured((language, theme), unit, shown.1 - shown.0);
     let response = plot.show(ui, |plot_ui| {
         plot_ui.set_plot_bounds(PlotBounds::from_min_max(
             [shown.0, low - margin],
@@ -114,7 +115,7 @@ pub fn plot_ui(
                 .width(1.0)
                 .allow_hover(false),
         );
-        for (line, points) in lines.iter().zip(points) {
+        for (line, points) in lines.iter().zip(seen.points) {
             line_ui(plot_ui, line, points);
         }
         plot_ui.pointer_coordinate().map(|at| at.x)
@@ -136,12 +137,6 @@ pub fn plot_ui(
         width: own.rect.width(),
         at: response.inner,
     }
-}
-
-/// Digits as fine as the marks of the axis are.
-fn short(value: f64, step: f64) -> String {
-    let digits = (-step.log10()).ceil().clamp(0.0, 6.0) as usize;
-    format!("{value:.digits$}")
 }
 
 /// The wheel zooms at the pointer, dragging moves; with the focus, + − ← → and Home do.
@@ -181,8 +176,18 @@ pub fn steer(ui: &Ui, plot: &Plotted, shown: (f64, f64), zoom: &mut Option<(f64,
 }
 
 /// Axes with units, a readout at the pointer; how far it is zoomed is ours to say.
-fn configured<'a>(unit: &str) -> Plot<'a> {
-    let readout = unit.to_owned();
+fn configured<'a>((language, theme): (Language, &Theme), unit: &str, width: f64) -> Plot<'a> {
+    let axis = |axis: AxisHints<'a>| {
+        let axis = axis.tick_label_color(theme.muted);
+        axis.tick_label_font(theme::text_font(theme::TINY))
+    };
+    let across = axis(AxisHints::new_x())
+        .label_spacing(20.0..=40.0)
+        .formatter(|mark, _| format!("{} s", short(mark.value, mark.step_size)));
+    let up = axis(AxisHints::new_y())
+        .label_spacing(8.0..=12.0)
+        .min_thickness(30.0)
+        .formatter(|mark, _| short(mark.value, mark.step_size));
     Plot::new(("transfer", unit))
         .allow_zoom(false)
         .allow_drag(false)
@@ -191,8 +196,13 @@ fn configured<'a>(unit: &str) -> Plot<'a> {
         .allow_axis_zoom_drag(false)
         .allow_double_click_reset(false)
         .set_margin_fraction(egui::Vec2::ZERO)
-        .x_axis_formatter(|mark, _| format!("{} s", short(mark.value, mark.step_size)))
-        .y_axis_formatter(|mark, _| short(mark.value, mark.step_size))
+        // The lines of the grid stay faint, however far apart.
+        .grid_spacing(8.0..=700.0)
+        .custom_x_axes(vec![across])
+        .custom_y_axes(vec![up])
+        .x_grid_spacer(|input| scale::marks(&input, (84.0, 1e-6)))
+        // Half a byte and half a segment are nowhere.
+        .y_grid_spacer(|input| scale::marks(&input, (22.0, 1.0)))
         .label_formatter(move |position| {
             let (name, at) = match position {
                 HoverPosition::NearDataPoint {
@@ -202,21 +212,23 @@ fn configured<'a>(unit: &str) -> Plot<'a> {
                 } => (*plot_name, position),
                 HoverPosition::Elsewhere { position } => ("", position),
             };
-            Some(
-                format!("{name}\n{:.6} s\n{:.0} {readout}", at.x, at.y)
-                    .trim_start()
-                    .to_owned(),
-            )
+            let (value, time) = (format!("{:.0}", at.y), scale::time(at.x, width));
+            let value = if name.is_empty() {
+                value
+            } else {
+                say!(language, "graph.readout", name = name, value = value).into_owned()
+            };
+            Some(format!("{value}\n{time}"))
         })
 }
 
 fn line_ui<'a>(plot_ui: &mut PlotUi<'a>, line: &Drawn<'_>, points: Vec<[f64; 2]>) {
     let style = match line.shape {
         Shape::Marker(shape) => {
-            let radius = if shape == MarkerShape::Circle {
-                2.0
-            } else {
-                4.0
+            let radius = match (shape, points.len()) {
+                (MarkerShape::Circle, ..100) => 3.0,
+                (MarkerShape::Circle, _) => 2.0,
+                _ => 4.0,
             };
             let marks = Points::new(&line.name, PlotPoints::from(points));
             plot_ui.points(marks.color(line.colour).shape(shape).radius(radius));
@@ -226,6 +238,13 @@ fn line_ui<'a>(plot_ui: &mut PlotUi<'a>, line: &Drawn<'_>, points: Vec<[f64; 2]>
         Shape::Dotted => LineStyle::Dotted { spacing: 5.0 },
         Shape::Solid => LineStyle::Solid,
     };
-    let stairs = Line::new(&line.name, PlotPoints::from(stairs(&points)));
-    plot_ui.line(stairs.color(line.colour).width(2.0).style(style));
+    // Bands are for dense curves: they join a stair's upright to the next one by a filled slope.
+    let stairs = Line::new(&line.name, PlotPoints::from(stairs(&points))).allow_band(false);
+    // A dot's radius is the width.
+    let width = if matches!(line.shape, Shape::Dotted) {
+        1.3
+    } else {
+        2.0
+    };
+    plot_ui.line(stairs.color(line.colour).width(width).style(style));
 }
