@@ -19,9 +19,7 @@ mod sockets;
 mod strip;
 mod threads;
 
-pub use lens::lens_ui;
 pub use socket::state_meaning;
-pub use strip::lens_name;
 
 use eframe::egui::{Id, Label, RichText, ScrollArea, Ui};
 

@@ -13,6 +13,8 @@ use image::{Rgb, RgbImage, RgbaImage};
 
 /// Levels of a channel in a kept picture.
 const LEVELS: u16 = 8;
+/// So many colours, the most frequent, are kept as they are.
+const EXACT: usize = 24;
 /// A channel may be off by this much more than by what rounding to a level takes.
 const CLOSE: u8 = 14;
 const ROUNDED: u8 = (255 / (LEVELS - 1) / 2 + 1) as u8;
@@ -77,23 +79,32 @@ fn stray(kept: &RgbImage, new: &RgbImage) -> usize {
 
 /// As a palette and one byte a pixel.
 fn write(picture: &RgbImage, path: &Path) {
+    let mut counts: BTreeMap<[u8; 3], usize> = BTreeMap::new();
+    for pixel in picture.pixels() {
+        *counts.entry(pixel.0).or_default() += 1;
+    }
     let mut palette: Vec<[u8; 3]> = Vec::new();
     let mut places = BTreeMap::new();
-    let mut last = None;
-    let mut indices = Vec::new();
-    for pixel in picture.pixels() {
-        // Most pixels are as the one before.
-        let (_, place) = last.filter(|(of, _)| of == pixel).unwrap_or_else(|| {
-            let colour = pixel.0.map(level);
-            let place = *places.entry(colour).or_insert_with(|| {
-                palette.push(colour);
-                u8::try_from(palette.len() - 1).expect("a window has few colours of so few levels")
-            });
-            (*pixel, place)
+    let mut by_count: Vec<_> = counts.into_iter().collect();
+    by_count.sort_by_key(|(colour, count)| (std::cmp::Reverse(*count), *colour));
+    for (rank, (colour, _)) in by_count.into_iter().enumerate() {
+        // Grounds and inks as they are; the edges of letters rounded.
+        let kept = if rank < EXACT {
+            colour
+        } else {
+            colour.map(level)
+        };
+        let place = palette.iter().position(|known| *known == kept);
+        let place = place.unwrap_or_else(|| {
+            palette.push(kept);
+            palette.len() - 1
         });
-        last = Some((*pixel, place));
-        indices.push(place);
+        places.insert(
+            colour,
+            u8::try_from(place).expect("few colours of few levels"),
+        );
     }
+    let indices: Vec<u8> = picture.pixels().map(|pixel| places[&pixel.0]).collect();
     fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
     let file = File::create(path).expect("the folder exists");
     let mut encoder = png::Encoder::new(file, picture.width(), picture.height());
