@@ -1,97 +1,164 @@
-//! What a trigger speaks of: the program, the segment, the TCP state that a spotlight falls on.
+//! What a trigger speaks of: the call, the segment, the socket that a spotlight falls on.
 //!
-//! In: a trigger. Out: what it names, in the order it names it. Pure.
+//! In: a trigger, the event at which it came to hold and the state now. Out: the things
+//! themselves, in the order the trigger names them. What cannot be told for certain, or is no
+//! longer so, is left out. Pure.
 
-use super::trigger::{Clause, Fact, SegmentKind, Subject, Trigger};
-use crate::packet::Kind;
-use crate::trace::Name;
+use super::trigger::{Clause, Fact, FateWord, Rule, Trigger};
+use super::watch;
+use crate::model::{Activity, Program, State};
+use crate::trace::{CallId, Event, Key, Name, SegmentId, SocketFacts, What};
 
-/// Something that can be seen on the stage. `None` is any host or program.
+/// Something that can be seen on the stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Spoken {
-    /// Where this program stands in its code.
-    Line(Option<Name>),
-    /// A socket of this host in this state.
-    State { host: Option<Name>, state: String },
-    /// A segment of this kind that this host sent.
-    Segment { from: Option<Name>, kind: Kind },
-    /// A queue of this host's listening socket.
-    Queue(Option<Name>),
+    /// The line at which this program stands.
+    Line(Name),
+    /// A call, with what the kernel answered.
+    Call(CallId),
+    Socket {
+        host: Name,
+        key: Key,
+    },
+    Segment(SegmentId),
 }
 
 impl Trigger {
-    pub fn speaks_of(&self) -> Vec<Spoken> {
+    /// `event` is the one at which it came to hold, `state` what is so now.
+    pub fn speaks_of(&self, state: &State, event: &Event) -> Vec<Spoken> {
         let mut clauses = Vec::new();
-        self.rule.clauses(&mut clauses);
+        said(&self.rule, &mut clauses);
         let mut spoken: Vec<Spoken> = Vec::new();
-        for each in clauses.into_iter().filter_map(spoken_of) {
-            if !spoken.contains(&each) {
-                spoken.push(each);
-            }
+        for each in clauses {
+            let each = spoken_of(each, state, event);
+            spoken.extend(each.filter(|each| !spoken.contains(each)));
         }
         spoken
     }
 }
 
-fn spoken_of(clause: &Clause) -> Option<Spoken> {
-    let who = match &clause.subject {
-        Subject::Any => None,
-        Subject::Named(name) => Some(name.clone()),
-    };
+/// What has come; not what has yet to come.
+fn said<'a>(rule: &'a Rule, into: &mut Vec<&'a Clause>) {
+    match rule {
+        Rule::One(clause) | Rule::Before(clause, _) => into.push(clause),
+        Rule::And(parts) => parts.iter().for_each(|part| said(part, into)),
+        Rule::Then(first, second) => into.extend([first, second]),
+    }
+}
+
+fn spoken_of(clause: &Clause, state: &State, event: &Event) -> Option<Spoken> {
+    let subject = &clause.subject;
+    let holds = || watch::holds(clause, state, event);
     match &clause.fact {
-        Fact::InState { state, .. } => Some(Spoken::State {
-            host: who,
-            state: state.clone(),
-        }),
-        Fact::CallBlocked(_)
-        | Fact::CallReturned { .. }
-        | Fact::CallFailed { .. }
-        | Fact::Prints(_)
-        | Fact::Asks
-        | Fact::Exits { .. } => Some(Spoken::Line(who)),
-        Fact::Sent { segment, .. } | Fact::Segment { segment, .. } => Some(Spoken::Segment {
-            from: who,
-            kind: kind(segment.kind),
-        }),
-        Fact::QueueIs { .. } => Some(Spoken::Queue(who)),
-        Fact::Always | Fact::Never => None,
+        Fact::InState {
+            state: name,
+            without_descriptor,
+        } => {
+            let sockets = watch::sockets(subject, state);
+            let in_state = sockets.filter(|socket| {
+                socket.state == *name && !(*without_descriptor && socket.fd.is_some())
+            });
+            socket(event, in_state)
+        }
+        Fact::QueueIs { queue, length } => {
+            let listeners = watch::sockets(subject, state).filter(|facts| facts.state == "LISTEN");
+            let in_question =
+                listeners.filter(|facts| watch::has_queue(state, facts, *queue, *length));
+            socket(event, in_question)
+        }
+        Fact::CallBlocked(call) => {
+            let programs = state.programs.values();
+            only(programs.filter(|program| {
+                subject.is_program(state, &program.name) && stands_blocked_in(program, call)
+            }))
+            .map(line)
+        }
+        // What returned is no longer where the program stands.
+        Fact::CallReturned { .. } | Fact::CallFailed { .. } => match &event.what {
+            What::Return { call, .. } if holds() => Some(Spoken::Call(*call)),
+            _ => None,
+        },
+        Fact::Segment {
+            segment,
+            fate: FateWord::Held,
+        } => {
+            let held = state.held.iter().copied();
+            let mut meant = held.filter(|id| watch::is_segment(subject, state, *id, segment));
+            let own = event_segment(event).filter(|id| meant.clone().any(|each| each == *id));
+            let only = own.or_else(|| meant.next().filter(|_| meant.next().is_none()));
+            only.map(Spoken::Segment)
+        }
+        Fact::Sent { .. } | Fact::Segment { .. } => event_segment(event)
+            .filter(|_| holds())
+            .map(Spoken::Segment),
+        Fact::Asks | Fact::Exits { .. } => match &event.what {
+            What::Ask { program, .. } | What::Exit { program, .. } if holds() => {
+                let program = state.programs.get(program);
+                program.filter(|program| has_a_line(program)).map(line)
+            }
+            _ => None,
+        },
+        // The program has gone on from the line that printed.
+        Fact::Prints(_) | Fact::Always | Fact::Never => None,
     }
 }
 
-fn kind(kind: SegmentKind) -> Kind {
-    match kind {
-        SegmentKind::Syn => Kind::Syn,
-        SegmentKind::SynAck => Kind::SynAck,
-        SegmentKind::Ack => Kind::Ack,
-        SegmentKind::Data => Kind::Data,
-        SegmentKind::Fin => Kind::Fin,
-        SegmentKind::Rst => Kind::Rst,
+fn line(program: &Program) -> Spoken {
+    Spoken::Line(program.name.clone())
+}
+
+/// The one the event tells of, or else the only one there is.
+fn socket<'a>(event: &Event, meant: impl Iterator<Item = &'a SocketFacts>) -> Option<Spoken> {
+    let meant: Vec<&SocketFacts> = meant.collect();
+    let told = match &event.what {
+        What::Socket(facts) => {
+            let mut own = meant.iter();
+            own.find(|each| each.host == facts.host && each.key == facts.key)
+        }
+        _ => None,
+    };
+    let found = told.copied().or_else(|| only(meant.into_iter()))?;
+    Some(Spoken::Socket {
+        host: found.host.clone(),
+        key: found.key,
+    })
+}
+
+fn only<T>(mut all: impl Iterator<Item = T>) -> Option<T> {
+    let first = all.next();
+    first.filter(|_| all.next().is_none())
+}
+
+fn event_segment(event: &Event) -> Option<SegmentId> {
+    match &event.what {
+        What::Sent { segment, .. } | What::Delivered { segment } | What::Dropped { segment } => {
+            Some(*segment)
+        }
+        _ => None,
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Another thread than the foremost may be blocked: the line in the light is not its line.
+fn stands_blocked_in(program: &Program, name: &str) -> bool {
+    match &program.activity {
+        Activity::Blocked(id) => program
+            .call(*id)
+            .is_some_and(|call| call.name == name && Some(call.line) == program.line),
+        Activity::Running
+        | Activity::Ready(_)
+        | Activity::InCall(_)
+        | Activity::Asking(_)
+        | Activity::Ended { .. } => false,
+    }
+}
 
-    #[test]
-    fn a_trigger_says_what_it_speaks_of() {
-        let spoken = |text| Trigger::parse(text).expect("sound").speaks_of();
-        let server = || Some("server".to_owned());
-        assert_eq!(
-            spoken("server sends SYN+ACK"),
-            [Spoken::Segment {
-                from: server(),
-                kind: Kind::SynAck
-            }]
-        );
-        assert_eq!(
-            spoken("client TIME_WAIT"),
-            [Spoken::State {
-                host: Some("client".to_owned()),
-                state: "TIME_WAIT".to_owned()
-            }]
-        );
-        assert_eq!(spoken("server accept returns"), [Spoken::Line(server())]);
-        assert_eq!(spoken("never"), []);
+/// It asks there still, or died there.
+fn has_a_line(program: &Program) -> bool {
+    match &program.activity {
+        Activity::Asking(_) => true,
+        Activity::Ended { traceback, .. } => traceback.is_some(),
+        Activity::Running | Activity::Ready(_) | Activity::InCall(_) | Activity::Blocked(_) => {
+            false
+        }
     }
 }

@@ -7,7 +7,7 @@ use super::trigger::{
     Clause, Fact, FateWord, Queue, Rule, SegmentKind, SegmentWords, Subject, Trigger,
 };
 use crate::model::{Activity, Segment, State};
-use crate::trace::{CallId, Event, Returned, SegmentId, What};
+use crate::trace::{CallId, Event, Returned, SegmentId, SocketFacts, What};
 
 /// A trigger that watches a run from the first event it is shown.
 #[derive(Clone, Debug)]
@@ -128,7 +128,7 @@ impl Part {
     }
 }
 
-fn holds(clause: &Clause, state: &State, event: &Event) -> bool {
+pub(super) fn holds(clause: &Clause, state: &State, event: &Event) -> bool {
     let subject = &clause.subject;
     match &clause.fact {
         Fact::Always => true,
@@ -172,7 +172,7 @@ fn holds(clause: &Clause, state: &State, event: &Event) -> bool {
 
 impl Subject {
     /// Whether it means this program: by its own name, or by its host's.
-    fn is_program(&self, state: &State, program: &str) -> bool {
+    pub(super) fn is_program(&self, state: &State, program: &str) -> bool {
         match self {
             Self::Any => true,
             Self::Named(name) => {
@@ -195,10 +195,10 @@ impl Subject {
 }
 
 /// What the kernel says now of the sockets that the subject's host has.
-fn sockets<'a>(
+pub(super) fn sockets<'a>(
     subject: &'a Subject,
     state: &'a State,
-) -> impl Iterator<Item = &'a crate::trace::SocketFacts> {
+) -> impl Iterator<Item = &'a SocketFacts> {
     let hosts = state.host_order.iter();
     hosts
         .filter(|host| subject.is_host(state, host))
@@ -214,7 +214,16 @@ fn sockets<'a>(
 /// A host with no listener has no queue, not an empty one.
 fn queue_is(subject: &Subject, state: &State, queue: Queue, length: usize) -> bool {
     let mut listeners = sockets(subject, state).filter(|facts| facts.state == "LISTEN");
-    listeners.any(|listener| match queue {
+    listeners.any(|listener| has_queue(state, listener, queue, length))
+}
+
+pub(super) fn has_queue(
+    state: &State,
+    listener: &SocketFacts,
+    queue: Queue,
+    length: usize,
+) -> bool {
+    match queue {
         Queue::Accept => listener.accept_queue.map(|n| n as usize) == Some(length),
         Queue::Syn => {
             let half_open = state.sockets(&listener.host).filter(|socket| {
@@ -223,7 +232,7 @@ fn queue_is(subject: &Subject, state: &State, queue: Queue, length: usize) -> bo
             });
             half_open.count() == length
         }
-    })
+    }
 }
 
 fn is_blocked(subject: &Subject, state: &State, call: &str) -> bool {
@@ -301,7 +310,12 @@ fn failed(
 }
 
 /// Whether this segment, or the one it is a copy of, is what the words mean.
-fn is_segment(subject: &Subject, state: &State, id: SegmentId, words: &SegmentWords) -> bool {
+pub(super) fn is_segment(
+    subject: &Subject,
+    state: &State,
+    id: SegmentId,
+    words: &SegmentWords,
+) -> bool {
     let Some(segment) = state.segments.get(&id) else {
         return false;
     };

@@ -26,7 +26,7 @@ const BUTTON: f32 = 130.0;
 pub fn height(ui: &Ui, view: &View<'_>, lesson: &Lesson) -> f32 {
     let theme = theme::theme(view.look);
     let mut job = laid(theme, &words(view, lesson).1);
-    job.wrap.max_width = ui.available_width() - 32.0 - INDENT - BUTTON;
+    job.wrap.max_width = ui.available_width() - 32.0 - INDENT - beside(view);
     let galley = ui.painter().layout_job(job);
     let most = ui.ctx().content_rect().height() * theme::CAPTIONS_SHARE;
     let line = theme::LESSON_TEXT * theme::CAPTION_LEADING;
@@ -40,9 +40,8 @@ pub fn captions_ui(ui: &mut Ui, view: &View<'_>, lesson: &Lesson, commands: &mut
     let whole = ui.max_rect();
     let stripe = whole.with_max_x(whole.left() + STRIPE);
     ui.painter().rect_filled(stripe, 0, theme.wire);
-    let has_buttons = !view.desk.settings.presents;
-    let right = if has_buttons { BUTTON } else { 0.0 };
-    let text = Rect::from_min_max(whole.min + vec2(INDENT, 0.0), whole.max - vec2(right, 0.0));
+    let right = vec2(beside(view), 0.0);
+    let text = Rect::from_min_max(whole.min + vec2(INDENT, 0.0), whole.max - right);
     let part = |salt: &str, rect| UiBuilder::new().id_salt(salt).max_rect(rect);
     ui.scope_builder(part("passage", text), |ui| {
         ui.spacing_mut().item_spacing.y = 3.0;
@@ -54,11 +53,20 @@ pub fn captions_ui(ui: &mut Ui, view: &View<'_>, lesson: &Lesson, commands: &mut
             .auto_shrink(false)
             .show(ui, |ui| ui.add(Label::new(laid(theme, &text)).wrap()));
     });
-    if has_buttons {
+    if right.x > 0.0 {
         let buttons = whole.with_min_x(text.right() + theme::GAP);
         ui.scope_builder(part("folded", buttons), |ui| {
             folded_ui(ui, view, theme, commands);
         });
+    }
+}
+
+/// What the buttons take from the text's width; a class is shown none.
+fn beside(view: &View<'_>) -> f32 {
+    if view.desk.settings.presents {
+        0.0
+    } else {
+        BUTTON
     }
 }
 

@@ -59,6 +59,9 @@ pub fn stage_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     describe::live_region_ui(ui, view);
     let plan = layout::plan_of(ui.ctx(), view);
     panes_ui(ui, view, plan, commands);
+    if view.desk.overlay.is_some() {
+        overlay::without_tips_below(ui.ctx());
+    }
     host::editor::menu_ui(ui.ctx(), view, commands);
     spot::spotlight_ui(ui.ctx(), view);
     overlay_ui(ui.ctx(), view, commands);

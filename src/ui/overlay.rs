@@ -6,7 +6,7 @@
 
 use eframe::egui;
 use eframe::egui::{
-    Align, Context, Frame, Id, Layout, Margin, Modal, RichText, ScrollArea, Ui, vec2,
+    Align, Context, Frame, Id, Layout, Margin, Modal, Order, RichText, ScrollArea, Ui, vec2,
 };
 
 use super::focus::Pane;
@@ -18,6 +18,15 @@ use crate::session::{Command, View};
 /// Between an overlay and the window's edge, on each side.
 const ROOM: f32 = 24.0;
 const MARGIN: i8 = 18;
+/// The title and its closing button, above what scrolls.
+const TITLE: f32 = 48.0;
+/// Whatever a window system makes of the window, there is something to scroll in.
+const LEAST: f32 = 60.0;
+
+/// What a card may take of the window's width or height.
+fn most(window: f32) -> f32 {
+    (window - 2.0 * (ROOM + f32::from(MARGIN))).max(LEAST)
+}
 
 /// A card in the middle of the window, as wide as this where there is room, with a title and a
 /// button to close it. What does not fit scrolls.
@@ -30,7 +39,8 @@ pub fn card_ui(
 ) {
     let theme = theme::theme(view.look);
     let window = ctx.content_rect().size();
-    let width = width.min(window.x - 2.0 * (ROOM + f32::from(MARGIN)));
+    let [most_wide, most_high] = [window.x, window.y].map(most);
+    let width = width.min(most_wide);
     let id = Id::unique(("overlay", title));
     let frame = Frame::new()
         .fill(theme.card)
@@ -64,7 +74,7 @@ pub fn card_ui(
             });
         });
         ui.add_space(theme::GAP);
-        let height = window.y - 2.0 * (ROOM + f32::from(MARGIN)) - 48.0;
+        let height = (most_high - TITLE).max(LEAST);
         ScrollArea::vertical()
             .max_height(height)
             .min_scrolled_height(height)
@@ -126,10 +136,27 @@ pub fn sheet_ui(
 ) {
     let title = pane.name(view.language);
     card_ui(ctx, view, (&title, width), commands, |ui, commands| {
+        let height = height.max(LEAST);
         let size = vec2(ui.available_width(), height);
         ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
             ui.set_min_height(height);
             add(ui, commands);
         });
+    });
+}
+
+/// What lies below an overlay is not explained on top of it, wherever the pointer rests: a tooltip
+/// that is open stays so while the pointer does, whatever comes over it. Call it when everything
+/// below is drawn, and nothing above.
+pub fn without_tips_below(ctx: &Context) {
+    let layers = ctx.memory(|memory| memory.layer_ids().collect::<Vec<_>>());
+    ctx.graphics_mut(|graphics| {
+        for layer in layers {
+            if layer.order == Order::Tooltip
+                && let Some(painted) = graphics.get_mut(layer)
+            {
+                std::mem::take(painted);
+            }
+        }
     });
 }

@@ -1,33 +1,19 @@
-//! The spotlight: while presenting, what the lesson's passage speaks of stands out, and the rest
-//! is a little darker.
+//! The spotlight: while presenting, what the lesson's passage speaks of stands in a ring.
 //!
 //! In: the places of what can be spoken of, marked by whoever draws it; the current beat. Out: a
-//! ring and a veil, in the step in which the beat is reached. The tour uses both, too.
+//! ring, in the step in which the beat is reached; nothing where it is not certain what is meant.
+//! Nothing is made darker: on a projector every word of the stage is to be read. The tour, which
+//! points at whole panes, uses the ring and has a veil besides.
 
 use eframe::egui::{
     Color32, Context, CornerRadius, Id, LayerId, Order, Painter, Rect, Stroke, StrokeKind, Ui,
 };
 
-use super::focus::{self, Pane};
 use super::lesson;
 use super::theme::{self, Theme};
-use crate::lesson::Spoken;
-use crate::model::State;
+pub use crate::lesson::Spoken as Spot;
 use crate::session::View;
-use crate::trace::{Name, SegmentId, SocketFacts};
-
-/// Something on the stage that a passage can speak of.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Spot {
-    /// The line of code where a program stands.
-    Line(Name),
-    /// A socket's state, of this host.
-    State {
-        host: Name,
-        state: String,
-    },
-    Segment(SegmentId),
-}
+use crate::trace::{Moment, SocketFacts};
 
 /// Between what is lit and the ring around it.
 const AIR: f32 = 1.0;
@@ -57,10 +43,10 @@ pub fn mark(ui: &Ui, spot: Spot, rect: Rect) {
     }
 }
 
-/// The same of a socket's state.
+/// The same of a socket, where its state stands.
 pub fn mark_state(ui: &Ui, facts: &SocketFacts, rect: Rect) {
-    let (host, state) = (facts.host.clone(), facts.state.clone());
-    mark(ui, Spot::State { host, state }, rect);
+    let (host, key) = (facts.host.clone(), facts.key);
+    mark(ui, Spot::Socket { host, key }, rect);
 }
 
 /// Call it when everything is drawn.
@@ -73,18 +59,8 @@ pub fn spotlight_ui(ctx: &Context, view: &View<'_>) {
     if !lit.is_empty() {
         let theme = theme::theme(view.look);
         let painter = painter(ctx);
-        shade(&painter, stage(ctx), &lit, theme.shade);
         lit.iter().for_each(|rect| ring(&painter, theme, *rect));
     }
-}
-
-/// The hosts and what is between them: bars and captions stay as bright as they are.
-fn stage(ctx: &Context) -> Rect {
-    let panes = [Pane::Clients, Pane::Ladder, Pane::Servers];
-    let places = panes
-        .into_iter()
-        .filter_map(|pane| focus::place_of(ctx, pane));
-    places.reduce(Rect::union).unwrap_or(Rect::NOTHING)
 }
 
 /// Over the panes and under what lies on them.
@@ -110,49 +86,25 @@ fn lit(ctx: &Context, view: &View<'_>) -> Vec<Rect> {
     };
     let marks = ctx.data(|data| data.get_temp::<Marks>(marks_id()));
     let Marks(marks) = marks.unwrap_or_default();
-    let state = view.timeline.state();
-    let spoken = beat.trigger.speaks_of();
-    let places = spoken.iter().filter_map(|spoken| {
-        // The newest of a kind stands last, and a token is around its name.
-        let mut newest = marks.iter().rev();
-        let (spot, _) = newest.find(|(spot, _)| is_it(state, spoken, spot))?;
-        let all = marks.iter().filter(|(other, _)| other == spot);
-        let around = all.map(|(_, rect)| *rect).reduce(Rect::union);
-        around.map(|rect| rect.expand(AIR))
+    let event = reached.and_then(|Moment(count)| {
+        let events = view.timeline.trace().events();
+        events.get(count.checked_sub(1)?)
     });
+    let Some(event) = event else {
+        return Vec::new();
+    };
+    let spoken = beat.trigger.speaks_of(view.timeline.state(), event);
+    let places = spoken.iter().filter_map(|spoken| place(&marks, spoken));
     places.take(MOST).collect()
 }
 
-fn is_it(state: &State, spoken: &Spoken, spot: &Spot) -> bool {
-    let fits = |wanted: &Option<Name>, name: &Name| wanted.as_ref().is_none_or(|w| w == name);
-    match (spoken, spot) {
-        (Spoken::Line(program), Spot::Line(name)) => fits(program, name),
-        (
-            Spoken::State { host, state },
-            Spot::State {
-                host: name,
-                state: is,
-            },
-        ) => fits(host, name) && state == is,
-        (
-            Spoken::Queue(host),
-            Spot::State {
-                host: name,
-                state: is,
-            },
-        ) => fits(host, name) && is == "LISTEN",
-        (Spoken::Segment { from, kind }, Spot::Segment(id)) => {
-            let segment = state.segments.get(id);
-            segment.is_some_and(|segment| {
-                let packet = segment.packet.as_ref();
-                let has_kind = packet.is_some_and(|packet| packet.kind() == *kind);
-                fits(from, &segment.from) && has_kind
-            })
-        }
-        (Spoken::Line(_) | Spoken::Queue(_) | Spoken::State { .. } | Spoken::Segment { .. }, _) => {
-            false
-        }
-    }
+/// Where it was drawn last, with what touches that: a token is around its name.
+fn place(marks: &[(Spot, Rect)], spoken: &Spot) -> Option<Rect> {
+    let mut places = marks.iter().rev().filter(|(spot, _)| spot == spoken);
+    let (_, first) = places.next()?;
+    let touching = places.filter(|(_, rect)| rect.intersects(*first));
+    let around = touching.fold(*first, |around, (_, rect)| around.union(*rect));
+    Some(around.expand(AIR))
 }
 
 /// Everything but the holes is a little darker.

@@ -1,6 +1,7 @@
 //! Tests of ui: every control by its label, every key, every reason, and pictures.
 
 mod bytes;
+mod caps;
 mod controls;
 mod course;
 mod editing;
@@ -13,6 +14,7 @@ mod ladder;
 mod legible;
 mod looks;
 mod moments;
+mod monkey;
 mod named;
 mod opening;
 mod pictures;
@@ -23,6 +25,7 @@ mod rich;
 mod room;
 mod scenes;
 mod sockets;
+mod spotlight;
 mod stage;
 mod states;
 mod story;

@@ -12,6 +12,7 @@ use crate::trace::Returned;
 use crate::ui::glow;
 use crate::ui::hot::{self, Light, Thing};
 use crate::ui::parts::{self, Icon};
+use crate::ui::spot::{self, Spot};
 use crate::ui::text::{marked, now_us, say, since};
 use crate::ui::theme::{self, CARD_RADIUS, Theme};
 
@@ -231,6 +232,7 @@ fn calls_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, program: &Program, coun
                 ui.painter().rect_filled(bar, 1, theme.wire);
             }
             hot::point(&label, view, thing);
+            spot::mark(ui, Spot::Call(call.id), label.rect);
             let hint = match call.resolved.as_ref().map(|resolved| &resolved.returned) {
                 Some(Returned::Failed { message, .. }) if !message.is_empty() => {
                     format!("{whole}\n{message}")

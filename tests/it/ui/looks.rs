@@ -1,6 +1,8 @@
 //! Presenting, the help, the menu, the notices: in every language, look and size they must bear.
 
-use eframe::egui::{Key, ViewportCommand, vec2};
+use eframe::egui::epaint::TextShape;
+use eframe::egui::{Key, Shape, ViewportCommand, vec2};
+use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use sockstep::lab::{Refusal, Remedy};
 use sockstep::lesson::Language;
@@ -312,5 +314,67 @@ fn zooming_makes_everything_larger_at_once() {
         harness.run_steps(2);
         let shown = harness.ctx.zoom_factor();
         assert!((shown - factor).abs() < 0.01, "{percent} %: {shown}");
+    }
+}
+
+/// The bottoms of all painted texts that begin so.
+fn bottoms(harness: &Harness<'_>, begins: &str) -> Vec<f32> {
+    fn look(shape: &Shape, begins: &str, found: &mut Vec<f32>) {
+        match shape {
+            Shape::Vec(shapes) => shapes.iter().for_each(|shape| look(shape, begins, found)),
+            Shape::Text(TextShape { pos, galley, .. }) if galley.text().starts_with(begins) => {
+                found.push(pos.y + galley.size().y);
+            }
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    for clipped in &harness.output().shapes {
+        look(&clipped.shape, begins, &mut found);
+    }
+    found
+}
+
+#[test]
+fn what_lies_below_an_overlay_is_not_explained_on_top_of_it() {
+    let hint = {
+        let (harness, _) = harness(controls::english(scenes::start()), SMALL);
+        controls::description(&harness, "Restart")
+    };
+    for overlay in [Overlay::Tour(0), Overlay::Keys, Overlay::Open] {
+        let (mut harness, stage) = harness(controls::english(scenes::start()), SMALL);
+        harness.get_by_label("Restart").hover();
+        harness.run_steps(6);
+        assert_eq!(bottoms(&harness, &hint).len(), 1, "pointed at");
+        stage.borrow_mut().desk.show(Some(overlay));
+        harness.run_steps(4);
+        assert!(bottoms(&harness, &hint).is_empty(), "{overlay:?}");
+        // What is above everything else is explained again.
+        stage.borrow_mut().desk.show(None);
+        harness.run_steps(6);
+        assert_eq!(bottoms(&harness, &hint).len(), 1, "{overlay:?} is gone");
+    }
+}
+
+/// The rest of the height is the stage's.
+#[test]
+fn captions_are_as_tall_as_their_text() {
+    for (language, begins) in [
+        (Language::Chinese, "服务端内核已经"),
+        (Language::English, "The server's kernel has put"),
+    ] {
+        for width in (850..1300).step_by(50) {
+            let size = [width as f32, 600.0];
+            let mut stage = Stage::new(scenes::syn_ack_held(), language, Look::Light);
+            set(&mut stage, Setting::Presents(true));
+            let (harness, _) = harness(stage, size);
+            let bottom = bottoms(&harness, begins).into_iter().reduce(f32::max);
+            let transport = 600.0 - 76.0;
+            let below = transport - bottom.expect("the passage is shown");
+            assert!(
+                (4.0..16.0).contains(&below),
+                "{size:?} {language:?}: {below}"
+            );
+        }
     }
 }

@@ -163,7 +163,7 @@ fn what_is_wrong_with_a_file_is_said_in_the_panel_with_what_to_do() {
 }
 
 #[derive(Debug)]
-struct Dropped(PathBuf);
+pub struct Dropped(pub PathBuf);
 
 impl DroppedFile for Dropped {
     fn path(&self) -> &Path {
