@@ -51,6 +51,12 @@ pub fn run_to(view: &View<'_>, goal: Goal) -> Offer {
     Ok(Command::Drive(Driving::To(goal)))
 }
 
+/// Whether a line of a program may hold a socket call: it pauses nowhere else.
+pub fn may_pause_at(text: &str) -> bool {
+    let text = text.trim_start();
+    text.contains('(') && !text.starts_with('#') && !text.starts_with("def ")
+}
+
 /// Whether it makes sense to choose a goal.
 pub fn can_run_to(view: &View<'_>) -> Result<(), String> {
     can_go_on(view)

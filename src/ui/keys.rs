@@ -78,7 +78,10 @@ pub fn keys(ctx: &egui::Context, view: &View<'_>, commands: &mut Vec<Command>) {
         if has_focus && moves_focus {
             continue;
         }
-        let is_for_stage = !is_typing && does_not_hold_up(view.desk.overlay);
+        // A clicker's keys type nothing, so an answer that is being typed does not take them; in
+        // a program's text they belong to the text.
+        let is_free = !is_typing || is_page(key) && view.desk.drafts.editing.is_none();
+        let is_for_stage = is_free && does_not_hold_up(view.desk.overlay);
         let offer = TABLE.iter().find_map(|entry| {
             let counts = entry.reach == Reach::Everywhere || is_for_stage;
             let is_it = |press: &Press| is_it(*press, key, modifiers);
@@ -106,6 +109,11 @@ fn does_not_hold_up(overlay: Option<Overlay>) -> bool {
             | Overlay::Sheet(_),
         ) => false,
     }
+}
+
+/// What a clicker sends.
+fn is_page(key: Key) -> bool {
+    matches!(key, Key::PageDown | Key::PageUp)
 }
 
 /// A quiz whose option has the focus takes its digits for itself.

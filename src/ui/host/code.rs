@@ -11,15 +11,15 @@ use eframe::egui::{
 };
 
 use super::listing::{self, Listing, Row, Whole};
-use super::{highlight, threads};
+use super::{highlight, numbers, threads, whole};
 use crate::model::{Activity, Program};
-use crate::session::View;
+use crate::session::{Command, View};
 use crate::ui::parts::{self, Icon};
 use crate::ui::spot::{self, Spot};
 use crate::ui::text::say;
 use crate::ui::theme::{self, Theme};
 
-const PADDING: f32 = 7.0;
+pub const PADDING: f32 = 7.0;
 
 /// What is marked, and how.
 #[derive(Clone, PartialEq)]
@@ -39,13 +39,13 @@ enum How {
 }
 
 /// Rows, and between them what an exception said.
-struct Page<'a> {
-    listing: Arc<Listing>,
-    program: &'a Program,
+pub struct Page<'a> {
+    pub listing: Arc<Listing>,
+    pub program: &'a Program,
     /// Under the last row of this line stands what the exception said.
     message: Option<(u32, Arc<Galley>)>,
-    row: f32,
-    gutter: f32,
+    pub row: f32,
+    pub gutter: f32,
 }
 
 impl<'a> Page<'a> {
@@ -85,6 +85,15 @@ impl<'a> Page<'a> {
         self.listing.rows.len() as f32 * self.row + self.message_height() + 2.0 * PADDING
     }
 
+    /// How much of this height it takes, with no part of a row at its end.
+    fn whole_rows(&self, height: f32) -> f32 {
+        if self.height() <= height {
+            return self.height();
+        }
+        let rows = ((height - 2.0 * PADDING) / self.row).floor();
+        2.0 * PADDING + rows.max(1.0) * self.row
+    }
+
     fn row_at(&self, y: f32) -> Option<&Row> {
         let rows = self.listing.rows.len();
         let row = (0..rows).find(|row| {
@@ -95,7 +104,7 @@ impl<'a> Page<'a> {
     }
 
     /// Where a row begins, below the top of the text.
-    fn row_top(&self, row: usize) -> f32 {
+    pub fn row_top(&self, row: usize) -> f32 {
         let message = self.message.as_ref();
         let is_below = message.is_some_and(|(line, _)| row >= self.listing.rows_of(*line).end);
         let shift = if is_below { self.message_height() } else { 0.0 };
@@ -142,11 +151,17 @@ pub fn least_height() -> f32 {
     5.0 * highlight::row_height() + 2.0 * PADDING
 }
 
-pub fn code_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, program: &Program, height: f32) {
+pub fn code_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    theme: &Theme,
+    (program, height): (&Program, f32),
+    commands: &mut Vec<Command>,
+) {
     let room = (ui.available_width(), height);
     let page = Page::new(ui, view, theme, program, room);
     let wanted = page.height();
-    let size = vec2(ui.available_width(), wanted.min(height));
+    let size = vec2(ui.available_width(), page.whole_rows(height));
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     describe(view, program, &response);
     ui.painter().rect_filled(rect, upper_radius(), theme.code);
@@ -156,22 +171,29 @@ pub fn code_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, program: &Program, h
         .id_salt(("code", &program.name));
     let mut child = ui.new_child(builder);
     child.set_clip_rect(rect.intersect(ui.clip_rect()));
-    ScrollArea::vertical()
+    let begin = whole::begin(ui);
+    let shown = ScrollArea::vertical()
         .id_salt("text")
         .auto_shrink(false)
         .show(&mut child, |ui| {
             let size = vec2(ui.available_width(), wanted);
             let (area, _) = ui.allocate_exact_size(size, Sense::hover());
-            page_ui(ui, theme, &page, &marks, rect.with_min_y(area.top()));
+            // However it is scrolled, it is seen from the beginning of a row.
+            let rows = ((rect.top() - area.top()) / page.row).round();
+            let card = rect.with_min_y(rect.top() - rows * page.row);
+            page_ui(ui, theme, &page, &marks, card);
+            numbers::numbers_ui(ui, view, theme, (&page, card), commands);
             if let Some(line) = ui.ctx().pointer_hover_pos().and_then(|at| {
-                let row = page.row_at(at.y - area.top() - PADDING)?;
-                let is_it = rect.contains(at) && row.is_cut;
+                let row = page.row_at(at.y - card.top() - PADDING)?;
+                let is_on_text = at.x > rect.left() + page.gutter;
+                let is_it = rect.contains(at) && is_on_text && row.is_cut;
                 is_it.then_some(row.line)
             }) {
                 let text = program.source.lines().nth(line as usize - 1);
                 response.on_hover_text_at_pointer(text.unwrap_or("").trim());
             }
         });
+    whole::rows_only(ui, begin, shown.inner_rect);
 }
 
 /// Its top is where the text begins, which may be out of sight.
@@ -334,7 +356,8 @@ fn follow(ui: &Ui, program: &Program, what: (u32, u32), rows: Rect) {
     let last = ui.data(|data| data.get_temp::<(u32, u32)>(id));
     if last != Some(what) {
         ui.data_mut(|data| data.insert_temp(id, what));
-        let around = rows.expand2(vec2(0.0, 24.0));
+        // A row more above and below, and the card's own air: so it comes to rest at a whole row.
+        let around = rows.expand2(vec2(0.0, highlight::row_height() + PADDING));
         ui.scroll_to_rect_animation(around, None, egui::style::ScrollAnimation::none());
     }
 }

@@ -3,13 +3,12 @@
 use eframe::egui;
 use eframe::egui::epaint::RectShape;
 use eframe::egui::text::{LayoutJob, TextFormat};
-use eframe::egui::{Frame, Id, Margin, RichText, ScrollArea, Sense, Shape, Stroke, Ui, vec2};
+use eframe::egui::{Frame, Id, Margin, RichText, Sense, Shape, Stroke, Ui, vec2};
 
-use super::{answer, code, editor, locals, threads};
+use super::{code, editor, locals, output, threads};
 use crate::model::{Activity, CallRecord, Program};
 use crate::session::{Command, View};
 use crate::trace::Returned;
-use crate::ui::glow;
 use crate::ui::hot::{self, Light, Thing};
 use crate::ui::parts::{self, Icon};
 use crate::ui::spot::{self, Spot};
@@ -21,14 +20,22 @@ use crate::ui::theme::{self, CARD_RADIUS, Theme};
 pub enum Fit {
     /// Its share of a column that scrolls.
     Share(f32),
-    /// It is to fit into this, if it can.
-    Within(f32),
+    /// It is to fit into the first, if it can; its whole column is as high as the second.
+    Within(f32, f32),
 }
+
+/// In a lower column each call is said in one row.
+const LOW: f32 = 460.0;
 
 impl Fit {
     fn height(self) -> f32 {
-        let (Self::Share(height) | Self::Within(height)) = self;
+        let (Self::Share(height) | Self::Within(height, _)) = self;
         height
+    }
+
+    fn is_low(self) -> bool {
+        let (Self::Share(column) | Self::Within(_, column)) = self;
+        column < LOW
     }
 }
 
@@ -60,7 +67,7 @@ pub fn least_height(ui: &Ui, program: &Program) -> f32 {
 fn code_height(ui: &Ui, program: &Program, fit: Fit) -> f32 {
     match fit {
         Fit::Share(height) => (height * 0.45).clamp(134.0, 460.0),
-        Fit::Within(room) => (room - rest(ui, program)).max(code::least_height()),
+        Fit::Within(room, _) => (room - rest(ui, program)).max(code::least_height()),
     }
 }
 
@@ -87,7 +94,7 @@ pub fn program_ui(
             editor::field_ui(ui, view, theme, program, height, commands);
         } else {
             let code_height = code_height(ui, program, fit);
-            code::code_ui(ui, view, theme, program, code_height);
+            code::code_ui(ui, view, theme, (program, code_height), commands);
         }
         code_takes = ui.cursor().top() - top;
         line_ui(ui, theme);
@@ -99,9 +106,9 @@ pub fn program_ui(
             status_ui(ui, view, theme, program);
         }
         let shown_calls = if height < 480.0 { 1 } else { 2 };
-        calls_ui(ui, view, theme, program, shown_calls);
+        calls_ui(ui, view, theme, program, (shown_calls, fit.is_low()));
         traceback_ui(ui, view, theme, program);
-        output_ui(ui, view, theme, program, commands);
+        output::output_ui(ui, view, theme, program, commands);
         locals_ui(ui, view, theme, program);
     });
     let now = shown.response.rect.height() - code_takes;
@@ -112,13 +119,13 @@ pub fn program_ui(
 }
 
 /// A hairline from edge to edge of the card.
-fn line_ui(ui: &mut Ui, theme: &Theme) {
+pub fn line_ui(ui: &mut Ui, theme: &Theme) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 1.0), Sense::hover());
     let stroke = Stroke::new(1.0, theme.border);
     ui.painter().hline(rect.x_range(), rect.center().y, stroke);
 }
 
-fn section(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+pub fn section(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
     let frame = Frame::new().inner_margin(Margin::symmetric(12, 4));
     frame.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
@@ -201,7 +208,13 @@ fn status_hint(view: &View<'_>, program: &Program) -> Option<String> {
 
 /// The newest calls. One that has only been announced says no more than the row above, so the
 /// result before it is worth the room.
-fn calls_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, program: &Program, count: usize) {
+fn calls_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    theme: &Theme,
+    program: &Program,
+    (count, is_low): (usize, bool),
+) {
     let is_ready = matches!(program.activity, Activity::Ready(_)) && program.calls.len() > 1;
     let skipped = usize::from(is_ready);
     let announced = program
@@ -218,8 +231,11 @@ fn calls_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, program: &Program, coun
     section(ui, |ui| {
         for call in announced.into_iter().rev() {
             let is_current = call.resolved.is_none();
-            let job = call_job(call, theme, is_current);
+            let mut job = call_job(call, theme, is_current, usize::MAX);
             let whole = job.text.clone();
+            if is_low {
+                job = one_row(ui, &job, |most| call_job(call, theme, is_current, most));
+            }
             let thing = Thing::Call(call.id);
             let behind = ui.painter().add(Shape::Noop);
             let label = ui.add(egui::Label::new(job).wrap().sense(Sense::hover()));
@@ -268,7 +284,8 @@ fn milliseconds(us: u64) -> String {
 }
 
 /// `connect(3, ("192.168.131.62", 8989)) = -1 ECONNREFUSED (ConnectionRefusedError)`.
-fn call_job(call: &CallRecord, theme: &Theme, is_current: bool) -> LayoutJob {
+/// Of the arguments at most so many characters.
+fn call_job(call: &CallRecord, theme: &Theme, is_current: bool, most: usize) -> LayoutJob {
     let mut job = LayoutJob::default();
     job.wrap.max_rows = 3;
     let mut push = |text: &str, colour| {
@@ -287,7 +304,8 @@ fn call_job(call: &CallRecord, theme: &Theme, is_current: bool) -> LayoutJob {
         .into_iter()
         .filter(|arg| !arg.is_empty())
         .collect::<Vec<_>>();
-    push(&format!("({}) =\u{a0}", args.join(", ")), ink);
+    let args = shortened(args.join(", "), most);
+    push(&format!("({args}) =\u{a0}"), ink);
     match call.resolved.as_ref() {
         None => push("…", ink),
         Some(resolved) => match (&resolved.returned, resolved.new_fd) {
@@ -305,6 +323,34 @@ fn call_job(call: &CallRecord, theme: &Theme, is_current: bool) -> LayoutJob {
         },
     }
     job
+}
+
+fn shortened(text: String, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text,
+    }
+}
+
+/// The arguments give way first, so that the result stays in sight; then its end does.
+fn one_row(ui: &Ui, whole: &LayoutJob, job: impl Fn(usize) -> LayoutJob) -> LayoutJob {
+    const LEAST: usize = 8;
+    let room = ui.available_width();
+    let too_long = |job: &LayoutJob| {
+        let mut job = job.clone();
+        job.wrap.max_width = f32::INFINITY;
+        ui.painter().layout_job(job).size().x > room
+    };
+    let mut shown = whole.clone();
+    // No row has room for more.
+    let mut most = whole.text.chars().count().min(80);
+    while too_long(&shown) && most > LEAST {
+        most -= 1;
+        shown = job(most);
+    }
+    shown.wrap.max_rows = 1;
+    shown.wrap.break_anywhere = true;
+    shown
 }
 
 fn traceback_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, program: &Program) {
@@ -326,52 +372,6 @@ fn traceback_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, program: &Program) 
         let text = RichText::new(traceback.trim_end());
         let text = text.font(theme::code_font(theme::SMALL)).color(theme.text);
         ui.add(egui::Label::new(text).wrap().selectable(true));
-    });
-}
-
-fn output_ui(
-    ui: &mut Ui,
-    view: &View<'_>,
-    theme: &Theme,
-    program: &Program,
-    commands: &mut Vec<Command>,
-) {
-    let prompt = match &program.activity {
-        Activity::Asking(prompt) => Some(prompt),
-        Activity::Running
-        | Activity::Ready(_)
-        | Activity::InCall(_)
-        | Activity::Blocked(_)
-        | Activity::Ended { .. } => None,
-    };
-    if program.output.is_empty() && prompt.is_none() {
-        return;
-    }
-    line_ui(ui, theme);
-    let id = Id::unique(("output of", &program.name));
-    let fresh = glow::arrival(ui, view, id, program.output.len());
-    let room = ui.available_rect_before_wrap();
-    glow::wash(
-        ui.painter(),
-        room.with_max_y(room.top() + 26.0),
-        theme.good_soft,
-        fresh,
-    );
-    section(ui, |ui| {
-        parts::caption(ui, theme, &say!(view.language, "program.output"));
-        ScrollArea::vertical()
-            .id_salt(("output", &program.name))
-            .max_height(84.0)
-            .auto_shrink([false, true])
-            .stick_to_bottom(true)
-            .show(ui, |ui| {
-                let text = RichText::new(program.output.trim_end_matches('\n'));
-                let text = text.font(theme::code_font(theme::CODE)).color(theme.text);
-                ui.add(egui::Label::new(text).wrap().selectable(true));
-            });
-        if let Some(prompt) = prompt {
-            answer::answer_ui(ui, view, theme, (program, prompt), commands);
-        }
     });
 }
 

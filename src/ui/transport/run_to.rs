@@ -165,7 +165,7 @@ fn lines_ui(
     parts::caption(ui, theme, &say!(language, "run_to.lines", file = file));
     for (index, text) in program.source.lines().enumerate() {
         let text = text.trim();
-        if text.starts_with('#') || text.starts_with("def ") || !text.contains('(') {
+        if !driving::may_pause_at(text) {
             continue;
         }
         let line = index as u32 + 1;

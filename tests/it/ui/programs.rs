@@ -3,7 +3,7 @@
 use eframe::egui::{Event, ImeEvent, Key};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
-use sockstep::session::Command;
+use sockstep::session::{Command, Driving, Goal, Setting};
 
 use super::controls::{SIZE, english};
 use super::scenes;
@@ -88,4 +88,48 @@ fn enter_belongs_to_the_input_method_while_it_composes() {
     harness.key_press(Key::Enter);
     harness.run_steps(2);
     assert_eq!(stage.borrow().commands, [answer("你")]);
+}
+
+#[test]
+fn a_clickers_key_acts_or_says_why_while_a_line_is_typed() {
+    let (mut harness, stage) = asked();
+    harness.key_press(Key::PageUp);
+    harness.run_steps(2);
+    harness.key_press(Key::PageDown);
+    harness.run_steps(2);
+    assert_eq!(stage.borrow().commands.len(), 2);
+    harness.key_press(Key::Space);
+    harness.run_steps(2);
+    assert_eq!(stage.borrow().commands.len(), 2, "a blank is typed");
+}
+
+#[test]
+fn a_click_on_a_lines_number_runs_to_that_line() {
+    let (mut harness, stage) = harness(english(scenes::start()), TALL);
+    let file = stage.borrow().story.timeline.trace().header().programs[0]
+        .file
+        .clone();
+    let line = |number: u32| format!("Run on to line {number} of {file}");
+    let second = line(2);
+    let nothing = harness.get_by_label(&second).accesskit_node();
+    assert!(nothing.is_disabled(), "an empty line calls nothing");
+    harness.get_by_label(&line(3)).click();
+    harness.run_steps(2);
+    let program = "server".to_owned();
+    let goal = Goal::Line { program, line: 3 };
+    assert_eq!(stage.borrow().commands, [Command::Drive(Driving::To(goal))]);
+}
+
+#[test]
+fn while_presenting_a_card_offers_no_other_text_but_the_key_does() {
+    let (mut harness, stage) = harness(english(scenes::start()), SIZE);
+    let edit = "Edit program: Client";
+    assert!(harness.query_by_label(edit).is_some());
+    let presents = Setting::Presents(true);
+    stage.borrow_mut().desk.settings.set(presents);
+    harness.run_steps(2);
+    assert!(harness.query_by_label(edit).is_none());
+    harness.key_press(Key::O);
+    harness.run_steps(2);
+    assert_eq!(stage.borrow().commands.len(), 1);
 }

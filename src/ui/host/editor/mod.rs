@@ -8,7 +8,7 @@ mod text;
 
 use eframe::egui::{
     Align, Context, Frame, Id, Label, LayerId, Layout, Margin, Popup, PopupAnchor, Pos2, Rect,
-    RichText, ScrollArea, Ui, vec2,
+    RichText, ScrollArea, Ui, Vec2, vec2,
 };
 
 pub use field::field_ui;
@@ -18,11 +18,11 @@ use crate::session::{Command, Edit, View};
 use crate::trace::Name;
 use crate::ui::controls::Offer;
 use crate::ui::open;
-use crate::ui::parts::{self, Button, Weight};
+use crate::ui::parts::{self, Button, Icon, Weight};
 use crate::ui::text::{host_title, say};
 use crate::ui::theme::{self, Theme};
 
-const BUTTON: f32 = 26.0;
+const BUTTON: f32 = 24.0;
 /// A narrower head has room for one button only; there the key and the drop remain.
 const ROOMY: f32 = 210.0;
 
@@ -137,7 +137,8 @@ pub fn menu_ui(ctx: &Context, view: &View<'_>, commands: &mut Vec<Command>) {
     });
 }
 
-/// The card's head: the file, whether it is edited, and what to do with its text.
+/// The card's head: the file, whether it is edited, and what to do with its text. Of the only
+/// program of a host, file and buttons stand in the host's title.
 pub fn head_ui(
     ui: &mut Ui,
     view: &View<'_>,
@@ -145,19 +146,37 @@ pub fn head_ui(
     program: &Program,
     commands: &mut Vec<Command>,
 ) {
+    let is_alone = super::is_alone(view, program);
+    let standing = standing(view, program);
+    let is_open = is_open(view, program);
+    if is_alone && !is_open && standing == Standing::AsItCame {
+        return;
+    }
     let frame = Frame::new().inner_margin(Margin::symmetric(10, 3));
     let head = frame.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         ui.spacing_mut().item_spacing = vec2(6.0, 3.0);
-        match is_open(view, program) {
-            true => buttons_ui(ui, view, theme, program, commands),
-            false => title_ui(ui, view, theme, program, commands),
+        if is_open {
+            buttons_ui(ui, view, theme, program, commands);
+        } else if !is_alone {
+            title_ui(ui, view, theme, program, commands);
         }
-        let is_open = is_open(view, program);
-        standing_ui(ui, view, theme, (standing(view, program), is_open));
+        standing_ui(ui, view, theme, (standing, is_open));
     });
-    let rect = head.response.rect;
+    if !is_alone {
+        mark_head(ui, program, head.response.rect);
+    }
+}
+
+/// Where the head of a program's card is, or the title that stands for it.
+pub fn mark_head(ui: &Ui, program: &Program, rect: Rect) {
     ui.data_mut(|data| data.insert_temp(head_id(&program.name), rect));
+}
+
+/// What the program's text is called.
+pub fn file<'a>(view: &View<'a>, program: &'a Program) -> &'a str {
+    let draft = view.desk.drafts.draft(&program.name);
+    draft.map_or(&program.file, |draft| &draft.file)
 }
 
 /// The file's name, and the way into the editor.
@@ -171,14 +190,9 @@ fn title_ui(
     let size = vec2(ui.available_width(), BUTTON);
     let row = Layout::right_to_left(Align::Center);
     ui.allocate_ui_with_layout(size, row, |ui| {
-        edit_button_ui(ui, view, theme, program, commands);
-        if size.x > ROOMY {
-            open_button_ui(ui, view, theme, program, commands);
-        }
+        openers_ui(ui, view, theme, program, commands);
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            let draft = view.desk.drafts.draft(&program.name);
-            let file = draft.map_or(&program.file, |draft| &draft.file);
-            let text = RichText::new(file).font(theme::code_font(theme::SMALL));
+            let text = RichText::new(file(view, program)).font(theme::code_font(theme::SMALL));
             ui.add(Label::new(text.color(theme.muted)).truncate());
         });
     });
@@ -208,46 +222,61 @@ fn standing_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, (standing, is_open):
         .on_hover_text(hint);
 }
 
-fn edit_button_ui(
+/// The two ways to another text, small, from right to left. A class that is presented to needs
+/// neither: there the keys remain.
+pub fn openers_ui(
     ui: &mut Ui,
     view: &View<'_>,
     theme: &Theme,
     program: &Program,
     commands: &mut Vec<Command>,
 ) {
+    for (button, offer) in openers(view, theme, program, ui.available_width()) {
+        let (button, command) = button.offered(offer);
+        let (_, rect) = ui.allocate_space(small(ui, &button));
+        if button.show_at(ui, theme, rect).clicked() {
+            commands.extend(command);
+        }
+    }
+}
+
+/// How wide they are, with the gaps before them.
+pub fn openers_width(ui: &Ui, view: &View<'_>, theme: &Theme, program: &Program) -> f32 {
+    let buttons = openers(view, theme, program, ui.available_width());
+    let widths = buttons.iter().map(|(button, _)| small(ui, button).x);
+    widths
+        .map(|width| width + ui.spacing().item_spacing.x)
+        .sum()
+}
+
+/// Less air at the sides than the buttons of a panel have.
+fn small(ui: &Ui, button: &Button) -> Vec2 {
+    button.size(ui.painter()) - vec2(10.0, 0.0)
+}
+
+fn openers(view: &View<'_>, theme: &Theme, program: &Program, room: f32) -> Vec<(Button, Offer)> {
+    if view.desk.settings.presents || is_open(view, program) {
+        return Vec::new();
+    }
     let language = view.language;
     let title = host_title(language, view.timeline.newest(), &program.name);
-    let button = Button {
+    let edit = Button {
         name: say!(language, "edit.open_name", program = title).into_owned(),
         hint: say!(language, "edit.open_hint").into_owned(),
         height: BUTTON,
         ..Button::new(say!(language, "edit.open"), theme)
     };
-    let (button, command) = button.offered(offer(view, &program.name));
-    if button.show(ui, theme).clicked() {
-        commands.extend(command);
+    let mut openers = vec![(edit, offer(view, &program.name))];
+    if room > ROOMY {
+        let open = Button {
+            name: say!(language, "open.as_name", program = title).into_owned(),
+            hint: say!(language, "open.hint").into_owned(),
+            height: BUTTON,
+            ..Button::new(say!(language, "open.short"), theme)
+        };
+        openers.push((open, open::offer(view, Some(&program.name))));
     }
-}
-
-fn open_button_ui(
-    ui: &mut Ui,
-    view: &View<'_>,
-    theme: &Theme,
-    program: &Program,
-    commands: &mut Vec<Command>,
-) {
-    let language = view.language;
-    let title = host_title(language, view.timeline.newest(), &program.name);
-    let button = Button {
-        name: say!(language, "open.as_name", program = title).into_owned(),
-        hint: say!(language, "open.hint").into_owned(),
-        height: BUTTON,
-        ..Button::new(say!(language, "open.short"), theme)
-    };
-    let (button, command) = button.offered(open::offer(view, Some(&program.name)));
-    if button.show(ui, theme).clicked() {
-        commands.extend(command);
-    }
+    openers
 }
 
 /// While it is edited: run it, bring the original back, leave.
@@ -280,6 +309,7 @@ fn buttons_ui(
         height: BUTTON,
         ..Button::new("", theme)
     };
+    let [run, restore, leave] = fitting(ui, [run, restore, leave]);
     let offers = [
         (run, Ok(Command::Restart)),
         (restore, restore_offer(view, program)),
@@ -293,6 +323,24 @@ fn buttons_ui(
             }
         }
     });
+}
+
+/// In a narrow card, first the way out is a cross, then the other's key goes: they stay in one row.
+fn fitting(ui: &Ui, mut buttons: [Button; 3]) -> [Button; 3] {
+    let room = ui.available_width() - 2.0 * ui.spacing().item_spacing.x;
+    let is_too_wide = |buttons: &[Button; 3]| {
+        let sizes = buttons.iter().map(|button| button.size(ui.painter()).x);
+        sizes.sum::<f32>() > room
+    };
+    if is_too_wide(&buttons) {
+        let [_, _, leave] = &mut buttons;
+        (leave.key, leave.icon) = (None, Some(Icon::Cross));
+    }
+    if is_too_wide(&buttons) {
+        let [run, ..] = &mut buttons;
+        run.key = None;
+    }
+    buttons
 }
 
 fn restore_offer(view: &View<'_>, program: &Program) -> Offer {
