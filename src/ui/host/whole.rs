@@ -13,8 +13,8 @@ use crate::ui::theme::Theme;
 const ROW: f32 = 34.0;
 /// So much may be hidden at most; a picture without rows is cut where it is.
 const MOST: f32 = 64.0;
-/// So much of a row's height is air above its letters, and so much below.
-const AIR: f32 = 0.15;
+/// So much of a row's height is surely air above its letters, and as much below.
+const AIR: f32 = 0.04;
 
 /// What is painted from now on.
 pub fn begin(ui: &Ui) -> ShapeIdx {
