@@ -1,8 +1,13 @@
 //! Facts as cells that flow: each a name and a value, in groups; the meanings stand below the
 //! values where there is room, and in the explanation of the one that is pointed at where not.
 //!
+//! Or as a table ([`table_ui`]): a line for each, with its source beside it and a mark where it
+//! changed.
+//!
 //! In: cells. Out: which one is pointed at, by pointer or by keyboard. The whole flow is one stop
 //! for Tab; the arrows walk in it. What pointing does is left to the caller.
+
+mod table;
 
 use std::sync::Arc;
 
@@ -30,6 +35,10 @@ pub struct Cell {
     /// Not now of any weight: a flag that is 0.
     pub is_faint: bool,
     pub is_lit: bool,
+    /// Where it was read; stands in a table only.
+    pub source: String,
+    /// A table marks it by a shape.
+    pub is_changed: bool,
 }
 
 pub struct Group {
@@ -55,6 +64,22 @@ struct Placed {
     what: Pointed,
     rect: Rect,
     galley: Arc<Galley>,
+    /// The source, at the right end of the first line.
+    source: Option<Arc<Galley>>,
+    /// What stands before the text.
+    indent: f32,
+}
+
+impl Placed {
+    fn new(what: Pointed, rect: Rect, galley: Arc<Galley>) -> Self {
+        Self {
+            what,
+            rect,
+            galley,
+            source: None,
+            indent: 0.0,
+        }
+    }
 }
 
 /// Draws them into the width there is, as tall as they get.
@@ -66,16 +91,38 @@ pub fn cells_ui(
 ) -> Option<Pointed> {
     let width = ui.available_width();
     let placed = arrange(ui, theme, (groups, cells), vec2(width, room));
+    placed_ui(ui, theme, salt, (groups, cells), &placed)
+}
+
+/// Draws them as a table in as many columns as have room, each group whole.
+pub fn table_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    salt: &'static str,
+    (groups, cells): (&[Group], &[Cell]),
+) -> Option<Pointed> {
+    let placed = table::tabulate(ui, theme, (groups, cells), ui.available_width());
+    placed_ui(ui, theme, salt, (groups, cells), &placed)
+}
+
+fn placed_ui(
+    ui: &mut Ui,
+    theme: &Theme,
+    salt: &'static str,
+    (groups, cells): (&[Group], &[Cell]),
+    placed: &[Placed],
+) -> Option<Pointed> {
+    let width = ui.available_width();
     let height = placed.iter().map(|it| it.rect.bottom()).fold(0.0, f32::max);
     let (area, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
     let id = ui.scope_id().with(salt);
     if placed.is_empty() {
         return None;
     }
-    let (response, cursor) = keyboard(ui, id, area, &placed);
+    let (response, cursor) = keyboard(ui, id, area, placed);
     response.widget_info(|| described(groups, cells, cursor));
     let mut pointed = None;
-    for it in &placed {
+    for it in placed {
         let rect = it.rect.translate(area.min.to_vec2());
         let is_at_cursor = cursor == Some(it.what);
         let response = ui.interact(rect, id.with(numbered(it.what)), Sense::hover());
@@ -126,7 +173,33 @@ fn paint(
         painter.rect_stroke(rect, 3, stroke, StrokeKind::Inside);
     }
     let y = rect.center().y - it.galley.size().y / 2.0;
-    painter.galley(pos2(rect.left() + PAD.x, y), it.galley.clone(), theme.text);
+    let left = rect.left() + PAD.x + it.indent;
+    painter.galley(pos2(left, y), it.galley.clone(), theme.text);
+    if let Some(source) = &it.source {
+        let x = rect.right() - PAD.x - source.size().x;
+        painter.galley(pos2(x, y + 1.0), source.clone(), theme.faint);
+    }
+    let is_changed = match it.what {
+        Pointed::Cell(index) => cells[index].is_changed,
+        Pointed::Group(_) => false,
+    };
+    if is_changed {
+        let line = it.galley.rows.first().map_or(0.0, |row| row.height());
+        paint_change(
+            painter,
+            pos2(rect.left() + PAD.x + 3.0, y + line / 2.0),
+            theme,
+        );
+    }
+}
+
+/// A diamond: it changed.
+pub fn paint_change(painter: &egui::Painter, centre: egui::Pos2, theme: &Theme) {
+    const SIZE: f32 = 4.0;
+    let points = [(0.0, -SIZE), (SIZE, 0.0), (0.0, SIZE), (-SIZE, 0.0)];
+    let points = points.map(|(x, y)| centre + vec2(x, y));
+    let shape = egui::Shape::convex_polygon(points.to_vec(), theme.wire, Stroke::NONE);
+    painter.add(shape);
 }
 
 /// With meanings in columns if that fits, else flowing, each group on a line of its own if that
@@ -190,11 +263,8 @@ fn flow(galleys: &[(Pointed, Arc<Galley>)], width: f32, breaks: bool) -> Vec<Pla
             x = 0.0;
             tallest = 0.0;
         }
-        placed.push(Placed {
-            what: *what,
-            rect: Rect::from_min_size(pos2(x, y), size),
-            galley: galley.clone(),
-        });
+        let rect = Rect::from_min_size(pos2(x, y), size);
+        placed.push(Placed::new(*what, rect, galley.clone()));
         x += size.x + GAP;
         tallest = tallest.max(size.y);
     }
@@ -237,11 +307,8 @@ fn in_columns(
             y = 0.0;
         }
         let corner = pos2(at as f32 * column, y);
-        placed.push(Placed {
-            what: *what,
-            rect: Rect::from_min_size(corner, vec2(inner, height)),
-            galley: galley.clone(),
-        });
+        let rect = Rect::from_min_size(corner, vec2(inner, height));
+        placed.push(Placed::new(*what, rect, galley.clone()));
         y += height + 1.0;
     }
     placed

@@ -3,7 +3,9 @@
 //!
 //! Which tab is open is egui's to remember; the keys 1 to 5 open them.
 
+mod before;
 mod cells;
+mod choice;
 mod connection;
 mod facts;
 mod graph;

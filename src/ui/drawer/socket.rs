@@ -1,191 +1,314 @@
-//! A socket in full: what the kernel says of its connection, and what is in its buffers.
+//! A socket in full: everything that the kernel said of it, and what is in its buffers.
 //!
-//! In: the sockets of the state. Out: a list to choose from, facts with what they mean, bytes.
+//! In: the sockets of the state, and what was known at the stop before. Out: a list to choose from,
+//! facts in named parts with what changed marked, a field to filter them, the meaning and source of
+//! the one that is pointed at, and the bytes that wait. Names and values are made in `facts`.
 
-use eframe::egui::text::{LayoutJob, TextFormat};
-use eframe::egui::{
-    Align, CursorIcon, Id, Label, Layout, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo,
-    pos2, vec2,
-};
+use eframe::egui::{Id, Label, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, UiBuilder, vec2};
 
-use super::facts::{self, Fact};
+use super::before::{self, Before};
+use super::cells::{self, Cell, Group, Ink, Pointed};
+use super::choice;
+use super::facts::{self, Fact, Part, Told};
 use crate::model::Socket;
 use crate::session::View;
-use crate::trace::{BufferFacts, Key, Name};
-use crate::ui::parts;
-use crate::ui::text::{host_title, say, since};
+use crate::trace::BufferFacts;
+use crate::ui::parts::{self, Button, Icon};
+use crate::ui::text::{say, since};
 use crate::ui::theme::{self, Theme};
 
-/// The list on the left.
-const LIST: f32 = 190.0;
-const BUFFERS: f32 = 290.0;
-const ROW: f32 = 22.0;
-const GAP: f32 = 14.0;
+/// The list on the left takes so much, but no more than a third.
+const LIST: f32 = 196.0;
+const GAP: f32 = 12.0;
+const FIELD: f32 = 130.0;
+/// Two lines of an explanation.
+const EXPLAINED: f32 = 34.0;
+/// So many received bytes are shown one by one.
+const MOST_BYTES: usize = 1024;
+
+/// A fact, and what became of it since the stop before.
+struct Shown {
+    fact: Fact,
+    change: Change,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Change {
+    Same,
+    /// What it was.
+    From(String),
+    /// It was not given.
+    New,
+    /// It is not given any more; the fact holds what it was.
+    NoMore,
+}
 
 pub fn socket_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
-    let sockets = sockets(view);
-    let Some(shown) = shown(ui, view, &sockets) else {
+    let sockets = choice::sockets(view);
+    if sockets.is_empty() {
         parts::caption(ui, theme, &say!(view.language, "socket.none"));
         return;
-    };
+    }
     let whole = ui.available_rect_before_wrap();
-    let list = whole.with_max_x(whole.left() + LIST);
-    let bytes = whole.with_min_x(whole.right() - BUFFERS);
-    let middle = whole
-        .with_min_x(list.right() + GAP)
-        .with_max_x(bytes.left() - GAP);
-    part_ui(ui, list, "sockets", |ui| {
-        for socket in &sockets {
-            choice_ui(ui, view, theme, socket, is_same(socket, shown));
-        }
-    });
-    part_ui(ui, middle, "facts", |ui| {
-        facts_ui(ui, theme, &facts::facts(view.language, shown));
-    });
-    part_ui(ui, bytes, "buffers", |ui| {
-        buffers_ui(ui, view, theme, shown);
-    });
+    let list = whole.with_max_x(whole.left() + LIST.min(whole.width() / 3.0));
+    let rest = whole.with_min_x(list.right() + GAP);
+    let mut left = ui.new_child(UiBuilder::new().max_rect(list).id_salt("sockets"));
+    let shown = choice::list_ui(&mut left, view, theme, &sockets);
+    let mut right = ui.new_child(UiBuilder::new().max_rect(rest).id_salt("facts"));
+    if let Some(socket) = shown.and_then(|index| sockets.get(index)) {
+        told_ui(&mut right, view, theme, socket);
+    }
     ui.advance_cursor_after_rect(whole);
 }
 
-fn part_ui(ui: &mut Ui, rect: Rect, salt: &str, add: impl FnOnce(&mut Ui)) {
-    let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt(salt));
-    ScrollArea::vertical()
-        .auto_shrink(false)
-        .show(&mut child, |ui| {
-            ui.spacing_mut().item_spacing.y = 2.0;
-            add(ui);
-        });
-}
-
-/// Every socket that there is, host by host.
-fn sockets<'a>(view: &View<'a>) -> Vec<&'a Socket> {
-    let state = view.timeline.state();
-    let hosts = state.host_order.iter();
-    hosts.flat_map(|host| state.sockets(host)).collect()
-}
-
-fn is_same(one: &Socket, other: &Socket) -> bool {
-    one.facts.host == other.facts.host && one.facts.key == other.facts.key
-}
-
-fn choice_id() -> Id {
-    Id::unique("socket in the drawer")
-}
-
-/// The chosen one; or that which sent the segment that the drawer shows; or the first.
-fn shown<'a>(ui: &Ui, view: &View<'a>, sockets: &[&'a Socket]) -> Option<&'a Socket> {
-    let chosen = ui.data(|data| data.get_temp::<(Name, Key)>(choice_id()));
-    let is_chosen = |socket: &&&Socket| {
-        let (host, key) = (&socket.facts.host, socket.facts.key);
-        chosen.as_ref().is_some_and(|it| *it == (host.clone(), key))
-    };
-    let segment = super::shown_segment(view);
-    let ends = segment.and_then(|s| Some((s.from.clone(), s.packet.as_ref()?.endpoints()?)));
-    let has_sent = |socket: &&&Socket| {
-        ends.as_ref().is_some_and(|(from, (source, remote))| {
-            let facts = &socket.facts;
-            facts.host == *from
-                && facts.local.as_deref() == Some(source.to_string().as_str())
-                && facts.remote.as_deref() == Some(remote.to_string().as_str())
+/// All about one of them.
+fn told_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, socket: &Socket) {
+    let before = before::before(ui, view, &socket.facts.host, socket.facts.key);
+    let all = compared(view, socket, before.as_ref());
+    let is_new = before.is_none_or(|before| before.facts.is_none());
+    let changes = all.iter().filter(|it| it.change != Change::Same).count();
+    let text = ui
+        .horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = vec2(6.0, 2.0);
+            let text = filter_ui(ui, view, theme);
+            head_ui(ui, view, theme, socket, (changes, is_new));
+            text
         })
-    };
-    let mut all = sockets.iter();
-    let found = all.clone().find(is_chosen);
-    let found = found.or_else(|| all.clone().find(has_sent));
-    found.or_else(|| all.next()).copied()
+        .inner;
+    let wanted = text.trim().to_lowercase();
+    let all: Vec<Shown> = all.into_iter().filter(|it| fits(it, &wanted)).collect();
+    let body = ui.available_rect_before_wrap();
+    let explained = body.with_min_y(body.bottom() - EXPLAINED);
+    let body = body.with_max_y(explained.top() - 2.0);
+    let mut child = ui.new_child(UiBuilder::new().max_rect(body).id_salt("table"));
+    let mut pointed = None;
+    let area = ScrollArea::vertical().auto_shrink(false);
+    area.id_salt((&socket.facts.host, socket.facts.key.0))
+        .show(&mut child, |ui| {
+            if all.is_empty() {
+                let words = say!(view.language, "sockets.no_match", text = text.trim());
+                parts::caption(ui, theme, &words);
+            }
+            pointed = table_ui(ui, view, theme, &all);
+            if wanted.is_empty() {
+                buffers_ui(ui, view, theme, socket);
+            }
+        });
+    explanation_ui(
+        ui,
+        view,
+        theme,
+        explained,
+        pointed.and_then(|at| all.get(at)),
+    );
 }
 
-/// `Server fd 4 ESTABLISHED`.
-fn choice_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, socket: &Socket, is_shown: bool) {
-    let facts = &socket.facts;
-    let title = host_title(view.language, view.timeline.state(), &facts.host);
-    let fd = match facts.fd {
-        Some(fd) => format!("fd {fd}"),
-        None => say!(view.language, "socket.kernels").into_owned(),
+/// Of now, each with what became of it; and what is no longer given, in its place.
+fn compared(view: &View<'_>, socket: &Socket, before: Option<&Before>) -> Vec<Shown> {
+    let language = view.language;
+    let kernel = view.timeline.state().kernel.as_str();
+    let told = |facts, buffers| Told {
+        facts,
+        buffers,
+        kernel,
     };
-    let kind = if facts.protocol == "tcp" {
-        facts.state.clone()
-    } else {
-        facts.protocol.to_uppercase()
-    };
-    let size = vec2(ui.available_width(), ROW);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    if is_shown || response.hovered() || response.has_focus() {
-        ui.painter().rect_filled(rect, 5, theme.trough);
-    }
-    let mut job = LayoutJob::default();
-    let tone = theme.host_tone(&facts.host);
-    let mut push = |text: &str, font, colour| {
-        job.append(text, 0.0, TextFormat::simple(font, colour));
-    };
-    push(&title, theme::bold_font(theme::SMALL), tone.strong);
-    push(
-        &format!(" {fd} "),
-        theme::code_font(theme::TINY),
-        theme.muted,
-    );
-    let ink = theme.state_tone(&facts.state).strong;
-    push(&kind, theme::bold_font(theme::TINY), ink);
-    let mut child = ui.new_child(
-        UiBuilder::new()
-            .max_rect(rect.shrink2(vec2(8.0, 0.0)))
-            .layout(Layout::left_to_right(Align::Center)),
-    );
-    child.add(Label::new(job).truncate().show_tooltip_when_elided(false));
-    let ends = [facts.local.as_deref(), facts.remote.as_deref()];
-    let ends: Vec<&str> = ends.into_iter().flatten().collect();
-    let name = format!("{title} {fd} {kind} {}", ends.join(" → "));
-    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, is_shown, &name));
-    if response.clicked() {
-        let chosen = (facts.host.clone(), facts.key);
-        ui.data_mut(|data| data.insert_temp(choice_id(), chosen));
-    }
-    response
-        .on_hover_cursor(CursorIcon::PointingHand)
-        .on_hover_text(name);
-}
-
-/// In as many columns as have room.
-fn facts_ui(ui: &mut Ui, theme: &Theme, facts: &[Fact]) {
-    const WIDTH: f32 = 240.0;
-    let columns = ((ui.available_width() / WIDTH) as usize).max(1);
-    let rows = facts.len().div_ceil(columns);
-    let width = ui.available_width() / columns as f32;
-    let size = vec2(ui.available_width(), rows as f32 * 18.0);
-    let (area, _) = ui.allocate_exact_size(size, Sense::hover());
-    for (index, fact) in facts.iter().enumerate() {
-        let (column, row) = (index / rows, index % rows);
-        let corner = pos2(
-            area.left() + width * column as f32,
-            area.top() + 18.0 * row as f32,
-        );
-        let rect = Rect::from_min_size(corner, vec2(width - 10.0, 18.0));
-        let mut job = LayoutJob::default();
-        let mut push = |text: &str, space, font, colour| {
-            job.append(text, space, TextFormat::simple(font, colour));
+    let buffers = socket.buffers.as_ref().map(|(_, buffers)| buffers);
+    let now = facts::facts(language, told(&socket.facts, buffers));
+    // Of a socket that is new, everything is: nothing stands out.
+    let was = before.and_then(|before| {
+        let of = told(before.facts.as_ref()?, before.buffers.as_ref());
+        Some(facts::facts(language, of))
+    });
+    let Some(was) = was else {
+        let same = |fact| Shown {
+            fact,
+            change: Change::Same,
         };
-        push(&fact.name, 0.0, theme::text_font(theme::SMALL), theme.muted);
-        push(&fact.value, 8.0, theme::code_font(theme::SMALL), theme.text);
-        push(
-            &fact.meaning,
-            10.0,
-            theme::text_font(theme::TINY),
-            theme.muted,
-        );
-        let mut child = ui.new_child(
-            UiBuilder::new()
-                .max_rect(rect)
-                .layout(Layout::left_to_right(Align::Center)),
-        );
-        child.add(Label::new(job).truncate().show_tooltip_when_elided(false));
-        let response = ui.interact(rect, ui.scope_id().with(("fact", index)), Sense::hover());
-        let name = format!("{} = {}. {}", fact.name, fact.value, fact.meaning);
-        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &name));
-        response.on_hover_text(name);
+        return now.into_iter().map(same).collect();
+    };
+    let lost: Vec<Fact> = was
+        .iter()
+        .filter(|old| now.iter().all(|fact| fact.field != old.field))
+        .cloned()
+        .collect();
+    let compare = |fact: Fact| {
+        let old = was.iter().find(|old| old.field == fact.field);
+        let change = match old {
+            None => Change::New,
+            Some(old) if old.value == fact.value => Change::Same,
+            Some(old) => Change::From(old.value.clone()),
+        };
+        Shown { fact, change }
+    };
+    let mut all: Vec<Shown> = now.into_iter().map(compare).collect();
+    all.extend(lost.into_iter().map(|fact| Shown {
+        fact,
+        change: Change::NoMore,
+    }));
+    all.sort_by_key(|it| it.fact.part as usize);
+    all
+}
+
+fn fits(shown: &Shown, wanted: &str) -> bool {
+    let fact = &shown.fact;
+    let texts = [fact.name, &fact.value, fact.source];
+    wanted.is_empty()
+        || texts
+            .iter()
+            .any(|text| text.to_lowercase().contains(wanted))
+}
+
+/// The field and the button that clears it; what stands in it.
+fn filter_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) -> String {
+    let language = view.language;
+    let id = Id::unique("filter of a socket's facts");
+    let mut text = ui
+        .data(|data| data.get_temp::<String>(id))
+        .unwrap_or_default();
+    let label = say!(language, "sockets.filter");
+    let field = TextEdit::singleline(&mut text)
+        .id(id.with("field"))
+        .desired_width(FIELD)
+        .char_limit(64)
+        .hint_text(say!(language, "sockets.filter_short").as_ref())
+        .font(theme::text_font(theme::SMALL));
+    let field = ui.add(field);
+    ui.ctx()
+        .accesskit_node_builder(field.id, |node| node.set_label(label.as_ref()));
+    field.on_hover_text(say!(language, "sockets.filter_hint"));
+    let is_on = !text.is_empty();
+    let hint = match is_on {
+        true => say!(language, "sockets.clear_hint"),
+        false => say!(language, "sockets.clear_off"),
+    };
+    let clear = Button {
+        icon: Some(Icon::Cross),
+        name: say!(language, "sockets.clear").into_owned(),
+        hint: hint.into_owned(),
+        is_on,
+        height: 22.0,
+        ..Button::new("", theme)
+    };
+    if clear.show(ui, theme).clicked() {
+        text.clear();
+    }
+    ui.data_mut(|data| data.insert_temp(id, text.clone()));
+    text
+}
+
+/// How old this is, and how much of it is news.
+fn head_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    theme: &Theme,
+    socket: &Socket,
+    (changes, is_new): (usize, bool),
+) {
+    let language = view.language;
+    let age = match choice::gone_at(socket) {
+        Some(time) => say!(language, "sockets.gone_facts", time = time),
+        None => {
+            let age = since(ui, view, socket.read_at_us);
+            say!(language, "sockets.read", age = age)
+        }
+    };
+    parts::caption(ui, theme, &age);
+    let news = match (is_new, changes) {
+        (true, _) => say!(language, "sockets.new"),
+        (false, 0) => say!(language, "sockets.same"),
+        (false, count) => say!(language, "sockets.changed", count = count),
+    };
+    if is_new || changes > 0 {
+        let (rect, _) = ui.allocate_exact_size(vec2(10.0, 14.0), Sense::hover());
+        cells::paint_change(ui.painter(), rect.center(), theme);
+    }
+    let news = RichText::new(news).font(theme::bold_font(theme::SMALL));
+    ui.label(news.color(theme.text));
+}
+
+/// Gives the one that is pointed at.
+fn table_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, all: &[Shown]) -> Option<usize> {
+    let groups: Vec<Group> = Part::ALL
+        .iter()
+        .map(|part| Group {
+            title: part.title(view.language),
+            tone: theme.slate_tone(),
+        })
+        .collect();
+    let cells: Vec<Cell> = all.iter().map(|shown| cell(view, theme, shown)).collect();
+    match cells::table_ui(ui, theme, "socket facts", (&groups, &cells))? {
+        Pointed::Cell(index) => Some(index),
+        Pointed::Group(_) => None,
     }
 }
 
+fn cell(view: &View<'_>, theme: &Theme, shown: &Shown) -> Cell {
+    let fact = &shown.fact;
+    let value = value(view, shown);
+    let remark = remark(view, shown);
+    let said = remark.as_deref().map(|it| format!(" ({it})"));
+    let group = Part::ALL.iter().position(|part| *part == fact.part);
+    Cell {
+        group: group.expect("all parts are there"),
+        name: fact.name.to_owned(),
+        label: format!(
+            "{} = {value}{}. {} [{}]",
+            fact.name,
+            said.unwrap_or_default(),
+            fact.meaning,
+            fact.source
+        ),
+        value,
+        value_colour: theme.text,
+        meaning: fact.meaning.clone(),
+        remark: remark.map(|words| (words, theme.wire)),
+        is_faint: false,
+        is_lit: false,
+        source: fact.source.to_owned(),
+        is_changed: shown.change != Change::Same,
+    }
+}
+
+fn value(view: &View<'_>, shown: &Shown) -> String {
+    match &shown.change {
+        Change::NoMore => say!(view.language, "sockets.no_more").into_owned(),
+        Change::Same | Change::From(_) | Change::New => shown.fact.value.clone(),
+    }
+}
+
+fn remark(view: &View<'_>, shown: &Shown) -> Option<String> {
+    let was = match &shown.change {
+        Change::Same => return None,
+        Change::New => return Some(say!(view.language, "sockets.was_absent").into_owned()),
+        Change::From(was) => was,
+        Change::NoMore => &shown.fact.value,
+    };
+    Some(say!(view.language, "sockets.was", value = was).into_owned())
+}
+
+/// What the one that is pointed at means, and where it was read.
+fn explanation_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, rect: Rect, shown: Option<&Shown>) {
+    let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt("explained"));
+    child
+        .painter()
+        .hline(rect.x_range(), rect.top(), theme.border_stroke());
+    child.add_space(2.0);
+    let Some(shown) = shown else {
+        parts::caption(&mut child, theme, &say!(view.language, "sockets.point"));
+        return;
+    };
+    let (value, remark) = (value(view, shown), remark(view, shown));
+    let sentences = [
+        (remark.as_deref().unwrap_or_default(), Ink::Source),
+        (shown.fact.meaning.as_str(), Ink::Words),
+        (shown.fact.source, Ink::Code),
+    ];
+    let tone = theme.slate_tone();
+    let said = (shown.fact.name, value.as_str());
+    cells::explanation_ui(&mut child, theme, tone, said, &sentences);
+}
+
+/// Why nobody could look into its buffers, or the bytes in them.
 fn buffers_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, socket: &Socket) {
     let language = view.language;
     let Some((at_us, buffers)) = &socket.buffers else {
@@ -200,47 +323,37 @@ fn buffers_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, socket: &Socket) {
     let age = since(ui, view, *at_us);
     let title = say!(language, "buffer.title", age = age);
     parts::caption(ui, theme, &title).on_hover_text(say!(language, "buffer.hint"));
-    let sent = say!(
-        language,
-        "buffer.sent",
-        unacked = buffers.unacked,
-        unsent = buffers.unsent
-    );
-    let unread = say!(language, "buffer.unread", count = buffers.unread);
-    let font = || theme::text_font(theme::SMALL);
-    for text in [sent, unread] {
-        let text = eframe::egui::RichText::new(text).font(font());
-        ui.add(Label::new(text.color(theme.text)).wrap());
-    }
-    if !buffers.datagrams.is_empty() {
-        let lengths = buffers.datagrams.iter().map(|length| format!("{length} B"));
-        let lengths: Vec<String> = lengths.collect();
-        let lengths = lengths.join(&say!(language, "list.separator"));
-        let text = say!(language, "buffer.datagrams", lengths = lengths);
-        let text = eframe::egui::RichText::new(text).font(font());
-        ui.add(Label::new(text.color(theme.text)).wrap());
-    }
-    received_ui(ui, theme, buffers);
+    received_ui(ui, view, theme, buffers);
 }
 
 /// What `recv` would find, as text where it is some, and as bytes.
-fn received_ui(ui: &mut Ui, theme: &Theme, buffers: &BufferFacts) {
+fn received_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, buffers: &BufferFacts) {
     const PER_ROW: usize = 8;
     let bytes = &buffers.received.0;
     let code = |text: String, colour| {
-        let text = eframe::egui::RichText::new(text).font(theme::code_font(theme::SMALL));
+        let text = RichText::new(text).font(theme::code_font(theme::SMALL));
         Label::new(text.color(colour))
     };
-    if let Some(text) = facts::as_text(bytes) {
+    let few = &bytes[..bytes.len().min(MOST_BYTES)];
+    if let Some(text) = facts::as_text(bytes).filter(|_| few.len() == bytes.len()) {
         ui.add(code(text, theme.good).wrap());
     }
-    for (row, bytes) in bytes.chunks(PER_ROW).enumerate() {
+    ui.spacing_mut().item_spacing.y = 1.0;
+    for (row, bytes) in few.chunks(PER_ROW).enumerate() {
         let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         let letters: String = bytes.iter().map(|byte| letter(*byte)).collect();
         let offset = row * PER_ROW;
         let hex = hex.join(" ");
         let line = format!("{offset:04x}  {hex:<23}  {letters}");
         ui.add(code(line, theme.text).extend());
+    }
+    if few.len() < bytes.len() {
+        let count = bytes.len() - few.len();
+        parts::caption(
+            ui,
+            theme,
+            &say!(view.language, "sockets.more_bytes", count = count),
+        );
     }
 }
 

@@ -23,7 +23,7 @@ use eframe::egui::{
 };
 
 use self::plan::{Arrow, Plan};
-use super::hot::{self, Light};
+use super::hot::Light;
 use super::text::{host_title, host_word, say};
 use super::theme::{self, Theme};
 use super::wire;
@@ -171,8 +171,6 @@ pub fn ladder_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
                 empty_ui(ui, view, theme, body.intersect(whole));
             }
         });
-    // The ladder is drawn last.
-    hot::settle(ui.ctx(), view);
 }
 
 /// A plan, and what it is the plan of.

@@ -301,6 +301,8 @@ fn cell(theme: &Theme, field: &Field, lit: Option<&Range<usize>>) -> Cell {
         remark,
         is_faint: field.mark == Mark::Off,
         is_lit: lit.is_some_and(|lit| lit.start <= field.bits.start && field.bits.end <= lit.end),
+        source: String::new(),
+        is_changed: false,
     }
 }
 
