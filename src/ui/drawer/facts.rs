@@ -70,7 +70,11 @@ impl List {
     }
 
     fn segments(&self, count: u32) -> String {
-        say!(self.language, "fact.segments", count = count).into_owned()
+        match count {
+            1 => say!(self.language, "sockets.one_segment"),
+            count => say!(self.language, "fact.segments", count = count),
+        }
+        .into_owned()
     }
 
     fn time(&self, us: u32) -> String {
@@ -167,17 +171,17 @@ fn queues(list: &mut List, facts: &SocketFacts) {
     }
     if let Some(count) = facts.accept_queue {
         let of = ("accept_queue", "accept queue", "idiag_rqueue");
-        let value = say!(language, "sockets.connections", count = count);
+        let value = connections(language, count);
         list.add(of, value, say!(language, "sockets.accept_queue"));
     }
     if let Some(count) = facts.backlog {
         let of = ("backlog", "backlog", "idiag_wqueue");
-        let value = say!(language, "sockets.connections", count = count);
+        let value = connections(language, count);
         list.add(of, value, say!(language, "sockets.backlog"));
     }
     if let Some(count) = facts.drops {
         let of = ("drops", "drops", "SK_MEMINFO_DROPS");
-        let value = say!(language, "sockets.packets", count = count);
+        let value = packets(language, count);
         list.add(of, value, say!(language, "fact.drops"));
     }
 }
@@ -427,6 +431,20 @@ fn milliseconds(us: u32) -> String {
         format!("{}.{:02} ms", us / 1_000, us % 1_000 / 10)
     } else {
         format!("{} ms", us / 1_000)
+    }
+}
+
+fn connections(language: Language, count: u32) -> Cow<'static, str> {
+    match count {
+        1 => say!(language, "sockets.one_connection"),
+        count => say!(language, "sockets.connections", count = count),
+    }
+}
+
+fn packets(language: Language, count: u32) -> Cow<'static, str> {
+    match count {
+        1 => say!(language, "sockets.one_packet"),
+        count => say!(language, "sockets.packets", count = count),
     }
 }
 

@@ -4,7 +4,9 @@
 //! facts in named parts with what changed marked, a field to filter them, the meaning and source of
 //! the one that is pointed at, and the bytes that wait. Names and values are made in `facts`.
 
-use eframe::egui::{Id, Label, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, UiBuilder, vec2};
+use eframe::egui::{
+    Id, Label, Margin, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, UiBuilder, vec2,
+};
 
 use super::before::{self, Before};
 use super::cells::{self, Cell, Group, Ink, Pointed};
@@ -21,8 +23,14 @@ use crate::ui::theme::{self, Theme};
 const LIST: f32 = 196.0;
 const GAP: f32 = 12.0;
 const FIELD: f32 = 130.0;
-/// Two lines of an explanation.
-const EXPLAINED: f32 = 34.0;
+const CONTROL: f32 = 22.0;
+/// A line of an explanation, and above it.
+const EXPLAINED: f32 = 17.0;
+const ABOVE: f32 = 3.0;
+/// A table that is lower needs all its room.
+const LOW: f32 = 110.0;
+/// A narrower head leaves out how old this is.
+const NARROW: f32 = 560.0;
 /// So many received bytes are shown one by one.
 const MOST_BYTES: usize = 1024;
 
@@ -63,6 +71,7 @@ pub fn socket_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
 
 /// All about one of them.
 fn told_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, socket: &Socket) {
+    ui.spacing_mut().item_spacing.y = 2.0;
     let before = before::before(ui, view, &socket.facts.host, socket.facts.key);
     let all = compared(view, socket, before.as_ref());
     let is_new = before.is_none_or(|before| before.facts.is_none());
@@ -78,11 +87,18 @@ fn told_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, socket: &Socket) {
     let wanted = text.trim().to_lowercase();
     let all: Vec<Shown> = all.into_iter().filter(|it| fits(it, &wanted)).collect();
     let body = ui.available_rect_before_wrap();
-    let explained = body.with_min_y(body.bottom() - EXPLAINED);
-    let body = body.with_max_y(explained.top() - 2.0);
+    let explained = body.with_min_y(body.bottom() - EXPLAINED - ABOVE);
+    // In a low drawer the line lies over the table, and only while something is pointed at.
+    let is_low = body.height() < LOW;
+    let body = match is_low {
+        true => body,
+        false => body.with_max_y(explained.top() - 2.0),
+    };
     let mut child = ui.new_child(UiBuilder::new().max_rect(body).id_salt("table"));
     let mut pointed = None;
-    let area = ScrollArea::vertical().auto_shrink(false);
+    let area = ScrollArea::vertical()
+        .auto_shrink(false)
+        .min_scrolled_height(0.0);
     area.id_salt((&socket.facts.host, socket.facts.key.0))
         .show(&mut child, |ui| {
             if all.is_empty() {
@@ -94,13 +110,10 @@ fn told_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, socket: &Socket) {
                 buffers_ui(ui, view, theme, socket);
             }
         });
-    explanation_ui(
-        ui,
-        view,
-        theme,
-        explained,
-        pointed.and_then(|at| all.get(at)),
-    );
+    let pointed = pointed.and_then(|at| all.get(at));
+    if pointed.is_some() || !is_low {
+        explanation_ui(ui, view, theme, explained, pointed);
+    }
 }
 
 /// Of now, each with what became of it; and what is no longer given, in its place.
@@ -169,6 +182,8 @@ fn filter_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) -> String {
     let field = TextEdit::singleline(&mut text)
         .id(id.with("field"))
         .desired_width(FIELD)
+        .margin(Margin::symmetric(6, 1))
+        .min_size(vec2(0.0, CONTROL))
         .char_limit(64)
         .hint_text(say!(language, "sockets.filter_short").as_ref())
         .font(theme::text_font(theme::SMALL));
@@ -186,7 +201,7 @@ fn filter_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) -> String {
         name: say!(language, "sockets.clear").into_owned(),
         hint: hint.into_owned(),
         is_on,
-        height: 22.0,
+        height: CONTROL,
         ..Button::new("", theme)
     };
     if clear.show(ui, theme).clicked() {
@@ -212,7 +227,9 @@ fn head_ui(
             say!(language, "sockets.read", age = age)
         }
     };
-    parts::caption(ui, theme, &age);
+    if socket.gone_at_us.is_some() || ui.max_rect().width() >= NARROW {
+        parts::caption(ui, theme, &age);
+    }
     let news = match (is_new, changes) {
         (true, _) => say!(language, "sockets.new"),
         (false, 0) => say!(language, "sockets.same"),
@@ -288,6 +305,10 @@ fn remark(view: &View<'_>, shown: &Shown) -> Option<String> {
 
 /// What the one that is pointed at means, and where it was read.
 fn explanation_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, rect: Rect, shown: Option<&Shown>) {
+    let lines = shown.map_or(1, |shown| lines(ui, view, shown, rect.width()));
+    // More than a line lies over the table for as long as it is read.
+    let rect = rect.with_min_y(rect.bottom() - ABOVE - EXPLAINED * lines as f32);
+    ui.painter().rect_filled(rect, 0, theme.panel);
     let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt("explained"));
     child
         .painter()
@@ -306,6 +327,19 @@ fn explanation_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, rect: Rect, shown
     let tone = theme.slate_tone();
     let said = (shown.fact.name, value.as_str());
     cells::explanation_ui(&mut child, theme, tone, said, &sentences);
+}
+
+/// How many lines an explanation takes, rather too many than too few.
+fn lines(ui: &Ui, view: &View<'_>, shown: &Shown, width: f32) -> usize {
+    let fact = &shown.fact;
+    let (value, remark) = (value(view, shown), remark(view, shown));
+    let remark = remark.unwrap_or_default();
+    let texts = [fact.name, &value, &remark, &fact.meaning, fact.source].join("    ");
+    let font = theme::code_font(theme::SMALL);
+    let galley = ui
+        .painter()
+        .layout_no_wrap(texts, font, theme::theme(view.look).text);
+    (galley.size().x / width).ceil().clamp(1.0, 4.0) as usize
 }
 
 /// Why nobody could look into its buffers, or the bytes in them.

@@ -58,10 +58,13 @@ fn the_drawer_says_of_a_socket_what_its_kernel_does() {
     has_all(
         &harness,
         &[
-            "ssthresh = not set. slow start ends at this window [tcpi_snd_ssthresh]",
-            "cwnd = 10 segments. congestion window: so many may be in flight [tcpi_snd_cwnd]",
-            "ca_state = Open. nothing is missing [tcpi_ca_state]",
-            "outq = 3 B. bytes not acknowledged yet, sent or not; a FIN counts as one [SIOCOUTQ]",
+            "ssthresh = not set (was not given). slow start ends at this window \
+             [tcpi_snd_ssthresh]",
+            "cwnd = 10 segments (was not given). congestion window: so many may be in flight \
+             [tcpi_snd_cwnd]",
+            "ca_state = Open (was not given). nothing is missing [tcpi_ca_state]",
+            "outq = 3 B (was not given). bytes not acknowledged yet, sent or not; a FIN counts as \
+             one [SIOCOUTQ]",
             "GBK “你好服务端”",
             "0000  c4 e3 ba c3 b7 fe ce f1  ········",
         ],
@@ -158,12 +161,12 @@ fn the_list_is_walked_with_the_arrows_and_remembers() {
     harness.run_steps(2);
     let mut seen = vec![chosen(&harness)];
     for _ in 0..3 {
-        harness.key_press(Key::ArrowDown);
+        harness.key_press(Key::ArrowUp);
         harness.run_steps(2);
         seen.push(chosen(&harness));
     }
     assert_eq!(seen.iter().collect::<BTreeSet<_>>().len(), 4, "{seen:?}");
-    harness.key_press(Key::ArrowUp);
+    harness.key_press(Key::ArrowDown);
     harness.run_steps(2);
     assert_eq!(chosen(&harness), seen[2]);
     // Another run, and the same place is shown.
