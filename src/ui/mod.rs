@@ -66,6 +66,7 @@ pub fn stage_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     spot::spotlight_ui(ui.ctx(), view);
     overlay_ui(ui.ctx(), view, commands);
     open::drop_ui(ui.ctx(), view, commands);
+    // By now everything has said whether it is pointed at.
     hot::settle(ui.ctx(), view);
 }
 

@@ -134,12 +134,20 @@ fn placed_ui(
             Pointed::Group(index) => groups[index].title.as_str(),
         };
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, label));
-        if ui.is_rect_visible(rect) {
+        if is_whole(ui, rect) {
             let is_lit = response.hovered() || is_at_cursor;
             paint(ui, theme, (groups, cells), it, rect, is_lit);
         }
     }
     pointed.or(cursor)
+}
+
+/// A row that is cut at the edge of what scrolls cannot be read: it comes whole or not at all.
+fn is_whole(ui: &Ui, rect: Rect) -> bool {
+    let seen = ui.clip_rect();
+    let is_tall = rect.height() > seen.height() - 2.0 * ROW;
+    let is_inside = seen.top() - 3.0 <= rect.top() && rect.bottom() <= seen.bottom() + 3.0;
+    ui.is_rect_visible(rect) && (is_inside || is_tall)
 }
 
 fn numbered(what: Pointed) -> (u8, usize) {

@@ -49,6 +49,55 @@ fn every_field_of_a_syn_ack_is_inside_a_small_window() {
 }
 
 #[test]
+fn fields_that_do_not_fit_are_said_to_be_below() {
+    let words = "▼ More fields below: scroll";
+    let (harness, _) = harness(english(scenes::syn_ack_held()), [1920.0, 1080.0]);
+    assert!(harness.query_by_label(words).is_none(), "they all fit");
+    let (harness, _) = super::stage::harness(english(scenes::syn_ack_held()), [1280.0, 720.0]);
+    assert!(harness.query_by_label(words).is_some());
+}
+
+/// The head's name and the pill on the ladder stand for the same segment.
+#[test]
+fn the_ladders_pill_and_the_drawers_head_light_each_other() {
+    let pill = "SYN·ACK seq 0 ack 1 · held on the wire";
+    let (mut harness, _) = harness(english(scenes::syn_ack_held()), SIZE);
+    harness.run_steps(4);
+    let head = |harness: &egui_kittest::Harness<'_>| {
+        let words = harness.get_all_by_role(egui::Role::Label);
+        let named = words.filter(|node| {
+            let node = node.accesskit_node();
+            let text = node.value().or_else(|| node.label()).unwrap_or_default();
+            text.starts_with("SYN·ACK seq 0 ack 1")
+        });
+        let rects = named.map(|node| node.rect());
+        let lowest = rects.max_by(|one, other| one.top().total_cmp(&other.top()));
+        lowest.expect("the drawer names it")
+    };
+    let head = head(&harness);
+    let pill = harness.get_by_label(pill).rect();
+    let syn = harness.get_by_label("SYN seq 0 · delivered").rect();
+    assert!(head.top() > pill.bottom(), "it is in the drawer");
+    let mut looks = |point: Option<egui::Rect>, at: egui::Rect| {
+        harness.event(match point {
+            Some(point) => egui::Event::PointerMoved(point.center()),
+            None => egui::Event::PointerGone,
+        });
+        harness.run_steps(30);
+        let whole = harness.render().expect("the rasteriser draws everything");
+        let [x, y, w, h] = [at.left(), at.top(), at.width(), at.height()];
+        let part = image::imageops::crop_imm(&whole, x as u32, y as u32, w as u32, h as u32);
+        part.to_image()
+    };
+    let before = looks(None, head);
+    assert!(looks(Some(pill), head) != before, "the head lights up");
+    assert!(looks(None, head) == before, "and goes out");
+    let before = looks(None, syn);
+    assert!(looks(Some(head), syn) != before, "the others are dimmed");
+    assert!(looks(None, syn) == before, "and come back");
+}
+
+#[test]
 fn pointing_at_a_field_explains_it_and_the_keyboard_walks_from_field_to_field() {
     let (mut harness, _) = harness(english(scenes::syn_ack_held()), SIZE);
     let explained = |harness: &egui_kittest::Harness<'_>, words: &str| {

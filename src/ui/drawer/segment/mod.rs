@@ -19,7 +19,7 @@ use std::ops::Range;
 
 use eframe::egui;
 use eframe::egui::text::{LayoutJob, TextFormat};
-use eframe::egui::{Id, ScrollArea, Ui, UiBuilder, vec2};
+use eframe::egui::{Id, Rect, ScrollArea, Stroke, Ui, UiBuilder, vec2};
 
 use self::field::{Field, Layer, Mark};
 use super::cells::{self, Cell, Group, Ink, Pointed};
@@ -28,6 +28,7 @@ use crate::model::{Fate, Segment};
 use crate::packet::Transport;
 use crate::session::{Command, View};
 use crate::trace::SegmentId;
+use crate::ui::hot::{self, Light, Thing};
 use crate::ui::text::say;
 use crate::ui::theme::{self, Theme, Tone};
 use crate::ui::{parts, remark, segment};
@@ -35,6 +36,8 @@ use crate::ui::{parts, remark, segment};
 /// Below this, everything stands below each other and scrolls.
 const SIDE_BY_SIDE: egui::Vec2 = vec2(720.0, 120.0);
 const GAP: f32 = 14.0;
+/// Below fields that scroll.
+const FOOT: f32 = 15.0;
 /// The explanation below the bytes: two lines at least, and what the bytes leave.
 const EXPLANATION: std::ops::RangeInclusive<f32> = 34.0..=110.0;
 
@@ -53,7 +56,13 @@ pub fn summary_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, segment: &Segment
     let tone = theme.host_tone(&segment.from);
     let mut job = LayoutJob::default();
     let label = segment::label(view, segment);
-    let format = TextFormat::simple(theme::bold_font(theme::TEXT), tone.strong);
+    let mut format = TextFormat::simple(theme::bold_font(theme::TEXT), tone.strong);
+    // The same segment is pointed at on the ladder, or what it is tied to.
+    let thing = Thing::Segment(segment.id);
+    if hot::light(ui.ctx(), view, &thing) == Light::Lit {
+        format.background = tone.soft;
+        format.underline = Stroke::new(2.0, tone.strong);
+    }
     job.append(&label, 0.0, format);
     let fate = segment::fate_of(view.language, segment);
     let format = TextFormat::simple(theme::text_font(theme::SMALL), theme.muted);
@@ -61,6 +70,7 @@ pub fn summary_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, segment: &Segment
     whole.append(&format!("  · {fate}"), 0.0, format);
     let has_room = ui.painter().layout_job(whole.clone()).size().x <= ui.available_width();
     let shown = parts::one_line(ui, if has_room { whole } else { job });
+    hot::point(&shown, view, thing);
     if !has_room {
         shown.on_hover_text(format!("{label} · {fate}"));
     }
@@ -187,15 +197,7 @@ fn side_by_side_ui(
     } + 12.0;
     let left = whole.with_max_x(whole.right() - hex - GAP);
     let right = whole.with_min_x(whole.right() - hex);
-    let room = left.height();
-    let mut child = ui.new_child(UiBuilder::new().max_rect(left).id_salt("fields"));
-    let mut pointed = ScrollArea::vertical()
-        .auto_shrink(false)
-        .min_scrolled_height(0.0)
-        .show(&mut child, |ui| {
-            fields_ui(ui, (view.language, theme), shown, room)
-        })
-        .inner;
+    let mut pointed = scrolled_fields_ui(ui, (view.language, theme), shown, left);
     let rows = shown.segment.bytes.len().div_ceil(hex::COLUMNS) as f32;
     let rest = right.height() - rows * hex::ROW - 4.0;
     let explanation = rest.clamp(*EXPLANATION.start(), *EXPLANATION.end());
@@ -217,6 +219,41 @@ fn side_by_side_ui(
         .show(&mut child, |ui| explanation_ui(ui, view, theme, shown));
     ui.advance_cursor_after_rect(whole);
     pointed
+}
+
+/// Fields that scroll; where there are more of them below, words at the foot say so.
+fn scrolled_fields_ui(
+    ui: &mut Ui,
+    (language, theme): (Language, &Theme),
+    shown: &Shown<'_>,
+    place: Rect,
+) -> Option<Range<usize>> {
+    let id = Id::unique("more fields below");
+    let had_more = ui.data(|data| data.get_temp::<bool>(id)).unwrap_or(false);
+    let foot = if had_more { FOOT } else { 0.0 };
+    let area = place.with_max_y(place.bottom() - foot);
+    let mut child = ui.new_child(UiBuilder::new().max_rect(area).id_salt("fields"));
+    let output = ScrollArea::vertical()
+        .auto_shrink(false)
+        .min_scrolled_height(0.0)
+        .show(&mut child, |ui| {
+            fields_ui(ui, (language, theme), shown, place.height())
+        });
+    // Measured without the foot: it does not come and go by itself.
+    let has_more = output.content_size.y > place.height() + 1.0;
+    if has_more != had_more {
+        ui.data_mut(|data| data.insert_temp(id, has_more));
+        ui.ctx().request_repaint();
+    }
+    let end = output.state.clamped_offset().y + output.inner_rect.height();
+    if had_more && output.content_size.y > end + 1.0 {
+        let foot = place.with_min_y(area.bottom());
+        let words = say!(language, "inspect.more_below");
+        let mut child = ui.new_child(UiBuilder::new().max_rect(foot).id_salt("more"));
+        let text = egui::RichText::new(words).font(theme::bold_font(theme::TINY));
+        child.label(text.color(theme.wire));
+    }
+    output.inner
 }
 
 fn groups(view_theme: &Theme, names: [String; 4]) -> Vec<Group> {

@@ -12,6 +12,13 @@ pub struct Node {
     pub at: (f32, f32),
 }
 
+impl Node {
+    /// In the lower row.
+    pub fn is_low(&self) -> bool {
+        self.at.1 >= 0.9
+    }
+}
+
 const fn node(name: &'static str, kernel: &'static str, x: f32, y: f32) -> Node {
     Node {
         name,

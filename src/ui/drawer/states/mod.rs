@@ -5,7 +5,9 @@
 //! in now, filled, with the host's name; and the newest step with what really caused it.
 
 mod figure;
+mod labels;
 mod path;
+mod places;
 
 use eframe::egui;
 use eframe::egui::text::{LayoutJob, TextFormat};
@@ -14,7 +16,8 @@ use eframe::egui::{
     WidgetInfo, pos2, vec2,
 };
 
-use self::figure::{EDGES, Edge, Label, NODES, Node};
+use self::figure::{EDGES, Edge, NODES, Node};
+use self::labels::Scene;
 use self::path::{Path, Step};
 use super::connection::{self, Connection, End};
 use crate::lesson::Language;
@@ -232,13 +235,16 @@ fn figure_ui(ui: &mut Ui, (language, theme): (Language, &Theme), rect: Rect, wal
             paint_way(ui.painter(), line, each, 2.5 * place.scale);
         }
     }
-    for edge in &EDGES {
-        label_ui(ui, theme, (&place, &rects), edge);
-    }
-    if let Some((whose, step)) = newest(walked) {
-        newest_label_ui(ui, (language, theme), (&place, &rects), whose, step);
-    }
-    remarks_ui(ui, theme, &place, walked);
+    let mut taken = labels::tags(&place, &rects, tags_width(ui, &place, walked));
+    taken.extend(remarks_ui(ui, theme, &place, walked));
+    let newest = newest(walked).map(|(whose, step)| (whose, step, words(language, step)));
+    let scene = Scene {
+        place: &place,
+        rects: &rects,
+        whole: rect,
+        taken: &taken,
+    };
+    labels::labels_ui(ui, theme, &scene, newest);
     for (index, node) in NODES.iter().enumerate() {
         let here: Vec<&Walked> = walked
             .iter()
@@ -308,85 +314,28 @@ fn paint_way(painter: &Painter, line: [Pos2; 2], each: &Walked, width: f32) {
     paint_head(painter, line, (width * 3.2, each.tone.strong));
 }
 
-fn label_ui(ui: &Ui, theme: &Theme, at: (&Place, &[Rect]), edge: &Edge) {
-    let [start, end] = line(at, edge.from, edge.to);
-    let middle = start.lerp(end, 0.5);
-    let inks = (theme.panel, theme.muted);
-    let lines = [edge.event, edge.action];
-    let lines: Vec<&str> = lines.into_iter().filter(|line| !line.is_empty()).collect();
-    if lines.is_empty() {
-        return;
-    }
-    let font = || at.0.font();
-    match edge.label {
-        Label::Around => {
-            let half = vec2(0.0, 10.0 * at.0.scale);
-            for (text, place) in lines.into_iter().zip([middle - half, middle + half]) {
-                paint_label(ui.painter(), (place, font()), text, inks);
-            }
-        }
-        Label::Above | Label::Below | Label::Aside(..) => {
-            let place = middle + aside(edge.label, lines.len()) * at.0.scale;
-            paint_label(ui.painter(), (place, font()), &lines.join("\n"), inks);
-        }
-    }
-}
-
-/// How far from the middle of its edge a label of so many lines stands.
-fn aside(label: Label, lines: usize) -> Vec2 {
-    let up = lines as f32 * 7.0 + 2.0;
-    match label {
-        Label::Around | Label::Above => vec2(0.0, -up),
-        Label::Below => vec2(0.0, up),
-        Label::Aside(x, y) => vec2(x, y),
-    }
-}
-
-fn paint_label(
-    painter: &Painter,
-    (middle, font): (Pos2, egui::FontId),
-    text: &str,
-    (ground, ink): (egui::Color32, egui::Color32),
-) {
-    let mut job = LayoutJob {
-        halign: egui::Align::Center,
-        ..LayoutJob::default()
+/// How wide the names of both ends are at one state.
+fn tags_width(ui: &Ui, place: &Place, walked: &[Walked]) -> f32 {
+    let font = theme::bold_font(theme::STATE * place.scale);
+    let name = |each: &Walked| {
+        let ink = egui::Color32::PLACEHOLDER;
+        let galley = ui
+            .painter()
+            .layout_no_wrap(each.name.clone(), font.clone(), ink);
+        galley.size().x + 14.0 * place.scale
     };
-    job.append(text, 0.0, TextFormat::simple(font, ink));
-    let galley = painter.layout_job(job);
-    let place = Rect::from_center_size(middle, galley.size());
-    painter.rect_filled(place.expand2(vec2(2.0, -1.5)), 3, ground);
-    painter.galley(pos2(middle.x, place.top()), galley, ink);
+    walked.iter().map(name).sum()
 }
 
-/// The edge just taken, with what really made it.
-fn newest_label_ui(
-    ui: &Ui,
-    (language, theme): (Language, &Theme),
-    at: (&Place, &[Rect]),
-    whose: &Walked,
-    step: &Step,
-) {
-    let [start, end] = line(at, step.from, step.to);
-    let label = figure::edge_of(step.from, step.to).map_or(Label::Above, |edge| edge.label);
-    let text = words(language, step).replace(" / ", "\n");
-    let middle = start.lerp(end, 0.5) + aside(label, text.lines().count()) * at.0.scale;
-    let font = theme::bold_font(theme::TINY * at.0.scale);
-    let inks = (whose.tone.strong, theme.on_strong);
-    paint_label(ui.painter(), (middle, font), &text, inks);
-}
-
-/// What is Linux's, in the free place in the middle of the lower edge.
-fn remarks_ui(ui: &mut Ui, theme: &Theme, place: &Place, walked: &[Walked]) {
+/// What is Linux's, in the free place in the middle of the lower edge, which it takes.
+fn remarks_ui(ui: &mut Ui, theme: &Theme, place: &Place, walked: &[Walked]) -> Option<Rect> {
     let area = place.area;
     let left = area.left() + area.width() * 0.415;
     let width = area.width() * 0.145;
     // Of the two, that of the end that moved last; the other one's stands at its state.
     let newest = newest(walked).and_then(|(whose, _)| whose.remark.as_deref());
     let others = || walked.iter().find_map(|each| each.remark.as_deref());
-    let Some(text) = newest.or_else(others) else {
-        return;
-    };
+    let text = newest.or_else(others)?;
     let mut job = LayoutJob::default();
     job.wrap.max_width = width;
     job.append(text, 0.0, TextFormat::simple(place.font(), theme.warn));
@@ -397,6 +346,7 @@ fn remarks_ui(ui: &mut Ui, theme: &Theme, place: &Place, walked: &[Walked]) {
     ui.painter().galley(rect.min, galley, theme.warn);
     let response = ui.interact(rect, ui.scope_id().with("remarks"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+    Some(rect.expand(2.0))
 }
 
 fn node_ui(
@@ -424,7 +374,7 @@ fn node_ui(
     };
     painter.text(rect.center(), Align2::CENTER_CENTER, node.name, font, ink);
     // In the lower row names stand below, elsewhere above: towards the outside.
-    let is_low = node.at.1 >= 0.9;
+    let is_low = node.is_low();
     let font = theme::bold_font(theme::STATE * scale);
     let galleys: Vec<_> = here
         .iter()
@@ -469,3 +419,6 @@ fn node_ui(
         .collect();
     response.on_hover_text(lines.join("\n"));
 }
+
+#[cfg(test)]
+mod tests;
