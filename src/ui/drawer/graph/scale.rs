@@ -59,8 +59,8 @@ pub fn seen(lines: &[Drawn<'_>], moment: usize, shown: (f64, f64), now: f64) -> 
     let (low, high) = match (low, high) {
         (low, high) if low > high => (0.0, LEAST),
         // From nothing on, wherever that costs little: heights can then be compared.
-        (low, high) if low < high * 0.6 => (0.0, high.max(LEAST)),
-        (low, high) => (low.min(high - LEAST), high),
+        (low, high) if low < high * 0.6 || high - low < LEAST => (0.0, high.max(LEAST)),
+        (low, high) => (low, high),
     };
     Seen {
         points,
