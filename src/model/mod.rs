@@ -17,8 +17,8 @@ use std::sync::Arc;
 
 pub use cause::{Cause, Causes, Thing};
 pub use ledger::{
-    Check, Compared, Contents, Datagram, DatagramPlace, Part, Place, Stream, StreamEnd, Unchecked,
-    Written,
+    ByteFacts, Check, Compared, Contents, Datagram, DatagramPlace, Part, Place, Share, Stream,
+    StreamEnd, Unchecked, Written,
 };
 pub use named::{Named, Names};
 pub use program::{Activity, CallRecord, Program, Resolved};

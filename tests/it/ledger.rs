@@ -1,5 +1,6 @@
 //! Where every byte is, from hand-written traces: one client, one server, one connection.
 
+mod byte;
 mod datagrams;
 mod places;
 pub mod property;

@@ -57,6 +57,10 @@ impl Direct {
 }
 
 impl Caller {
+    pub fn program(&self) -> &str {
+        &self.program
+    }
+
     pub fn new(program: &str, fd: i32, direct: Direct, offers: Option<u64>) -> Self {
         Self {
             program: program.to_owned(),
@@ -120,6 +124,15 @@ impl Callers {
             caller.target = descriptors.and_then(|fds| fds.get(&caller.fd)).cloned();
         }
         Some(caller)
+    }
+
+    /// A call of another thread is in the kernel, to read from this socket.
+    fn is_read_by_another(&self, host: &str, key: Key) -> bool {
+        self.standing.values().any(|caller| {
+            let is_there = |(on, of): &(Name, Key)| on == host && *of == key;
+            let reads = matches!(caller.direct, Direct::In { .. });
+            reads && caller.target.as_ref().is_some_and(is_there)
+        })
     }
 
     /// Its calls that will never return, with their sockets.
@@ -186,18 +199,20 @@ impl Ledger {
             return;
         };
         self.connections[at].left(side, *call);
+        let calls = state.programs.get(program).map(|program| &program.calls);
+        let index = calls.and_then(|calls| calls.iter().rposition(|c| c.id == *call));
         match caller.direct {
             Direct::Out { is_urgent } => {
-                let calls = state.programs.get(program).map(|program| &program.calls);
-                let index = calls.and_then(|calls| calls.iter().rposition(|c| c.id == *call));
                 let direction = &mut self.connections[at].directions[side.index()];
                 direction.is_urgent |= is_urgent;
                 direction.is_mixed |= !direction.offering.is_empty();
                 direction.wrote(program, index.unwrap_or(usize::MAX), count);
             }
             Direct::In { .. } => {
-                let read = &mut self.connections[at].directions[side.other().index()].read;
-                *read = read.saturating_add(count);
+                let is_shared = self.callers.is_read_by_another(&host, key);
+                let direction = &mut self.connections[at].directions[side.other().index()];
+                direction.is_read_mixed |= is_shared;
+                direction.was_read(program, index.unwrap_or(usize::MAX), count);
             }
         }
     }

@@ -46,6 +46,10 @@ pub struct Direction {
     /// Delivered to a half-open connection, which may refuse it.
     pub early: Vec<Range<u64>>,
     pub read: u64,
+    /// Which calls read it, as `chunks` says of those that wrote it.
+    pub reads: Log<Chunk>,
+    /// Two threads read at once: which of them came first, only the kernel knows.
+    pub is_read_mixed: bool,
     /// What was read when such a call began.
     pub read_before: u64,
     /// Calls that take bytes before they return.
@@ -109,6 +113,18 @@ impl Direction {
                 index,
             });
             self.written = self.written.saturating_add(count);
+        }
+    }
+
+    pub fn was_read(&mut self, program: &str, index: usize, count: u64) {
+        if count > 0 {
+            self.reads.push(Chunk {
+                at: self.read,
+                len: count,
+                program: program.to_owned(),
+                index,
+            });
+            self.read = self.read.saturating_add(count);
         }
     }
 

@@ -9,6 +9,7 @@
 //! segment that a kernel refused (no room, an old time stamp) is not counted as taken. Left to
 //! others: windows, congestion, the reason of a resend.
 
+mod byte;
 mod callers;
 mod checksum;
 mod connection;
@@ -18,6 +19,7 @@ mod stream;
 mod view;
 mod writes;
 
+pub use byte::{ByteFacts, Share};
 pub use datagrams::{Datagram, DatagramPlace};
 pub use stream::{Check, Compared, Contents, Part, Place, Stream, StreamEnd, Unchecked};
 pub use writes::Written;

@@ -74,7 +74,7 @@ impl State {
             .collect()
     }
 
-    fn direction(&self, stream: &Stream) -> Option<&Direction> {
+    pub(super) fn direction(&self, stream: &Stream) -> Option<&Direction> {
         let (at, side) = stream.at;
         let connection = self.ledger.connections.get(at)?;
         Some(&connection.directions[side])

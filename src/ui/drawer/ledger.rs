@@ -1,6 +1,10 @@
 //! Where every byte of a connection is: a strip for each direction, and whether the kernels agree.
 //!
-//! In: the ledger's streams of the connection that is looked at. Datagrams are only counted.
+//! In: the ledger's streams of the connection that is looked at. Datagrams are only counted. One
+//! byte and its whereabouts in words are left to `byte`.
+
+mod byte;
+mod words;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -13,7 +17,7 @@ use eframe::egui::{
 
 use crate::lesson::Language;
 use crate::model::{Check, Compared, DatagramPlace, Part, Place, State, Stream, Unchecked};
-use crate::session::View;
+use crate::session::{Command, View};
 use crate::ui::parts;
 use crate::ui::text::{host_title, say};
 use crate::ui::theme::{self, Theme, Tone};
@@ -21,21 +25,35 @@ use crate::ui::theme::{self, Theme, Tone};
 const STRIP: f32 = 24.0;
 /// A single byte is still to be seen, and to be pointed at.
 const NARROWEST: f32 = 18.0;
+/// Room for the scroll bar.
+const BAR: f32 = 10.0;
 /// So many bytes of a part are spelled out.
 const SPELLED: u64 = 40;
 
-pub fn ledger_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
+pub fn ledger_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Command>) {
     let state = view.timeline.state();
-    let selected = view.selected.and_then(|id| state.streams_with(id));
-    let streams = selected.or_else(|| state.newest_streams());
     let datagrams = datagrams(view.language, state);
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        // The scroll bar floats: it is not to lie on the last byte.
+        ui.set_max_width(ui.available_width() - BAR);
+        ui.spacing_mut().item_spacing.y = 2.0;
+        let streams = byte::chosen_ui(ui, view, theme, commands);
         if streams.is_none() && datagrams.is_none() {
             parts::caption(ui, theme, &say!(view.language, "ledger.none"));
         }
-        for stream in streams.iter().flatten() {
-            stream_ui(ui, view, theme, stream);
-            ui.add_space(8.0);
+        if let Some(streams) = &streams {
+            let picked = byte::picked(ui, streams);
+            for (index, stream) in streams.iter().enumerate() {
+                let is_chosen = index == usize::from(picked.is_back);
+                let at = stream_ui(ui, view, theme, (stream, index, picked.at, is_chosen));
+                if is_chosen {
+                    byte::facts_ui(ui, view, theme, (stream, at));
+                }
+                ui.add_space(2.0);
+            }
+        }
+        if streams.is_some() || datagrams.is_none() {
+            legend_ui(ui, view.language, theme);
         }
         if let Some(datagrams) = datagrams {
             parts::caption(ui, theme, &datagrams);
@@ -43,7 +61,13 @@ pub fn ledger_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
     });
 }
 
-fn stream_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, stream: &Stream) {
+/// The byte that is pointed at, or else the chosen one.
+fn stream_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    theme: &Theme,
+    (stream, index, at, is_chosen): (&Stream, usize, u64, bool),
+) -> u64 {
     let (language, state) = (view.language, view.timeline.state());
     let title = say!(
         language,
@@ -58,13 +82,63 @@ fn stream_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, stream: &Stream) {
         ui.label(heading.color(theme.text));
         check_ui(ui, view.language, theme, stream);
     });
-    if !stream.parts.is_empty() {
-        let size = vec2(ui.available_width(), STRIP);
-        let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-        for (part, rect) in stream.parts.iter().zip(rects(rect, &stream.parts)) {
-            part_ui(ui, view, theme, rect, (stream, part));
-        }
+    if stream.parts.is_empty() {
+        return at;
     }
+    let size = vec2(ui.available_width(), STRIP);
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    let placed = rects(rect, &stream.parts);
+    let shown = byte::strip_ui(ui, view, theme, (stream, &placed), (index, at, is_chosen));
+    for (part, rect) in stream.parts.iter().zip(&placed) {
+        part_ui(ui, view, theme, *rect, (stream, part));
+    }
+    if is_chosen {
+        byte::marker_ui(ui, theme, (stream, &placed), shown);
+    }
+    shown
+}
+
+/// What each pattern means, in words.
+fn legend_ui(ui: &mut Ui, language: Language, theme: &Theme) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(5.0, 3.0);
+        for each in Place::ALL {
+            let name = place(language, each);
+            let font = theme::text_font(theme::TINY);
+            let galley = ui.painter().layout_no_wrap(name.clone(), font, theme.muted);
+            // The pattern and its name stay on one line.
+            let size = vec2(
+                20.0 + 5.0 + galley.size().x + 4.0,
+                galley.size().y.max(13.0),
+            );
+            let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+            let swatch = Rect::from_min_size(rect.min, vec2(20.0, 12.0));
+            let painter = ui
+                .painter()
+                .with_clip_rect(swatch.intersect(ui.clip_rect()));
+            paint(&painter, theme, swatch, each, "client");
+            let at = pos2(swatch.right() + 5.0, rect.top());
+            ui.painter().galley(at, galley, theme.muted);
+            let meaning = meaning(language, each);
+            let label = say!(language, "bytek.legend", place = name, meaning = &meaning);
+            response.widget_info(|| WidgetInfo::labeled(Role::Label, true, label.as_ref()));
+            response.on_hover_text(meaning);
+        }
+    });
+}
+
+fn meaning(language: Language, place: Place) -> String {
+    let meaning = match place {
+        Place::Read => say!(language, "bytek.read_means"),
+        Place::Received => say!(language, "bytek.received_means"),
+        Place::OutOfOrder => say!(language, "bytek.out_of_order_means"),
+        Place::Wire => say!(language, "bytek.wire_means"),
+        Place::Sent => say!(language, "bytek.sent_means"),
+        Place::Unsent => say!(language, "bytek.unsent_means"),
+        Place::Program => say!(language, "bytek.program_means"),
+        Place::Lost => say!(language, "bytek.lost_means"),
+    };
+    meaning.into_owned()
 }
 
 /// Whether the kernels agree, on the same line: the drawer is low.

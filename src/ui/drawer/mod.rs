@@ -124,7 +124,7 @@ pub fn drawer_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         Tab::Segment => segment::segment_ui(ui, view, theme, commands),
         Tab::Socket => socket::socket_ui(ui, view, theme),
         Tab::Diagram => states::states_ui(ui, view, theme),
-        Tab::Bytes => ledger::ledger_ui(ui, view, theme),
+        Tab::Bytes => ledger::ledger_ui(ui, view, theme, commands),
         Tab::Graph => graph::graph_ui(ui, view, theme, commands),
     }
 }

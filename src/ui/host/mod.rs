@@ -23,7 +23,9 @@ mod threads;
 mod title;
 mod whole;
 
+pub use lens::lens_ui;
 pub use socket::state_meaning;
+pub use strip::lens_name;
 pub use title::mapped;
 
 use eframe::egui::{Id, ScrollArea, Ui};

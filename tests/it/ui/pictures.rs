@@ -21,7 +21,7 @@ const SMALLEST: [f32; 2] = [960.0, 600.0];
 
 pub type Scene = (&'static str, fn() -> Story);
 
-pub const SCENES: [Scene; 33] = [
+pub const SCENES: [Scene; 34] = [
     ("named", super::ladder::named),
     ("start", scenes::start),
     ("syn_ack", scenes::syn_ack_held),
@@ -36,6 +36,7 @@ pub const SCENES: [Scene; 33] = [
     ("states", scenes::closing),
     ("states_open", scenes::syn_ack_held),
     ("bytes", scenes::data_held),
+    ("bytek", room::two_sends),
     ("graph", super::graph::transfer),
     ("stairs", super::graph::stairs),
     ("crowd", scenes::crowded_queue),
@@ -151,7 +152,7 @@ fn save(stage: Stage, size: [f32; 2], name: &str, path: &str) {
     let tab = match name {
         "sockets" => Some(egui::Key::Num2),
         "states" | "states_open" => Some(egui::Key::Num3),
-        "bytes" => Some(egui::Key::Num4),
+        "bytes" | "bytek" => Some(egui::Key::Num4),
         "graph" | "stairs" => Some(egui::Key::Num5),
         _ => None,
     };
