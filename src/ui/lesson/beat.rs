@@ -8,7 +8,7 @@ use eframe::egui::{
 use super::inline::{self, Ink};
 use super::page::{Heights, Page};
 use super::{block, finish, padded, quiz, standing};
-use crate::lesson::{Beat, Block};
+use crate::lesson::{Beat, Block, Language, Lesson};
 use crate::session::{Command, View};
 use crate::trace::Moment;
 use crate::ui::parts::{self, Icon};
@@ -104,7 +104,7 @@ pub fn beat_ui(
         .set(bar, Shape::rect_filled(stripe, 0, theme.wire));
     // At the end there is something else to see.
     if !finish::is_at(page.view) {
-        follow(ui, (&lesson.id, index), rect);
+        follow(ui, (lesson, index), rect);
     }
 }
 
@@ -118,11 +118,11 @@ fn is_wanted(ui: &Ui, index: usize) -> bool {
     is_it
 }
 
-/// Scrolls to the current beat when another becomes it.
-pub fn follow(ui: &Ui, (lesson, index): (&str, usize), rect: Rect) {
+/// Scrolls to the current beat when another becomes it, or when it is told in another language.
+pub fn follow(ui: &Ui, (lesson, index): (&Lesson, usize), rect: Rect) {
     let id = Id::unique("current beat");
-    let now = (lesson.to_owned(), index);
-    let last = ui.data(|data| data.get_temp::<(String, usize)>(id));
+    let now = (lesson.id.clone(), lesson.language, index);
+    let last = ui.data(|data| data.get_temp::<(String, Language, usize)>(id));
     if last.as_ref() != Some(&now) {
         ui.data_mut(|data| data.insert_temp(id, now));
         let target = Rect::from_min_max(rect.min - vec2(0.0, 12.0), rect.max + vec2(0.0, 12.0));

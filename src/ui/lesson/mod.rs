@@ -65,7 +65,7 @@ pub fn lesson_ui(ui: &mut Ui, view: &View<'_>, lesson: &Lesson, commands: &mut V
                 if finish::is_at(view) {
                     let card =
                         Rect::from_min_max(top, pos2(ui.max_rect().right(), ui.cursor().top()));
-                    beat::follow(ui, (&lesson.id, usize::MAX), card);
+                    beat::follow(ui, (lesson, usize::MAX), card);
                 }
             }
             ui.add_space(40.0);
