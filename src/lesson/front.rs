@@ -10,7 +10,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::problem::Problems;
-use super::words;
+use super::trigger;
 use crate::trace::{HostSetup, Timers, crossable};
 
 const FENCE: &str = "+++";
@@ -279,7 +279,7 @@ pub(super) fn check_name(name: &str, line: usize, problems: &mut Problems) {
             format!("'{name}' cannot be a name"),
             "use a letter, then a-z, 0-9, - and _, at most 32, as in \"client1\"",
         );
-    } else if words::is_reserved(name) {
+    } else if trigger::is_reserved(name) {
         let message = format!("'{name}' is a word of the trigger language");
         problems.add(line, message, "choose another name, as in \"client1\"");
     }

@@ -25,8 +25,6 @@ mod spoken;
 mod tries;
 mod trigger;
 mod types;
-mod watch;
-mod words;
 
 pub use load::{Source, load, sources};
 pub use parse::{number_of, parse};
@@ -34,9 +32,8 @@ pub use picture::{PictureFile, Pixels};
 pub use problem::Problem;
 pub use progress::{BeatWatch, quizzes};
 pub use spoken::Spoken;
-pub use trigger::{Trigger, TriggerError};
+pub use trigger::{Trigger, TriggerError, Watcher};
 pub use types::{
     Alignment, Beat, Block, Callout, Expect, Inline, Language, Lesson, Link, Look, Quiz,
     QuizOption, Try,
 };
-pub use watch::Watcher;

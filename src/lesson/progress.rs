@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use super::trigger::Watcher;
 use super::types::{Beat, Block, Lesson, Quiz};
-use super::watch::Watcher;
 use super::{Expect, Trigger};
 use crate::model::State;
 use crate::trace::{Event, Moment, Trace, What};

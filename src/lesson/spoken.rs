@@ -5,7 +5,7 @@
 //! longer so, is left out. Pure.
 
 use super::trigger::{Clause, Fact, FateWord, Rule, Trigger};
-use super::watch;
+use super::trigger::{holds, segments};
 use crate::model::{Activity, Program, State};
 use crate::trace::{CallId, Event, Key, Name, SegmentId, SocketFacts, What};
 
@@ -48,22 +48,22 @@ fn said<'a>(rule: &'a Rule, into: &mut Vec<&'a Clause>) {
 
 fn spoken_of(clause: &Clause, state: &State, event: &Event) -> Option<Spoken> {
     let subject = &clause.subject;
-    let holds = || watch::holds(clause, state, event);
+    let holds = || holds::holds(clause, state, event);
     match &clause.fact {
         Fact::InState {
             state: name,
             without_descriptor,
         } => {
-            let sockets = watch::sockets(subject, state);
+            let sockets = holds::sockets(subject, state);
             let in_state = sockets.filter(|socket| {
                 socket.state == *name && !(*without_descriptor && socket.fd.is_some())
             });
             socket(event, in_state)
         }
         Fact::QueueIs { queue, length } => {
-            let listeners = watch::sockets(subject, state).filter(|facts| facts.state == "LISTEN");
+            let listeners = holds::sockets(subject, state).filter(|facts| facts.state == "LISTEN");
             let in_question =
-                listeners.filter(|facts| watch::has_queue(state, facts, *queue, *length));
+                listeners.filter(|facts| holds::has_queue(state, facts, *queue, *length));
             socket(event, in_question)
         }
         Fact::CallBlocked(call) => {
@@ -83,7 +83,7 @@ fn spoken_of(clause: &Clause, state: &State, event: &Event) -> Option<Spoken> {
             fate: FateWord::Held,
         } => {
             let held = state.held.iter().copied();
-            let mut meant = held.filter(|id| watch::is_segment(subject, state, *id, segment));
+            let mut meant = held.filter(|id| segments::is_segment(subject, state, *id, segment));
             let own = event_segment(event).filter(|id| meant.clone().any(|each| each == *id));
             let only = own.or_else(|| meant.next().filter(|_| meant.next().is_none()));
             only.map(Spoken::Segment)

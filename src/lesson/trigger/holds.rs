@@ -1,134 +1,11 @@
-//! Whether a trigger holds at an event. Pure.
-//!
-//! In: each event, with the state after it. Out: yes or no. A [`Watcher`] remembers only what
-//! `and`, `before` and `then` need; everything else is read from the state.
+//! Whether one statement is true at an event. Pure: it remembers nothing.
 
-use super::trigger::{
-    Clause, Fact, FateWord, Queue, Rule, SegmentKind, SegmentWords, Subject, Trigger,
-};
-use crate::model::{Activity, Segment, State};
-use crate::trace::{CallId, Event, Returned, SegmentId, SocketFacts, What};
+use super::segments::is_segment;
+use super::{Clause, Fact, FateWord, Queue, Subject};
+use crate::model::{Activity, State};
+use crate::trace::{CallId, Event, Returned, SocketFacts, What};
 
-/// A trigger that watches a run from the first event it is shown.
-#[derive(Clone, Debug)]
-pub struct Watcher {
-    watch: Watch,
-}
-
-#[derive(Clone, Debug)]
-enum Watch {
-    One(Clause),
-    And(Vec<Part>),
-    Before {
-        first: Clause,
-        second: Clause,
-        is_too_late: bool,
-    },
-    Then {
-        first: Clause,
-        second: Clause,
-        first_came: bool,
-    },
-}
-
-#[derive(Clone, Debug)]
-struct Part {
-    watch: Watch,
-    has_happened: bool,
-}
-
-impl Watcher {
-    pub fn new(trigger: &Trigger) -> Self {
-        Self {
-            watch: Watch::new(&trigger.rule),
-        }
-    }
-
-    /// Takes the next event and the state after it. Whether the trigger holds at this event.
-    pub fn see(&mut self, state: &State, event: &Event) -> bool {
-        self.watch.see(state, event)
-    }
-
-    /// Whether it speaks of what is so for a while, and not of what happens.
-    pub(super) fn is_condition(&self) -> bool {
-        self.watch.is_condition()
-    }
-}
-
-impl Watch {
-    fn new(rule: &Rule) -> Self {
-        match rule {
-            Rule::One(clause) => Self::One(clause.clone()),
-            Rule::And(parts) => Self::And(parts.iter().map(Part::new).collect()),
-            Rule::Before(first, second) => Self::Before {
-                first: first.clone(),
-                second: second.clone(),
-                is_too_late: false,
-            },
-            Rule::Then(first, second) => Self::Then {
-                first: first.clone(),
-                second: second.clone(),
-                first_came: false,
-            },
-        }
-    }
-
-    fn see(&mut self, state: &State, event: &Event) -> bool {
-        match self {
-            Self::One(clause) => holds(clause, state, event),
-            Self::And(parts) => {
-                // Every part must see every event: no short-circuit.
-                let mut all = true;
-                for part in parts {
-                    all &= part.see(state, event);
-                }
-                all
-            }
-            Self::Before {
-                first,
-                second,
-                is_too_late,
-            } => {
-                *is_too_late |= holds(second, state, event);
-                !*is_too_late && holds(first, state, event)
-            }
-            Self::Then {
-                first,
-                second,
-                first_came,
-            } => {
-                let holds_now = *first_came && holds(second, state, event);
-                *first_came |= holds(first, state, event);
-                holds_now
-            }
-        }
-    }
-
-    fn is_condition(&self) -> bool {
-        match self {
-            Self::One(clause) => clause.fact.is_condition(),
-            Self::And(parts) => parts.iter().all(|part| part.watch.is_condition()),
-            Self::Before { .. } | Self::Then { .. } => false,
-        }
-    }
-}
-
-impl Part {
-    fn new(rule: &Rule) -> Self {
-        Self {
-            watch: Watch::new(rule),
-            has_happened: false,
-        }
-    }
-
-    fn see(&mut self, state: &State, event: &Event) -> bool {
-        let holds_now = self.watch.see(state, event);
-        self.has_happened |= holds_now && !self.watch.is_condition();
-        holds_now || self.has_happened
-    }
-}
-
-pub(super) fn holds(clause: &Clause, state: &State, event: &Event) -> bool {
+pub(in crate::lesson) fn holds(clause: &Clause, state: &State, event: &Event) -> bool {
     let subject = &clause.subject;
     match &clause.fact {
         Fact::Always => true,
@@ -172,7 +49,7 @@ pub(super) fn holds(clause: &Clause, state: &State, event: &Event) -> bool {
 
 impl Subject {
     /// Whether it means this program: by its own name, or by its host's.
-    pub(super) fn is_program(&self, state: &State, program: &str) -> bool {
+    pub(in crate::lesson) fn is_program(&self, state: &State, program: &str) -> bool {
         match self {
             Self::Any => true,
             Self::Named(name) => {
@@ -183,7 +60,7 @@ impl Subject {
     }
 
     /// Whether it means this host: by its own name, or by a program's that lives there.
-    fn is_host(&self, state: &State, host: &str) -> bool {
+    pub(super) fn is_host(&self, state: &State, host: &str) -> bool {
         match self {
             Self::Any => true,
             Self::Named(name) => {
@@ -195,7 +72,7 @@ impl Subject {
 }
 
 /// What the kernel says now of the sockets that the subject's host has.
-pub(super) fn sockets<'a>(
+pub(in crate::lesson) fn sockets<'a>(
     subject: &'a Subject,
     state: &'a State,
 ) -> impl Iterator<Item = &'a SocketFacts> {
@@ -217,7 +94,7 @@ fn queue_is(subject: &Subject, state: &State, queue: Queue, length: usize) -> bo
     listeners.any(|listener| has_queue(state, listener, queue, length))
 }
 
-pub(super) fn has_queue(
+pub(in crate::lesson) fn has_queue(
     state: &State,
     listener: &SocketFacts,
     queue: Queue,
@@ -307,60 +184,6 @@ fn failed(
     subject.is_program(state, program)
         && is_call(state, program, *id, call)
         && (is_wanted(exception) || error.as_deref().is_some_and(is_wanted))
-}
-
-/// Whether this segment, or the one it is a copy of, is what the words mean.
-pub(super) fn is_segment(
-    subject: &Subject,
-    state: &State,
-    id: SegmentId,
-    words: &SegmentWords,
-) -> bool {
-    let Some(segment) = state.segments.get(&id) else {
-        return false;
-    };
-    if !subject.is_host(state, &segment.from) || !is_kind(segment, words.kind) {
-        return false;
-    }
-    let Some(nth) = words.nth else {
-        return true;
-    };
-    // Copies name the first of their kind, or a copy of it.
-    let mut first = segment;
-    while let Some(earlier) = first.copy_of.and_then(|id| state.segments.get(&id)) {
-        if earlier.id >= first.id {
-            break; // Only a damaged trace says so.
-        }
-        first = earlier;
-    }
-    let alike = state.segments.values().filter(|other| {
-        other.copy_of.is_none()
-            && other.id <= first.id
-            && subject.is_host(state, &other.from)
-            && is_kind(other, words.kind)
-    });
-    alike.count() == nth
-}
-
-/// A FIN that carries data is both a FIN and data.
-fn is_kind(segment: &Segment, kind: SegmentKind) -> bool {
-    let Some(packet) = &segment.packet else {
-        return false;
-    };
-    let Some(tcp) = packet.tcp() else {
-        return false;
-    };
-    let flags = tcp.flags;
-    match kind {
-        SegmentKind::Syn => flags.syn && !flags.ack,
-        SegmentKind::SynAck => flags.syn && flags.ack,
-        SegmentKind::Ack => {
-            flags.ack && !flags.syn && !flags.fin && !flags.rst && packet.payload().is_empty()
-        }
-        SegmentKind::Data => !packet.payload().is_empty(),
-        SegmentKind::Fin => flags.fin,
-        SegmentKind::Rst => flags.rst,
-    }
 }
 
 /// Output comes in fragments: does this one finish the wanted text?

@@ -4,10 +4,17 @@
 //! instead. Whether it holds in a run is `watch`'s work. The language is described for teachers
 //! in `lessons/README.md`.
 
+pub(super) mod holds;
+mod read;
+pub(super) mod segments;
+mod watch;
+mod words;
+
 use std::fmt;
 
-use super::watch::Watcher;
-use super::words;
+pub use watch::Watcher;
+pub(super) use words::is_reserved;
+
 use crate::model::State;
 use crate::trace::{Moment, Name, Trace};
 
@@ -124,7 +131,7 @@ pub struct TriggerError {
 
 impl Trigger {
     pub fn parse(text: &str) -> Result<Self, TriggerError> {
-        let rule = words::parse(text)?;
+        let rule = read::parse(text)?;
         let text = text.trim().to_owned();
         Ok(Self { text, rule })
     }
