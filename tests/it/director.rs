@@ -179,9 +179,9 @@ fn faults_befall_a_segment_once_each_and_what_is_dropped_is_out_of_their_reach()
 }
 
 #[test]
-fn chance_loses_all_none_or_the_same_again() {
+fn chance_loses_all_none_or_the_same_again_and_about_as_many_as_asked() {
     let mut run = Fixture::new(&["server", "client1"]);
-    for _ in 0..100 {
+    for _ in 0..2_000 {
         run.sends("client1", Kind::Ack);
     }
     let lost = |percent, seed| {
@@ -192,7 +192,32 @@ fn chance_loses_all_none_or_the_same_again() {
         lost.collect::<Vec<_>>()
     };
     assert_eq!(lost(0.0, 1).len(), 0);
-    assert_eq!(lost(100.0, 1).len(), 100);
+    assert_eq!(lost(100.0, 1).len(), 2_000);
     assert_eq!(lost(20.0, 7), lost(20.0, 7));
     assert_ne!(lost(20.0, 7), lost(20.0, 8));
+    let count = lost(20.0, 7).len();
+    assert!((320..480).contains(&count), "{count} of 2000 at 20 %");
+}
+
+#[test]
+fn what_one_host_sends_more_often_changes_no_other_segments_luck() {
+    let newest = |run: &Fixture| SegmentId(run.state.segments.len() as u64 - 1);
+    // The fates of the client's data, whatever the server's kernel says in between.
+    let fates = |server_says_more: bool| {
+        let mut run = Fixture::new(&["server", "client1"]);
+        let mut faults = Faults::new([], Some(Loss::new(30.0, 7)));
+        let mut fates = Vec::new();
+        for n in 0..200 {
+            if server_says_more && n % 3 == 0 {
+                run.sends("server", Kind::Ack);
+                faults.judge(&run.state, newest(&run));
+            }
+            run.sends("client1", Kind::Data);
+            let order = faults.judge(&run.state, newest(&run));
+            fates.push(matches!(order, Order::Drop { .. }));
+        }
+        fates
+    };
+    assert_eq!(fates(true), fates(false));
+    assert!(fates(false).contains(&true));
 }

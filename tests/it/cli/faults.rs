@@ -127,7 +127,19 @@ fn the_same_seed_loses_the_same_segments_and_the_run_ends() {
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");
-    let run = || played(folder.path(), &["--loss", "20", "--seed", "7"]).faults;
+    // On a busy machine a kernel's timer runs out now and then although nothing was lost. So what
+    // is sent again, and what only acknowledges it, is not compared: how often there is any to
+    // lose is the machine's affair.
+    let run = || {
+        let played = played(folder.path(), &["--loss", "30", "--seed", "7"]);
+        let segments = played.state.segments.values();
+        let first = segments.filter(|s| s.copy_of.is_none() && s.kind() != Some(Kind::Ack));
+        let lost = first.filter(|s| matches!(s.fate, sockstep::model::Fate::Dropped(_)));
+        let told = lost.map(|s| format!("{} {:?}", s.from, s.kind()));
+        let mut lost: Vec<String> = told.collect();
+        lost.sort();
+        lost
+    };
     let lost = run();
     assert!(!lost.is_empty());
     assert_eq!(run(), lost);
