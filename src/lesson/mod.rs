@@ -7,6 +7,7 @@
 //! [`load`] reads a file, [`parse`] its text; [`Trigger`] is the language of `when`, `expect` and
 //! quiz options; [`BeatWatch`] says how far a run has come. For teachers: `lessons/README.md`.
 
+mod asked;
 mod callout;
 mod edit;
 mod front;
@@ -14,6 +15,7 @@ mod inline;
 mod lines;
 mod link;
 mod load;
+mod myth;
 mod parse;
 mod picture;
 mod problem;
@@ -34,6 +36,6 @@ pub use progress::{BeatWatch, quizzes};
 pub use spoken::Spoken;
 pub use trigger::{Trigger, TriggerError, Watcher};
 pub use types::{
-    Alignment, Beat, Block, Callout, Expect, Inline, Language, Lesson, Link, Look, Quiz,
-    QuizOption, Try,
+    Alignment, Beat, Block, Callout, Expect, Inline, Judged, Language, Lesson, Link, Look, Myth,
+    Quiz, QuizOption, Try,
 };

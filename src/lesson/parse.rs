@@ -12,7 +12,7 @@ use super::inline::MARKER;
 use super::problem::{Problem, Problems};
 use super::program;
 use super::prose::{self, PLAIN, Piece, PieceKind, UNCLOSED};
-use super::quiz::{self, Seen};
+use super::quiz::Seen;
 use super::tries::{self, TryFence};
 use super::trigger::Trigger;
 use super::types::{Beat, Block, Expect, Inline, Language, Lesson, Try};
@@ -26,7 +26,7 @@ const MOST_TRIES: usize = 64;
 /// In one beat.
 const MOST_EXPECTS: usize = 64;
 
-const OURS: &str = "when, expect, quiz, try, director, python NAME";
+const OURS: &str = "when, expect, quiz, myth, try, director, python NAME";
 const WHEN_EXAMPLE: &str = "write one trigger in it, e.g. server sends SYN+ACK";
 
 /// Reads no picture, and knows of no other lesson.
@@ -124,10 +124,10 @@ struct OpenHeading {
 }
 
 /// A fenced block of ours.
-struct Fence<'a> {
-    line: usize,
-    text: &'a str,
-    text_line: usize,
+pub(super) struct Fence<'a> {
+    pub line: usize,
+    pub text: &'a str,
+    pub text_line: usize,
 }
 
 struct Assembled {
@@ -138,17 +138,17 @@ struct Assembled {
     tries: Vec<Try>,
 }
 
-struct Assembly<'a> {
+pub(super) struct Assembly<'a> {
     front: &'a Front,
-    problems: &'a mut Problems,
+    pub problems: &'a mut Problems,
     heading: Option<OpenHeading>,
     opening: Vec<Block>,
-    beats: Vec<Beat>,
+    pub beats: Vec<Beat>,
     programs: Vec<ProgramSetup>,
     script: Option<Script>,
     tries: Vec<TryFence>,
     /// Every trigger, so that its names can be checked once all programs are known.
-    seen: Vec<Seen>,
+    pub seen: Vec<Seen>,
 }
 
 impl<'a> Assembly<'a> {
@@ -208,6 +208,7 @@ impl<'a> Assembly<'a> {
             ["when"] => self.when(fence),
             ["expect"] => self.expect(fence),
             ["quiz"] => self.quiz(fence),
+            ["myth"] => self.myth(fence),
             ["director"] => self.director(fence),
             ["try"] => self.one_try(fence),
             ["python", name] => self.program(name, name, fence),
@@ -316,31 +317,6 @@ impl<'a> Assembly<'a> {
         found
     }
 
-    fn quiz(&mut self, fence: &Fence<'_>) {
-        self.end_heading();
-        let quiz = quiz::read(
-            fence.text,
-            fence.line,
-            fence.text_line,
-            &mut self.seen,
-            self.problems,
-        );
-        let is_quiz = |block: &Block| matches!(block, Block::Quiz(_));
-        match self.beats.last_mut() {
-            None => self.problems.add(
-                fence.line,
-                "a quiz before the first beat",
-                "put it into the beat before the step it asks about",
-            ),
-            Some(beat) if beat.body.iter().any(is_quiz) => self.problems.add(
-                fence.line,
-                "a second quiz in one beat",
-                "begin a new beat for it",
-            ),
-            Some(beat) => beat.body.push(Block::Quiz(quiz)),
-        }
-    }
-
     fn director(&mut self, fence: &Fence<'_>) {
         self.end_heading();
         if self.script.is_some() {
@@ -403,7 +379,7 @@ impl<'a> Assembly<'a> {
     }
 
     /// A heading that no `when` block followed is a heading and no more.
-    fn end_heading(&mut self) {
+    pub fn end_heading(&mut self) {
         if let Some(OpenHeading { level, text }) = self.heading.take() {
             self.body().push(Block::Heading { level, text });
         }

@@ -1,4 +1,5 @@
-//! How far a run has come in its lesson: beats reached, quizzes judged, expectations met. Pure.
+//! How far a run has come in its lesson: beats reached, quizzes judged, myths answered,
+//! expectations met. Pure.
 //!
 //! In: each event, with the state after it. Out: newly reached beats; verdicts. A session feeds
 //! it while the run is live; feeding a whole saved trace gives the same answers.
@@ -6,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::trigger::Watcher;
-use super::types::{Beat, Block, Lesson, Quiz};
+use super::types::{Beat, Block, Lesson, Myth, Quiz};
 use super::{Expect, Trigger};
 use crate::model::State;
 use crate::trace::{Event, Moment, Trace, What};
@@ -24,6 +25,8 @@ pub struct BeatWatch {
     verdicts: BTreeMap<usize, usize>,
     /// The event that decided each quiz.
     evidence: BTreeMap<usize, Moment>,
+    /// The event that answered each myth.
+    myths: BTreeMap<usize, Moment>,
 }
 
 #[derive(Clone, Debug)]
@@ -34,16 +37,20 @@ struct WatchedBeat {
     has_held: bool,
     /// The beat after it was reached, and that step is over.
     is_over: bool,
-    /// One watcher an option; none without a quiz.
+    /// One watcher an option; none without a quiz that the run judges.
     options: Vec<Watcher>,
+    /// The right option, where the lesson says which it is.
+    key: Option<usize>,
     expects: Vec<WatchedExpect>,
+    /// What answers the beat's myth.
+    myth: Option<WatchedExpect>,
 }
 
 #[derive(Clone, Debug)]
 struct WatchedExpect {
     expect: Expect,
     watcher: Watcher,
-    is_met: bool,
+    met: Option<Moment>,
 }
 
 impl BeatWatch {
@@ -53,6 +60,7 @@ impl BeatWatch {
             reached: vec![None; lesson.beats.len()],
             verdicts: BTreeMap::new(),
             evidence: BTreeMap::new(),
+            myths: BTreeMap::new(),
         }
     }
 
@@ -72,6 +80,7 @@ impl BeatWatch {
         self.judge_quizzes(state, event);
         let newly = self.reach(state, event);
         self.check_expects(state, event);
+        self.answer_myths();
         if matches!(event.what, What::Rest | What::Ended { .. }) {
             self.end_step();
         }
@@ -88,6 +97,14 @@ impl BeatWatch {
         self.verdicts.get(&beat).copied()
     }
 
+    /// A guess decides a quiz by key. Whether this beat has one that was open until now.
+    pub fn judge_by_key(&mut self, beat: usize) -> bool {
+        let Some(right) = self.beats.get(beat).and_then(|beat| beat.key) else {
+            return false;
+        };
+        self.verdicts.insert(beat, right).is_none()
+    }
+
     /// The right option of each quiz that is decided, by beat.
     pub fn verdicts(&self) -> &BTreeMap<usize, usize> {
         &self.verdicts
@@ -98,10 +115,16 @@ impl BeatWatch {
         &self.evidence
     }
 
-    /// What the lesson states and the run has not shown, by beat.
+    /// The moment after the event that answered each myth, by beat; of beats that were reached.
+    pub fn myths(&self) -> &BTreeMap<usize, Moment> {
+        &self.myths
+    }
+
+    /// What the lesson states and the run has not shown, by beat; what answers a myth included.
     pub fn unmet(&self) -> Vec<(usize, &Expect)> {
         let expects = self.beats.iter().enumerate().flat_map(|(index, beat)| {
-            let unmet = beat.expects.iter().filter(|expect| !expect.is_met);
+            let all = beat.expects.iter().chain(&beat.myth);
+            let unmet = all.filter(|expect| expect.met.is_none());
             unmet.map(move |unmet| (index, &unmet.expect))
         });
         expects.collect()
@@ -166,9 +189,17 @@ impl BeatWatch {
     /// From the step that reached the beat before it, to the step that reached the beat after it.
     fn check_expects(&mut self, state: &State, event: &Event) {
         for beat in self.beats.iter_mut().filter(|beat| !beat.is_over) {
-            for expect in &mut beat.expects {
-                expect.is_met |= expect.watcher.see(state, event);
+            for expect in beat.expects.iter_mut().chain(&mut beat.myth) {
+                expect.see(state, event);
             }
+        }
+    }
+
+    /// Before its passage is reached, an answer is not told.
+    fn answer_myths(&mut self) {
+        for (index, beat) in self.beats[..self.current()].iter().enumerate() {
+            let met = beat.myth.as_ref().and_then(|myth| myth.met);
+            self.myths.extend(met.map(|moment| (index, moment)));
         }
     }
 
@@ -193,13 +224,16 @@ impl WatchedBeat {
     fn new(beat: &Beat) -> Self {
         let quiz = quiz_of(&beat.body);
         let options = quiz.map_or(&[][..], |quiz| &quiz.options).iter();
+        let triggers = options.filter_map(|option| option.judged.trigger());
         Self {
             trigger: beat.trigger.clone(),
             watcher: Watcher::new(&beat.trigger),
             has_held: false,
             is_over: false,
-            options: options.map(|option| Watcher::new(&option.when)).collect(),
+            options: triggers.map(Watcher::new).collect(),
+            key: quiz.and_then(Quiz::key),
             expects: beat.expects.iter().map(WatchedExpect::new).collect(),
+            myth: myth_of(&beat.body).map(|myth| WatchedExpect::new(&myth.shows)),
         }
     }
 
@@ -209,7 +243,7 @@ impl WatchedBeat {
     }
 
     fn forget_expects(&mut self) {
-        for expect in &mut self.expects {
+        for expect in self.expects.iter_mut().chain(&mut self.myth) {
             *expect = WatchedExpect::new(&expect.expect);
         }
     }
@@ -220,7 +254,14 @@ impl WatchedExpect {
         Self {
             expect: expect.clone(),
             watcher: Watcher::new(&expect.trigger),
-            is_met: false,
+            met: None,
+        }
+    }
+
+    fn see(&mut self, state: &State, event: &Event) {
+        let holds = self.watcher.see(state, event);
+        if holds && self.met.is_none() {
+            self.met = Some(state.moment);
         }
     }
 }
@@ -242,6 +283,24 @@ fn quiz_of(body: &[Block]) -> Option<&Quiz> {
         | Block::Picture { .. }
         | Block::Code { .. }
         | Block::Table { .. }
+        | Block::Myth(_)
+        | Block::Try(_)
+        | Block::Rule => None,
+    })
+}
+
+fn myth_of(body: &[Block]) -> Option<&Myth> {
+    body.iter().find_map(|block| match block {
+        Block::Myth(myth) => Some(myth),
+        Block::Heading { .. }
+        | Block::Paragraph(_)
+        | Block::List { .. }
+        | Block::Quote(_)
+        | Block::Callout { .. }
+        | Block::Picture { .. }
+        | Block::Code { .. }
+        | Block::Table { .. }
+        | Block::Quiz(_)
         | Block::Try(_)
         | Block::Rule => None,
     })

@@ -6,15 +6,19 @@
 //! - [server accept returns before client connect returns] accept()
 //! hint: Which side has heard from the other?
 //! ```
+//!
+//! Where no run can tell, the options begin with `[right]` and `[wrong]`, and `because:` says why.
 
+use super::parse::Fence;
 use super::problem::Problems;
 use super::prose::read_line;
 use super::trigger::Trigger;
-use super::types::{Quiz, QuizOption};
+use super::types::{Judged, Quiz, QuizOption};
 
 const EXAMPLE: &str =
     "write e.g. - [client connect returns before server accept returns] connect()";
 const HINTS: &[&str] = &["hint:", "hint：", "提示:", "提示："];
+const BECAUSE: &[&str] = &["because:", "because：", "因为:", "因为："];
 const MOST_OPTIONS: usize = 8;
 
 /// A trigger and the line it stands in, so that the names in it can be checked later.
@@ -23,8 +27,9 @@ pub(super) type Seen = (Trigger, usize);
 /// What a line belongs to while the block is read.
 enum Part {
     Question,
-    Option { when: Option<Trigger> },
+    Option { judged: Option<Judged> },
     Hint,
+    Because,
 }
 
 /// A part's text may go on over several lines.
@@ -34,29 +39,17 @@ struct Open {
     text: String,
 }
 
-/// `line` is the fence's, `text_line` that of the first line of text.
-pub(super) fn read(
-    text: &str,
-    line: usize,
-    text_line: usize,
-    seen: &mut Vec<Seen>,
-    problems: &mut Problems,
-) -> Quiz {
+pub(super) fn read(fence: &Fence<'_>, seen: &mut Vec<Seen>, problems: &mut Problems) -> Quiz {
     let mut parts: Vec<Open> = Vec::new();
-    for (index, content) in text.lines().enumerate() {
-        let line = text_line + index;
-        let content = content.trim();
+    for (index, content) in fence.text.lines().enumerate() {
+        let (content, line) = (content.trim(), fence.text_line + index);
         if content.is_empty() {
             continue;
         }
-        if let Some(option) = content
-            .strip_prefix("- ")
-            .or(content.strip_prefix("-[").map(|_| &content[1..]))
-        {
-            parts.push(option_of(option.trim(), line, seen, problems));
-        } else if let Some(hint) = HINTS.iter().find_map(|word| strip_word(content, word)) {
-            let text = hint.trim().to_owned();
-            let part = Part::Hint;
+        if let Some(option) = option_text(content) {
+            parts.push(option_of(option, line, seen, problems));
+        } else if let Some((part, text)) = beside(content) {
+            let text = text.trim().to_owned();
             parts.push(Open { part, line, text });
         } else if let Some(open) = parts.last_mut() {
             open.text.push('\n');
@@ -67,7 +60,21 @@ pub(super) fn read(
             parts.push(Open { part, line, text });
         }
     }
-    assemble(parts, line, problems)
+    let quiz = assemble(parts, fence.line, problems);
+    check_key(&quiz, problems);
+    quiz
+}
+
+/// What follows the dash of an option.
+pub(super) fn option_text(content: &str) -> Option<&str> {
+    let dashed = content.strip_prefix("- ");
+    let option = dashed.or(content.strip_prefix("-[").map(|_| &content[1..]));
+    option.map(str::trim)
+}
+
+fn beside(content: &str) -> Option<(Part, &str)> {
+    let hint = strip_words(content, HINTS).map(|text| (Part::Hint, text));
+    hint.or_else(|| strip_words(content, BECAUSE).map(|text| (Part::Because, text)))
 }
 
 fn assemble(parts: Vec<Open>, line: usize, problems: &mut Problems) -> Quiz {
@@ -75,6 +82,7 @@ fn assemble(parts: Vec<Open>, line: usize, problems: &mut Problems) -> Quiz {
         question: Vec::new(),
         options: Vec::new(),
         hint: None,
+        because: None,
         line,
     };
     for Open { part, line, text } in parts {
@@ -88,12 +96,18 @@ fn assemble(parts: Vec<Open>, line: usize, problems: &mut Problems) -> Quiz {
         let text = read_line(&text, line, problems);
         match part {
             Part::Question => quiz.question = text,
-            Part::Option { when: Some(when) } => quiz.options.push(QuizOption { text, when }),
-            Part::Option { when: None } => {}
+            Part::Option {
+                judged: Some(judged),
+            } => quiz.options.push(QuizOption { text, judged }),
+            Part::Option { judged: None } => {}
             Part::Hint if quiz.hint.is_some() => {
                 problems.add(line, "a second hint", "keep one hint for each quiz");
             }
             Part::Hint => quiz.hint = Some(text),
+            Part::Because if quiz.because.is_some() => {
+                problems.add(line, "a second reason", "keep one because: for each quiz");
+            }
+            Part::Because => quiz.because = Some(text),
         }
     }
     if quiz.question.is_empty() {
@@ -111,21 +125,52 @@ fn assemble(parts: Vec<Open>, line: usize, problems: &mut Problems) -> Quiz {
     quiz
 }
 
-/// `[trigger] text`.
+/// A quiz is judged by the run or by its key, and a key has one right option and a reason.
+fn check_key(quiz: &Quiz, problems: &mut Problems) {
+    let by_run = |option: &&QuizOption| option.judged.trigger().is_some();
+    let judged_by_run = quiz.options.iter().filter(by_run).count();
+    if judged_by_run == quiz.options.len() {
+        return;
+    }
+    if judged_by_run > 0 {
+        let message = "some options are judged by the run and some by a key";
+        let remedy = "begin all of them with a trigger, or all with [right] or [wrong]";
+        problems.add(quiz.line, message, remedy);
+        return;
+    }
+    let is_right = |option: &&QuizOption| option.judged == Judged::Right;
+    let right = quiz.options.iter().filter(is_right).count();
+    if right != 1 {
+        let message = format!("a quiz by key has one [right] option, not {right}");
+        let remedy = "mark one option [right] and all others [wrong]";
+        problems.add(quiz.line, message, remedy);
+    }
+    if quiz.because.is_none() {
+        let message = "a quiz by key that does not say why";
+        problems.add(quiz.line, message, "add a line because: and the reason");
+    }
+}
+
+/// `[trigger] text`, `[right] text` or `[wrong] text`.
 fn option_of(option: &str, line: usize, seen: &mut Vec<Seen>, problems: &mut Problems) -> Open {
-    let open = |when, text: &str| Open {
-        part: Part::Option { when },
+    let open = |judged, text: &str| Open {
+        part: Part::Option { judged },
         line,
         text: text.trim().to_owned(),
     };
-    let Some((trigger, text)) = in_brackets(option) else {
+    let Some((judge, text)) = in_brackets(option) else {
         problems.add(line, "an option without [trigger]", EXAMPLE);
         return open(None, option);
     };
-    match Trigger::parse(trigger) {
-        Ok(when) => {
-            seen.push((when.clone(), line));
-            open(Some(when), text)
+    match judge.trim().to_ascii_lowercase().as_str() {
+        "right" => return open(Some(Judged::Right), text),
+        "wrong" => return open(Some(Judged::Wrong), text),
+        _ => {}
+    }
+    match Trigger::parse(judge) {
+        Ok(trigger) => {
+            seen.push((trigger.clone(), line));
+            open(Some(Judged::ByRun(trigger)), text)
         }
         Err(error) => {
             problems.add(line, error.message, error.remedy);
@@ -135,7 +180,7 @@ fn option_of(option: &str, line: usize, seen: &mut Vec<Seen>, problems: &mut Pro
 }
 
 /// The closing bracket is the first one outside quotes.
-fn in_brackets(option: &str) -> Option<(&str, &str)> {
+pub(super) fn in_brackets(option: &str) -> Option<(&str, &str)> {
     let inside = option.strip_prefix('[')?;
     let mut is_quoted = false;
     for (index, char) in inside.char_indices() {
@@ -148,9 +193,12 @@ fn in_brackets(option: &str) -> Option<(&str, &str)> {
     None
 }
 
-fn strip_word<'a>(content: &'a str, word: &str) -> Option<&'a str> {
-    let start = content.get(..word.len())?;
-    start
-        .eq_ignore_ascii_case(word)
-        .then(|| &content[word.len()..])
+/// What follows one of these words, in any case.
+pub(super) fn strip_words<'a>(content: &'a str, words: &[&str]) -> Option<&'a str> {
+    words.iter().find_map(|word| {
+        let start = content.get(..word.len())?;
+        start
+            .eq_ignore_ascii_case(word)
+            .then(|| &content[word.len()..])
+    })
 }

@@ -137,6 +137,7 @@ pub enum Block {
         rows: Vec<Vec<Vec<Inline>>>,
     },
     Quiz(Quiz),
+    Myth(Myth),
     /// Which of `Lesson::tries`.
     Try(usize),
     Rule,
@@ -195,18 +196,69 @@ pub struct Look {
     pub key: bool,
 }
 
-/// Asked before a step, and judged by what the kernel then does.
+/// Asked before a step, and judged by what the kernel then does; or, where no run can tell, by a
+/// key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Quiz {
     pub question: Vec<Inline>,
     pub options: Vec<QuizOption>,
     pub hint: Option<Vec<Inline>>,
+    /// Why the right option is right. A quiz by key has one.
+    pub because: Option<Vec<Inline>>,
     pub line: usize,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct QuizOption {
     pub text: Vec<Inline>,
-    /// What the run must show for this option to be the right one.
-    pub when: super::trigger::Trigger,
+    pub judged: Judged,
+}
+
+/// What makes an option the right one.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Judged {
+    /// The run shows this before what the other options wait for.
+    ByRun(super::trigger::Trigger),
+    /// The lesson says so.
+    Right,
+    Wrong,
+}
+
+impl Quiz {
+    /// The right option, where the lesson says which it is.
+    pub fn key(&self) -> Option<usize> {
+        let mut options = self.options.iter();
+        options.position(|option| option.judged == Judged::Right)
+    }
+}
+
+impl Judged {
+    pub fn trigger(&self) -> Option<&super::trigger::Trigger> {
+        match self {
+            Self::ByRun(trigger) => Some(trigger),
+            Self::Right | Self::Wrong => None,
+        }
+    }
+}
+
+impl fmt::Display for Judged {
+    /// As it is written in the brackets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ByRun(trigger) => trigger.fmt(f),
+            Self::Right => f.write_str("right"),
+            Self::Wrong => f.write_str("wrong"),
+        }
+    }
+}
+
+/// What many people say, and what the kernel does.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Myth {
+    pub claim: Vec<Inline>,
+    /// The kernel's answer: the run shows this between the beat before and the beat after.
+    pub shows: Expect,
+    /// What the kernel has just done, once it has.
+    pub fact: Vec<Inline>,
+    pub line: usize,
 }

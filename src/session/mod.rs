@@ -164,6 +164,7 @@ impl Session {
                 // A guess after the answer is not a guess.
                 if self.watch.verdict(beat).is_none() {
                     self.guesses.insert(beat, option);
+                    self.judge_by_key(beat);
                 }
             }
             Command::Set(setting) => self.desk.settings.set(setting),

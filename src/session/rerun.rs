@@ -37,6 +37,9 @@ impl Session {
         self.setup = setup_of(self.timeline.trace().header());
         let guesses = std::mem::take(&mut self.guesses);
         self.restart();
+        guesses.keys().for_each(|beat| {
+            self.watch.judge_by_key(*beat);
+        });
         self.guesses = guesses;
         if self.lab.is_some() {
             let waiting = Waiting::Lab;

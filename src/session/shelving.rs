@@ -161,9 +161,22 @@ impl Session {
         }
     }
 
+    /// A quiz that no run can judge is judged by its key, as soon as somebody guesses.
+    pub(super) fn judge_by_key(&mut self, beat: usize) {
+        let shelf = &mut self.desk.shelf;
+        if self.watch.judge_by_key(beat) && shelf.trying.is_none() {
+            let guess = self.guesses.get(&beat);
+            let right = self.watch.verdict(beat);
+            shelf.mark_guess(beat, guess.map(|guess| Some(*guess) == right));
+        }
+    }
+
     /// After each event: what it shows of the lesson.
     pub(super) fn mark_progress(&mut self) {
         let shelf = &mut self.desk.shelf;
+        if shelf.myths.len() < self.watch.myths().len() {
+            shelf.myths.clone_from(self.watch.myths());
+        }
         if shelf.evidence.len() < self.watch.evidence().len() {
             for (beat, moment) in self.watch.evidence() {
                 if shelf.evidence.insert(*beat, *moment).is_none() && shelf.trying.is_none() {
@@ -195,6 +208,7 @@ impl Shelf {
     pub(super) fn begin_anew(&mut self) {
         self.hints.clear();
         self.evidence.clear();
+        self.myths.clear();
     }
 
     /// Whether to go on where one was in the lesson that is open.

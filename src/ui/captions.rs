@@ -142,6 +142,7 @@ fn prose(blocks: &[Block]) -> String {
         | Block::Code { .. }
         | Block::Table { .. }
         | Block::Quiz(_)
+        | Block::Myth(_)
         | Block::Rule => None,
     });
     paragraphs.collect::<Vec<_>>().join("\n")

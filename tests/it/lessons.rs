@@ -1,5 +1,6 @@
 //! Lessons: what markdown becomes, what a broken file is told, and the lessons that are shipped.
 
+mod asked;
 mod broken;
 mod pictures;
 mod triggers;
@@ -77,12 +78,19 @@ fn show(blocks: &[Block]) -> String {
             Block::Quiz(quiz) => {
                 write!(out, "[quiz {}", inlines(&quiz.question)).expect("a string takes all");
                 for option in &quiz.options {
-                    write!(out, " - ({}) {}", option.when, inlines(&option.text))
+                    write!(out, " - ({}) {}", option.judged, inlines(&option.text))
                         .expect("a string takes all");
                 }
                 let hint = quiz.hint.as_ref().map(|hint| inlines(hint));
                 write!(out, " ? {}]", hint.unwrap_or_default())
             }
+            Block::Myth(myth) => write!(
+                out,
+                "[myth {} ({}) {}]",
+                inlines(&myth.claim),
+                myth.shows.trigger,
+                inlines(&myth.fact)
+            ),
             Block::Rule => write!(out, "[rule]"),
         }
         .expect("a string takes all");
@@ -352,7 +360,7 @@ fn skeleton(lesson: &Lesson) -> String {
                 "{}: a quiz without a hint",
                 beat.trigger
             );
-            let options = quiz.options.iter().map(|option| option.when.to_string());
+            let options = quiz.options.iter().map(|option| option.judged.to_string());
             options.collect::<Vec<_>>()
         });
         let expects = beat.expects.iter().map(|expect| expect.trigger.to_string());

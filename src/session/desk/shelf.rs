@@ -26,6 +26,8 @@ pub struct Shelf {
     pub hints: BTreeSet<usize>,
     /// The event that decided each quiz, by beat.
     pub evidence: BTreeMap<usize, Moment>,
+    /// The event that answered each myth, by beat.
+    pub myths: BTreeMap<usize, Moment>,
     /// The open lesson's pictures as far as they are decoded, by their names in the text.
     pub pictures: BTreeMap<String, Result<Arc<Pixels>, String>>,
     /// The end of the lesson was pointed out.

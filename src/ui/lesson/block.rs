@@ -12,7 +12,7 @@ use crate::ui::parts::{Button, Icon};
 use crate::ui::text::say;
 use crate::ui::theme::{self, CONTROL_RADIUS};
 
-/// Everything but quizzes, which belong to a beat.
+/// Everything but quizzes and myths, which belong to a beat.
 pub fn blocks_ui(ui: &mut Ui, page: &mut Page<'_, '_>, blocks: &[Block], ink: Ink) {
     for block in blocks {
         block_ui(ui, page, block, ink);
@@ -37,7 +37,7 @@ pub fn block_ui(ui: &mut Ui, page: &mut Page<'_, '_>, block: &Block, ink: Ink) {
             rows,
         } => table::table_ui(ui, page, (alignment, header, rows), ink),
         Block::Try(index) => attempt::try_ui(ui, page, *index),
-        Block::Quiz(_) => {}
+        Block::Quiz(_) | Block::Myth(_) => {}
         Block::Rule => {
             let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 9.0), Sense::hover());
             let stroke = Stroke::new(1.0, page.theme.border);

@@ -17,7 +17,7 @@ pub fn of(view: &View<'_>, beat: usize, quiz: &Quiz, right: usize) -> Option<(St
         .get(moment.0.checked_sub(1)?)?;
     let sentence = in_words(view, &event.what).or_else(|| {
         let option = quiz.options.get(right)?;
-        let said = say!(view.language, "quiz.by_state", trigger = option.when.text);
+        let said = say!(view.language, "quiz.by_state", trigger = option.judged);
         Some(said.into_owned())
     });
     Some((sentence?, moment))

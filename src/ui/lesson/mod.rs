@@ -129,6 +129,7 @@ fn standing(page: &Page<'_, '_>, block: &Block) -> Vec<(bool, bool)> {
         | Block::Code { .. }
         | Block::Table { .. }
         | Block::Quiz(_)
+        | Block::Myth(_)
         | Block::Rule => Vec::new(),
     }
 }

@@ -142,6 +142,7 @@ fn alt_of(lesson: &Lesson, wanted: &str) -> Option<String> {
             | Block::Code { .. }
             | Block::Table { .. }
             | Block::Quiz(_)
+            | Block::Myth(_)
             | Block::Try(_)
             | Block::Rule => None,
         })

@@ -22,7 +22,7 @@ fn problems(text: &str) -> Vec<String> {
 }
 
 /// The body's first line is line 20 of the file.
-fn check_broken(body: &str, expected: &[&str]) {
+pub(super) fn check_broken(body: &str, expected: &[&str]) {
     let found = problems(&format!("{FRONT}{PROGRAM}{BEAT}{body}"));
     assert_eq!(found.len(), expected.len(), "{body:?}: {found:#?}");
     for (found, expected) in found.iter().zip(expected) {
