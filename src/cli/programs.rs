@@ -45,6 +45,7 @@ pub fn of_lesson(path: &Path, language: Language) -> Result<Prepared, String> {
         programs: lesson.programs,
         timers: lesson.timers,
         wire: WireKind::Held,
+        low_ports: lesson.low_ports,
     };
     Ok(Prepared {
         setup,
@@ -85,6 +86,7 @@ pub fn of_files(
         programs,
         timers,
         wire: WireKind::Held,
+        ..Setup::default()
     };
     Ok(Prepared {
         setup,

@@ -75,7 +75,8 @@ pub struct Arguments {
     /// Start each client this long after the one before, instead of when that has ended.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     stagger: Option<f64>,
-    /// patient: the kernel waits while a segment is held. natural: as the kernel has it.
+    /// patient: the kernel waits while a segment is held. natural: as the kernel has it. still: as
+    /// patient, and nothing in flight is sent again for two minutes.
     #[arg(long, value_parser = timers)]
     timers: Option<Timers>,
     /// Stop after this many orders.
@@ -279,7 +280,8 @@ fn timers(word: &str) -> Result<Timers, String> {
     match word {
         "patient" => Ok(Timers::Patient),
         "natural" => Ok(Timers::Natural),
-        other => Err(format!("'{other}' is neither patient nor natural")),
+        "still" => Ok(Timers::Still),
+        other => Err(format!("'{other}' is none of patient, natural, still")),
     }
 }
 

@@ -315,6 +315,7 @@ mod tests {
             programs: Vec::new(),
             timers: Timers::Patient,
             wire: WireKind::Held,
+            ..Setup::default()
         };
         let header = Header::new(&setup, String::new(), WireKind::Held);
         let mut state = State::new(&header);

@@ -12,7 +12,7 @@ use std::os::fd::OwnedFd;
 use super::counters::Files;
 use super::netlink::{ACK, CREATE, Netlink, REPLACE, attributes, push_attribute};
 use super::sys;
-use crate::trace::{HostSetup, Name, Timers};
+use crate::trace::{HostSetup, LowPorts, Name, Timers};
 
 /// The device's name on every host.
 const DEVICE: &str = "wire0";
@@ -81,7 +81,11 @@ pub fn enter_user_namespace() -> Result<(), SetupError> {
 impl Host {
     /// Makes the host and leaves the calling thread in its namespace. `others` are the addresses
     /// of all other hosts.
-    pub fn build(setup: &HostSetup, others: &[IpAddr], timers: Timers) -> Result<Self, SetupError> {
+    pub fn build(
+        setup: &HostSetup,
+        others: &[IpAddr],
+        (timers, low_ports): (Timers, LowPorts),
+    ) -> Result<Self, SetupError> {
         sys::unshare_net().at(Step::NetworkNamespace)?;
         // Namespaces made from here get a connection table of their own, small enough that a
         // snapshot walks 512 buckets and not the machine's hundreds of thousands (Linux 6.1).
@@ -99,7 +103,7 @@ impl Host {
                 cause,
             },
         })?;
-        for (key, value) in settings(timers) {
+        for (key, value) in settings(timers, low_ports) {
             // A kernel that lacks a setting, or a container that hides it, still makes a lab:
             // holds are then cut short by the kernel's own limits.
             set(key, value).ok();
@@ -138,10 +142,14 @@ fn quiet_ipv6() {
 }
 
 /// `ip-sysctl.rst` names each.
-fn settings(timers: Timers) -> Vec<(&'static str, &'static str)> {
+fn settings(timers: Timers, low_ports: LowPorts) -> Vec<(&'static str, &'static str)> {
+    // The programs have no rights at all: below this port the kernel refuses them.
+    let first_port = match low_ports {
+        LowPorts::Open => "0",
+        LowPorts::Guarded => "1024",
+    };
     let mut settings = vec![
-        // Any port may be bound: the lab has no root.
-        ("ipv4/ip_unprivileged_port_start", "0"),
+        ("ipv4/ip_unprivileged_port_start", first_port),
         // One run teaches the next nothing.
         ("ipv4/tcp_no_metrics_save", "1"),
         // Every answer is shown, none is rationed.
@@ -152,7 +160,7 @@ fn settings(timers: Timers) -> Vec<(&'static str, &'static str)> {
         // 127.0.0.1 of another host can be reached over the wire, where a lesson asks for it.
         ("ipv4/conf/all/route_localnet", "1"),
     ];
-    if timers == Timers::Patient {
+    if timers.are_patient() {
         settings.extend([
             ("ipv4/tcp_syn_retries", "127"),
             ("ipv4/tcp_synack_retries", "127"),
@@ -278,6 +286,8 @@ impl Links {
         const MAIN_TABLE: u8 = 254;
         const BY_ADMINISTRATOR: u8 = 4;
         const UNICAST: u8 = 1;
+        const LOCK: u16 = 1; // RTAX_LOCK: these metrics count, whatever the socket has learnt
+        const RTO_MIN: u16 = 13; // RTAX_RTO_MIN, in ms
         const QUICK_ACK: u16 = 15; // RTAX_QUICKACK
         let scope = if to.is_ipv4() { 253 } else { 0 }; // link, universe
         let mut body = vec![
@@ -298,10 +308,17 @@ impl Links {
         if let Some(source) = source.filter(|source| !source.is_loopback()) {
             push_attribute(&mut body, libc::RTA_PREFSRC, &octets(*source));
         }
-        if timers == Timers::Patient {
+        let mut metrics = Vec::new();
+        if timers.are_patient() {
             // An acknowledgment follows its data at once, instead of up to 40 ms later.
-            let mut metrics = Vec::new();
             push_attribute(&mut metrics, QUICK_ACK, &1u32.to_ne_bytes());
+        }
+        if timers == Timers::Still {
+            // The shortest time until something is sent again: the longest there is.
+            push_attribute(&mut metrics, RTO_MIN, &120_000u32.to_ne_bytes());
+            push_attribute(&mut metrics, LOCK, &(1u32 << RTO_MIN).to_ne_bytes());
+        }
+        if !metrics.is_empty() {
             push_attribute(&mut body, libc::RTA_METRICS, &metrics);
         }
         self.0

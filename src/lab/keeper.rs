@@ -65,7 +65,7 @@ fn build(setup: &Setup) -> Result<Vec<Host>, SetupError> {
             .filter(|(other, _)| *other != index)
             .flat_map(|(_, other)| other.addresses.iter().copied())
             .collect();
-        Host::build(host, &others, setup.timers)
+        Host::build(host, &others, (setup.timers, setup.low_ports))
     };
     setup.hosts.iter().enumerate().map(build).collect()
 }

@@ -95,6 +95,7 @@ mod tests {
             programs: Vec::new(),
             timers: Timers::Patient,
             wire: WireKind::Held,
+            ..Setup::default()
         };
         let header = Header::new(&setup, String::new(), WireKind::Held);
         Recorder::new(io::sink(), &header)

@@ -245,9 +245,15 @@ impl Gate for LabGate {
     /// From here on the kernel waits for a thinking student: the retry limits that are per socket.
     fn established(&self, socket: &Socket) {
         const ONE_DAY_MS: u32 = 86_400_000;
-        if self.timers == Timers::Patient {
+        if self.timers.are_patient() {
+            // While nothing is to be sent again, the longest wait must not be cut short either.
+            let longest_ms = if self.timers == Timers::Still {
+                120_000
+            } else {
+                1_000
+            };
             for (name, value) in [
-                (sys::TCP_RTO_MAX_MS, 1000),
+                (sys::TCP_RTO_MAX_MS, longest_ms),
                 (libc::TCP_USER_TIMEOUT, ONE_DAY_MS),
             ] {
                 // A kernel without it still makes a lab: a resend may then take up to 120 s.

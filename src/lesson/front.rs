@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::problem::Problems;
 use super::trigger;
-use crate::trace::{HostSetup, Timers, crossable};
+use crate::trace::{HostSetup, LowPorts, Timers, crossable};
 
 const FENCE: &str = "+++";
 const EXAMPLE: &str =
@@ -27,6 +27,7 @@ pub(super) struct Front {
     pub goal: String,
     pub minutes: u32,
     pub timers: Timers,
+    pub low_ports: LowPorts,
     pub hosts: Vec<HostSetup>,
 }
 
@@ -88,7 +89,15 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn front(&mut self, table: &DeTable<'_>) -> Front {
         let mut front = Front::default();
-        let known = ["id", "title", "goal", "minutes", "timers", "hosts"];
+        let known = [
+            "id",
+            "title",
+            "goal",
+            "minutes",
+            "timers",
+            "low_ports",
+            "hosts",
+        ];
         self.refuse_unknown(table, &known, "field");
         front.id = self.required(table, "id", 1);
         front.title = self.required(table, "title", 1);
@@ -107,6 +116,9 @@ impl Reader<'_> {
         }
         if let Some(value) = table.get("timers") {
             front.timers = self.timers(value);
+        }
+        if let Some(value) = table.get("low_ports") {
+            front.low_ports = self.low_ports(value);
         }
         match table.get("hosts") {
             None => self.problems.add(1, "no hosts", HOST_EXAMPLE),
@@ -133,14 +145,31 @@ impl Reader<'_> {
         match text_of(value) {
             Some("patient") => Timers::Patient,
             Some("natural") => Timers::Natural,
+            Some("still") => Timers::Still,
             _ => {
                 let line = self.line(&value.span());
                 self.problems.add(
                     line,
-                    "timers is neither \"patient\" nor \"natural\"",
+                    "timers is none of \"patient\", \"natural\" and \"still\"",
                     "write timers = \"patient\", or \"natural\" for the kernel's own retry limits",
                 );
                 Timers::default()
+            }
+        }
+    }
+
+    fn low_ports(&mut self, value: &Spanned<DeValue<'_>>) -> LowPorts {
+        match text_of(value) {
+            Some("open") => LowPorts::Open,
+            Some("guarded") => LowPorts::Guarded,
+            _ => {
+                let line = self.line(&value.span());
+                self.problems.add(
+                    line,
+                    "low_ports is neither \"open\" nor \"guarded\"",
+                    "write low_ports = \"guarded\" to let the kernel refuse ports below 1024",
+                );
+                LowPorts::default()
             }
         }
     }

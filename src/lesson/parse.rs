@@ -94,6 +94,7 @@ pub(super) fn read(
         hosts: front.hosts,
         programs,
         timers: front.timers,
+        low_ports: front.low_ports,
         opening,
         beats,
         script,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::picture::PictureFile;
 use super::problem::Problem;
 use crate::director::Script;
-use crate::trace::{HostSetup, ProgramSetup, Timers};
+use crate::trace::{HostSetup, LowPorts, ProgramSetup, Timers};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Language {
@@ -43,6 +43,7 @@ pub struct Lesson {
     pub hosts: Vec<HostSetup>,
     pub programs: Vec<ProgramSetup>,
     pub timers: Timers,
+    pub low_ports: LowPorts,
     /// What stands before the first beat.
     pub opening: Vec<Block>,
     pub beats: Vec<Beat>,

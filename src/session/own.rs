@@ -73,6 +73,7 @@ fn with_programs(mut lesson: Lesson, setup: &Setup) -> Lesson {
     lesson.minutes = 0;
     lesson.programs.clone_from(&setup.programs);
     lesson.timers = setup.timers;
+    lesson.low_ports = setup.low_ports;
     lesson
 }
 
@@ -97,6 +98,7 @@ mod tests {
             programs: vec![program("server"), program("client1")],
             timers: Timers::Natural,
             wire: WireKind::Held,
+            ..Setup::default()
         }
     }
 

@@ -94,5 +94,6 @@ fn setup_of(header: &Header) -> Setup {
         programs: header.programs.clone(),
         timers: header.timers,
         wire: header.wire,
+        low_ports: header.low_ports,
     }
 }

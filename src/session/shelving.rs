@@ -273,5 +273,6 @@ pub(super) fn setup_of(lesson: &Lesson, wire: WireKind) -> Setup {
         programs: lesson.programs.clone(),
         timers: lesson.timers,
         wire,
+        low_ports: lesson.low_ports,
     }
 }

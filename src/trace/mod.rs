@@ -14,7 +14,9 @@ pub use event::{
 };
 pub use jsonl::{LoadError, Loaded, event_line, load, parse_event, to_line};
 pub use order::{By, Holds, Order, Ordered, Traffic};
-pub use setup::{Header, HostSetup, Mapping, ProgramSetup, Setup, Timers, WireKind, crossable};
+pub use setup::{
+    Header, HostSetup, LowPorts, Mapping, ProgramSetup, Setup, Timers, WireKind, crossable,
+};
 
 /// One run: who took part, and every event in order. It only grows; nothing edits it.
 #[derive(Clone, Debug, PartialEq)]

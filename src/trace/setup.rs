@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::event::Name;
 
 /// The first line a lab reads: everything it needs before the first order.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Setup {
     pub hosts: Vec<HostSetup>,
     pub programs: Vec<ProgramSetup>,
@@ -15,6 +15,8 @@ pub struct Setup {
     pub timers: Timers,
     #[serde(default)]
     pub wire: WireKind,
+    #[serde(default, skip_serializing_if = "LowPorts::is_open")]
+    pub low_ports: LowPorts,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,6 +43,36 @@ pub enum Timers {
     Patient,
     /// As the kernel has them.
     Natural,
+    /// Patient, and a segment in flight is not sent again for two minutes: the congestion window
+    /// moves only by what is delivered and dropped.
+    Still,
+}
+
+impl Timers {
+    /// A held segment does not kill its connection.
+    pub fn are_patient(self) -> bool {
+        match self {
+            Self::Patient | Self::Still => true,
+            Self::Natural => false,
+        }
+    }
+}
+
+/// Who may bind the ports below 1024.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LowPorts {
+    /// Every program: a lab has no administrator.
+    #[default]
+    Open,
+    /// Nobody, as on a machine where one is not the administrator.
+    Guarded,
+}
+
+impl LowPorts {
+    fn is_open(&self) -> bool {
+        *self == Self::Open
+    }
 }
 
 /// What joins the hosts.
@@ -75,6 +107,8 @@ pub struct Header {
     pub programs: Vec<ProgramSetup>,
     #[serde(default)]
     pub timers: Timers,
+    #[serde(default, skip_serializing_if = "LowPorts::is_open")]
+    pub low_ports: LowPorts,
     /// Empty on a held wire.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mapping: Vec<Mapping>,
@@ -90,6 +124,7 @@ impl Header {
             hosts: setup.hosts.clone(),
             programs: setup.programs.clone(),
             timers: setup.timers,
+            low_ports: setup.low_ports,
             mapping: Vec::new(),
         }
     }

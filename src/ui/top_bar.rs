@@ -14,7 +14,7 @@ use super::theme::{self, Theme, Tone};
 use super::{host, menu, presenter};
 use crate::lesson::Language;
 use crate::session::{Command, Look, Overlay, Setting, View};
-use crate::trace::{Timers, WireKind};
+use crate::trace::{LowPorts, Timers, WireKind};
 
 /// Narrower, and the badge of the wire says only the first half of what it says.
 const WHOLE_BADGE_FROM: f32 = 1000.0;
@@ -203,7 +203,12 @@ fn badge(ui: &Ui, view: &View<'_>, theme: &Theme) -> Badge {
     let timers = match header.timers {
         Timers::Patient => say!(language, "wire.patient"),
         Timers::Natural => say!(language, "wire.natural"),
+        Timers::Still => say!(language, "wire.still"),
     };
+    if header.low_ports == LowPorts::Guarded {
+        hint.to_mut().push('\n');
+        hint.to_mut().push_str(&say!(language, "wire.guarded"));
+    }
     for mapping in &header.mapping {
         hint.to_mut().push('\n');
         hint.to_mut().push_str(&host::mapped(language, mapping));

@@ -26,6 +26,7 @@ fn trace(events: usize) -> Trace {
         }],
         timers: Timers::Patient,
         wire: WireKind::Held,
+        ..Setup::default()
     };
     let mut trace = Trace::new(Header::new(&setup, "6.18".to_owned(), WireKind::Held));
     for round in 0u64.. {

@@ -46,6 +46,7 @@ fn setup() -> Setup {
         programs: vec![program("server", SERVER), program("client", CLIENT)],
         timers: Timers::Patient,
         wire: WireKind::Held,
+        ..Setup::default()
     }
 }
 

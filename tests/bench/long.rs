@@ -122,6 +122,7 @@ impl Long {
             programs,
             timers: Timers::Patient,
             wire: WireKind::Held,
+            ..Setup::default()
         };
         let header = Header::new(&setup, "6.18".to_owned(), WireKind::Held);
         Self {

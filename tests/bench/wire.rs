@@ -49,6 +49,7 @@ fn setup(client: &str, hosts: usize) -> Setup {
         programs: Vec::new(),
         timers: Timers::Patient,
         wire: WireKind::Held,
+        ..Setup::default()
     };
     for index in 0..hosts {
         let (name, source) = match index {

@@ -49,7 +49,7 @@ fn bad_arguments_are_answered_with_what_is_wrong_and_code_2() {
         ),
         (
             &["run", "a.py", "b.py", "--timers", "slow"],
-            "neither patient nor natural",
+            "none of patient, natural, still",
         ),
         (
             &["run", "a.py", "b.py", "--for", "ten"],

@@ -23,6 +23,7 @@ fn header() -> Header {
         programs: vec![program("server"), program("client")],
         timers: Timers::Patient,
         wire: WireKind::Held,
+        ..Setup::default()
     };
     Header::new(&setup, "6.18.44".to_owned(), WireKind::Held)
 }

@@ -50,6 +50,7 @@ impl Run {
             programs: vec![program("server"), program("client")],
             timers: Timers::Patient,
             wire: WireKind::Held,
+            ..Setup::default()
         };
         let header = Header::new(&setup, "6.18".to_owned(), WireKind::Held);
         Self {

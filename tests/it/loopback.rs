@@ -271,6 +271,7 @@ fn setup(port: u16) -> Setup {
         programs: sources.iter().map(program).collect(),
         timers: Timers::Patient,
         wire: WireKind::Loopback,
+        ..Setup::default()
     }
 }
 

@@ -174,6 +174,7 @@ mod tests {
             programs: Vec::new(),
             timers: Timers::Patient,
             wire: WireKind::Held,
+            ..Setup::default()
         };
         let header = Header::new(&setup, String::new(), WireKind::Held);
         let mut timeline = Timeline::new(header);

@@ -346,6 +346,7 @@ mod tests {
             programs: Vec::new(),
             timers: Timers::Patient,
             wire: WireKind::Held,
+            ..Setup::default()
         };
         let mut state = State::new(&Header::new(&setup, String::new(), WireKind::Held));
         for (from, kind, on) in said {

@@ -33,6 +33,7 @@ impl Fixture {
             programs: set_up.collect(),
             timers: Timers::Patient,
             wire: WireKind::Held,
+            ..Setup::default()
         };
         let header = Header::new(&setup, "6.18.44".to_owned(), WireKind::Held);
         Self {

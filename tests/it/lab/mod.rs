@@ -1,6 +1,7 @@
 //! Real kernels: everything here plays programs on the held wire.
 
 mod chance;
+mod conditions;
 mod drafts;
 mod driving;
 mod facts;

@@ -332,6 +332,7 @@ fn over_ipv6(server: &str, client: &str) -> Play {
         programs: programs.to_vec(),
         timers: Timers::Patient,
         wire: WireKind::Held,
+        ..Setup::default()
     })
 }
 

@@ -38,6 +38,7 @@ pub fn setup(programs: &[(&str, &str)], timers: Timers) -> Setup {
         programs: programs.collect(),
         timers,
         wire: WireKind::Held,
+        ..Setup::default()
     }
 }
 

@@ -192,7 +192,7 @@ fn front_matter_is_checked_field_by_field() {
     check(
         "minutes",
         "timers = \"slow\"\nminutes",
-        "5: timers is neither \"patient\" nor \"natural\"",
+        "5: timers is none of \"patient\", \"natural\" and \"still\"",
     );
     check(
         "name = \"client\"",

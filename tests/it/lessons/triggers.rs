@@ -28,6 +28,7 @@ fn header() -> Header {
         programs: vec![program("server", "server"), program("caller", "client")],
         timers: Timers::Patient,
         wire: WireKind::Held,
+        ..Setup::default()
     };
     Header::new(&setup, "6.18".to_owned(), WireKind::Held)
 }

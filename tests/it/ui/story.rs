@@ -93,6 +93,7 @@ impl Story {
             programs,
             timers,
             wire: WireKind::Held,
+            ..Setup::default()
         };
         Self::of(Header::new(&setup, "6.18.44".to_owned(), WireKind::Held))
     }

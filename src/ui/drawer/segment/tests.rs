@@ -18,6 +18,7 @@ fn state() -> State {
         programs: vec![],
         timers: Timers::Patient,
         wire: WireKind::Held,
+        ..Setup::default()
     };
     State::new(&Header::new(&setup, String::new(), WireKind::Held))
 }
