@@ -3,6 +3,7 @@
 //! In: arguments. Out: an exit code: 0 when all went well, 1 when a program died of an exception
 //! or something could not be done, 2 for bad arguments, 3 when a limit ended a run.
 
+mod check;
 mod doctor;
 mod files;
 mod literals;
@@ -11,6 +12,7 @@ mod play;
 mod programs;
 mod run;
 mod save;
+mod terminal;
 mod text;
 
 use std::path::PathBuf;
@@ -66,6 +68,8 @@ enum Command {
     Run(Box<run::Arguments>),
     /// Open the window with programs of your own.
     Open(Box<open::Arguments>),
+    /// Play every lesson, try and quiz against the kernel, and say what does not hold.
+    Check(Box<check::Arguments>),
     /// Check what the held wire needs, and say what to do where something is missing.
     Doctor,
 }
@@ -75,6 +79,7 @@ pub fn main() -> ExitCode {
     match cli.command {
         Some(Command::Run(arguments)) => run::main(*arguments),
         Some(Command::Open(arguments)) => open::main(*arguments),
+        Some(Command::Check(arguments)) => check::main(*arguments),
         Some(Command::Doctor) => doctor::main(),
         None => window(Wanted {
             lesson: cli.lesson,

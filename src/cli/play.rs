@@ -1,35 +1,56 @@
-//! One run in the terminal: the lab, the director, and a line of text for each event.
+//! One run without a window: the lab, the director, and somebody who follows it.
 //!
-//! In: what [`super::run`] has prepared. Out: lines on standard output, and how it ended. The same
-//! lab, the same events, the same director as in the window; only the picture is text.
+//! In: what [`super::run`] or [`super::check`] has prepared. Out: each event to an [`Audience`],
+//! and how it ended. The same lab, the same events, the same director as in the window.
 
 use std::collections::VecDeque;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::RecvTimeoutError;
 
-use super::run::complain;
-use super::{save, text};
-use crate::director::{Director, Fault, Faults, Next, Rule, WhyNot};
+use super::save;
+use crate::director::{Director, Fault, Faults, Next, Rule, Stuck, WhyNot, may_change_by_itself};
 use crate::lab::{FromLab, Handle, How, Recording, Refusal, Remedy};
-use crate::lesson::Language;
 use crate::model::{Activity, State};
 use crate::trace::{
-    By, Event, Header, Name, Order, Ordered, Setup, TimerKind, Traffic, What, WireKind, event_line,
-    to_line,
+    By, Event, Header, Name, Order, Ordered, Setup, TimerKind, Traffic, What, WireKind,
 };
 
 pub enum End {
     Done {
         has_died: bool,
     },
+    /// It stands still, and was not waited for any longer.
+    Still,
+    /// A line of the script names what does not happen.
+    Stuck {
+        line: usize,
+        text: String,
+        why: Stuck,
+    },
     /// The option that ended it.
     Limit(&'static str),
     /// Whoever read standard output went away, as `head` does.
     Unread,
 }
+
+/// Who follows a run.
+pub trait Audience {
+    /// `holds_nothing`: every segment will be let pass.
+    fn begin(&mut self, header: &Header, holds_nothing: bool) -> io::Result<()>;
+    /// `state` is the state after the event.
+    fn see(&mut self, event: &Event, state: &State) -> io::Result<()>;
+    /// What is to be known beside the events.
+    fn remark(&mut self, words: &str);
+    /// It has seen what it came for: only what is sure to come is waited for.
+    fn is_content(&self) -> bool;
+}
+
+/// So long a run must have stood still when nothing is seen that could move it: a delayed
+/// acknowledgment has no timer that one could see (`TCP_DELACK_MAX`).
+const GRACE: Duration = Duration::from_secs(1);
 
 /// By program: lines for `input()`.
 pub type Input = Vec<(Name, VecDeque<String>)>;
@@ -44,7 +65,8 @@ pub enum Pace {
     Together,
 }
 
-pub struct Play {
+pub struct Play<A> {
+    pub audience: A,
     pub setup: Setup,
     pub input: Input,
     pub faults: Faults,
@@ -57,9 +79,26 @@ pub struct Play {
     pub steps: usize,
     pub limit: Duration,
     pub save: Option<PathBuf>,
-    pub is_json: bool,
+    /// A run that stands still for good is over. Else it is waited for until `limit`.
+    pub ends_when_still: bool,
+    pub standing: Standing,
+}
+
+/// How long a run has stood still.
+#[derive(Default)]
+pub struct Standing {
+    since: Option<Instant>,
     /// The learner knows that no client is left for a server that waits.
-    pub has_said_who_waits: bool,
+    has_said_who_waits: bool,
+}
+
+impl Standing {
+    pub fn new(has_said_who_waits: bool) -> Self {
+        Self {
+            since: None,
+            has_said_who_waits,
+        }
+    }
 }
 
 /// What is known of the run so far.
@@ -80,7 +119,7 @@ impl Known {
 }
 
 /// Why a run has no end of its own.
-enum NoEnd {
+pub enum NoEnd {
     /// This machine lacks what the held wire needs.
     NoWire(Refusal),
     Other(String),
@@ -94,7 +133,7 @@ impl NoEnd {
         }
     }
 
-    fn in_words(self) -> String {
+    pub fn in_words(self) -> String {
         match self {
             Self::NoWire(refusal) => in_words(&refusal),
             Self::Other(words) => words,
@@ -120,17 +159,19 @@ enum Turn {
     Wait(u64),
     Nothing,
     End(End),
-    Fail(String),
 }
 
-impl Play {
+impl<A: Audience> Play<A> {
     /// Without the held wire it says so, and goes on in loopback mode.
     pub fn play(&mut self) -> Result<End, String> {
         match self.play_once() {
             Err(NoEnd::NoWire(refusal)) if !self.needs_wire => {
                 let remedy = super::remedy(refusal.remedy);
-                complain(&format!("no held wire: {}\n  → {remedy}", refusal.why));
-                complain("going on in loopback mode: nothing is held, and segments are inferred");
+                let audience = &mut self.audience;
+                audience.remark(&format!("no held wire: {}\n  → {remedy}", refusal.why));
+                audience.remark(
+                    "going on in loopback mode: nothing is held, and segments are inferred",
+                );
                 self.setup.wire = WireKind::Loopback;
                 self.holds_nothing = false;
                 self.play_once().map_err(NoEnd::in_words)
@@ -139,7 +180,8 @@ impl Play {
         }
     }
 
-    fn play_once(&mut self) -> Result<End, NoEnd> {
+    /// On the wire that is asked for, or not at all.
+    pub fn play_once(&mut self) -> Result<End, NoEnd> {
         let binary = super::own_binary().map_err(|error| error.to_string())?;
         let save = self.save.clone();
         let save = save.map(|path| -> Recording { Box::new(move || save::open(&path)) });
@@ -184,7 +226,6 @@ impl Play {
                 }
                 Turn::Nothing => {}
                 Turn::End(end) => return Ok(end),
-                Turn::Fail(message) => return Err(message.into()),
             }
         }
     }
@@ -219,7 +260,7 @@ impl Play {
                     has_order: false,
                     started,
                 });
-                self.begin(&header)
+                self.audience.begin(&header, self.holds_nothing)
             }
             FromLab::Event(event) => {
                 let known = known
@@ -229,7 +270,7 @@ impl Play {
                 self.director.see(&event, &known.state);
                 known.heard = Instant::now();
                 known.has_order &= !matches!(event.what, What::Order(_));
-                self.show(&event, &known.state)
+                self.audience.see(&event, &known.state)
             }
             FromLab::Refused(refusal) => return Err(NoEnd::of(refusal)),
             FromLab::NotRecorded(why) => Err(format!("cannot save the run: {why}"))?,
@@ -256,14 +297,18 @@ impl Play {
         let may_go = |name: &Name| self.may_go(state, name, known.started);
         let now_us = known.now_us();
         let by = self.director.by(state, now_us);
-        match self.director.next_where(state, now_us, may_go) {
+        let next = self.director.next_where(state, now_us, may_go);
+        if !matches!(next, Next::Not(_)) {
+            self.standing.since = None;
+        }
+        match next {
             // A script says itself what goes wrong.
             Next::Give(Order::Deliver { segment }) if by == By::Director => {
                 Turn::Give(self.faults.judge(state, segment), by)
             }
             Next::Give(order) => Turn::Give(order, by),
             Next::Wait { until_us } => Turn::Wait(until_us),
-            Next::Not(WhyNot::Asking(program)) => {
+            Next::Not(WhyNot::Asking(program)) if !self.ends_when_still => {
                 let mut input = self.input.iter_mut();
                 let lines = input.find(|(name, _)| *name == program);
                 let text = lines.and_then(|(_, lines)| lines.pop_front());
@@ -273,26 +318,48 @@ impl Play {
                 let has_died = state.programs.values().any(|p| has_died(&p.activity));
                 Turn::End(End::Done { has_died })
             }
+            Next::Not(WhyNot::ScriptStuck { line, text, why }) => {
+                Turn::End(End::Stuck { line, text, why })
+            }
+            Next::Not(why) if self.ends_when_still => self.stand_still(why, known),
             Next::Not(WhyNot::Waiting) => {
                 self.say_who_waits(state);
                 Turn::Nothing
             }
-            Next::Not(WhyNot::ScriptStuck { line, text, why }) => {
-                let why = crate::words::stuck(Language::English, &why);
-                Turn::Fail(format!(
-                    "the script is stuck at line {line} ({text}): {why}"
-                ))
+            Next::Not(
+                WhyNot::Moving | WhyNot::Computing(_) | WhyNot::Asking(_) | WhyNot::LabGone,
+            )
+            | Next::Forward => Turn::Nothing,
+        }
+    }
+
+    /// What may still come is waited for, unless nobody wants it.
+    fn stand_still(&mut self, why: WhyNot, known: &Known) -> Turn {
+        let since = *self.standing.since.get_or_insert_with(Instant::now);
+        let is_content = self.audience.is_content();
+        let (may_move, grace) = match why {
+            // A program that sleeps computes, too: it is waited for.
+            WhyNot::Moving | WhyNot::Computing(_) => (true, GRACE * 5),
+            WhyNot::Waiting | WhyNot::Asking(_) if is_content => (false, Duration::ZERO),
+            WhyNot::Waiting | WhyNot::Asking(_) => (may_change_by_itself(&known.state), GRACE),
+            WhyNot::AllEnded | WhyNot::LabGone | WhyNot::ScriptStuck { .. } => {
+                (false, Duration::ZERO)
             }
-            Next::Not(WhyNot::Moving | WhyNot::Computing(_) | WhyNot::LabGone) | Next::Forward => {
-                Turn::Nothing
-            }
+        };
+        let left = grace.saturating_sub(since.elapsed());
+        if !left.is_zero() {
+            return Turn::Wait(known.now_us() + left.as_micros() as u64);
+        }
+        match may_move && !is_content {
+            true => Turn::Nothing,
+            false => Turn::End(End::Still),
         }
     }
 
     /// Once, when nothing but a new client could wake the programs that are left.
     fn say_who_waits(&mut self, state: &State) {
         let has_ended = |name: &Name| state.programs.get(name).is_some_and(|p| p.has_ended());
-        if self.has_said_who_waits || self.is_json || !self.clients().all(has_ended) {
+        if self.standing.has_said_who_waits || !self.clients().all(has_ended) {
             return;
         }
         let mut sockets = state.host_order.iter().flat_map(|host| state.sockets(host));
@@ -304,8 +371,8 @@ impl Play {
         if let (None, Some(server)) = (timers, left.next())
             && let Some(call) = server.current_call()
         {
-            self.has_said_who_waits = true;
-            complain(&format!(
+            self.standing.has_said_who_waits = true;
+            self.audience.remark(&format!(
                 "all clients have ended; the {} still waits in {}(); stopping at --for {} s (Ctrl-C ends it now)",
                 server.name,
                 call.name,
@@ -345,40 +412,6 @@ impl Play {
             .map(|time| time - elapsed)
             .min()
     }
-
-    fn begin(&self, header: &Header) -> io::Result<()> {
-        if self.is_json {
-            return print_line(&to_line(header));
-        }
-        let passes = match self.holds_nothing {
-            true => " that lets everything pass",
-            false => "",
-        };
-        let is_linux = header.kernel.starts_with(|c: char| c.is_ascii_digit());
-        let system = if is_linux { "Linux " } else { "" };
-        let wire = match header.wire {
-            WireKind::Held => format!("held wire{passes}"),
-            WireKind::Loopback => "loopback: nothing is held, segments are inferred".to_owned(),
-        };
-        print_line(&format!("{system}{}, {wire}", header.kernel))?;
-        for host in &header.hosts {
-            let addresses: Vec<String> = host.addresses.iter().map(ToString::to_string).collect();
-            print_line(&format!("{} is {}", host.name, addresses.join(", ")))?;
-        }
-        Ok(())
-    }
-
-    fn show(&self, event: &Event, state: &State) -> io::Result<()> {
-        if self.is_json {
-            print_line(&event_line(event))?;
-        } else if let Some(line) = text::line(event, state) {
-            print_line(&line)?;
-        }
-        if matches!(event.what, What::Rest) {
-            io::stdout().flush()?;
-        }
-        Ok(())
-    }
 }
 
 fn has_died(activity: &Activity) -> bool {
@@ -390,10 +423,6 @@ fn has_died(activity: &Activity) -> bool {
         | Activity::Blocked(_)
         | Activity::Asking(_) => false,
     }
-}
-
-fn print_line(line: &str) -> io::Result<()> {
-    writeln!(io::stdout(), "{line}")
 }
 
 /// A reader that went away is no mistake, a full disk is one.

@@ -12,8 +12,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 
-use super::play::{End, Input, Pace, Play};
+use super::play::{End, Input, Pace, Play, Standing};
 use super::programs::{self, Addresses, Prepared};
+use super::terminal::Terminal;
 use super::{files, save};
 use crate::director::{Director, Fault, Faults, Loss, Rule, Script, ScriptError, parse_delay};
 use crate::lesson::Language;
@@ -113,6 +114,14 @@ pub fn main(arguments: Arguments) -> ExitCode {
     match ended {
         Ok(End::Done { has_died: false } | End::Unread) => ExitCode::SUCCESS,
         Ok(End::Done { has_died: true }) => ExitCode::FAILURE,
+        Ok(End::Stuck { line, text, why }) => {
+            let why = crate::words::stuck(Language::English, &why);
+            complain(&format!(
+                "the script is stuck at line {line} ({text}): {why}"
+            ));
+            ExitCode::FAILURE
+        }
+        Ok(End::Still) => ExitCode::SUCCESS,
         Ok(End::Limit(which)) => {
             complain(&format!("stopped by {which}"));
             ExitCode::from(3)
@@ -129,7 +138,7 @@ pub(super) fn complain(message: &str) {
     writeln!(io::stderr(), "sockstep run: {message}").ok();
 }
 
-fn prepare(arguments: Arguments) -> Result<Play, String> {
+fn prepare(arguments: Arguments) -> Result<Play<Terminal>, String> {
     let addresses = Addresses {
         server: arguments.server_ip,
         clients: arguments.client_ip.clone(),
@@ -139,6 +148,7 @@ fn prepare(arguments: Arguments) -> Result<Play, String> {
         [server, clients @ ..] => programs::of_files(server, clients, &addresses)?,
         [] => return Err("name a lesson, or a server and a client".to_owned()),
     };
+    let is_lesson = arguments.files.len() == 1;
     let Prepared {
         mut setup,
         remark,
@@ -165,10 +175,14 @@ fn prepare(arguments: Arguments) -> Result<Play, String> {
     }
     let pace = match arguments.stagger {
         Some(seconds) => Pace::Staggered(Duration::from_secs_f64(seconds)),
-        None if arguments.together => Pace::Together,
+        // A lesson's clients go as they do in the window.
+        None if arguments.together || is_lesson => Pace::Together,
         None => Pace::OneByOne,
     };
     Ok(Play {
+        audience: Terminal {
+            is_json: arguments.json,
+        },
         setup,
         input,
         needs_wire: has_faults(&arguments),
@@ -179,8 +193,9 @@ fn prepare(arguments: Arguments) -> Result<Play, String> {
         steps: arguments.steps.unwrap_or(usize::MAX),
         limit: Duration::from_secs_f64(arguments.limit.unwrap_or(LIMIT_SECONDS)),
         save: arguments.save,
-        is_json: arguments.json,
-        has_said_who_waits: false,
+        ends_when_still: false,
+        // Nothing is said beside JSON.
+        standing: Standing::new(arguments.json),
     })
 }
 

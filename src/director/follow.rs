@@ -439,7 +439,7 @@ fn asks(program: &Program) -> bool {
 }
 
 /// A kernel's timer, a delayed segment or a program's own time-out is still to come.
-fn may_change_by_itself(state: &State) -> bool {
+pub fn may_change_by_itself(state: &State) -> bool {
     let is_delayed = state
         .segments
         .values()

@@ -12,7 +12,7 @@ mod rule;
 mod script;
 
 pub use fault::{Fault, Faults, Loss, parse_delay};
-pub use follow::{Director, Stuck};
+pub use follow::{Director, Stuck, may_change_by_itself};
 pub use rule::Rule;
 pub use script::{Script, ScriptError};
 

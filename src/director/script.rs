@@ -123,6 +123,13 @@ impl Script {
         }
     }
 
+    /// What each line says, with its number in the file.
+    pub fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.lines
+            .iter()
+            .map(|line| (line.number, line.text.as_str()))
+    }
+
     /// It is about segments, which only a wire that holds them can be told about.
     pub fn needs_wire(&self) -> bool {
         self.lines.iter().any(|line| line.act.is_about_segments())

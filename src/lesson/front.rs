@@ -3,6 +3,7 @@
 //! In: the whole text. Out: what the front matter says and where the prose begins. Every field is
 //! looked at, so that one mistake does not hide the next.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::ops::Range;
 
@@ -11,6 +12,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::problem::Problems;
 use super::trigger;
+use super::types::Prints;
 use crate::trace::{HostSetup, LowPorts, Timers, crossable};
 
 const FENCE: &str = "+++";
@@ -29,6 +31,10 @@ pub(super) struct Front {
     pub timers: Timers,
     pub low_ports: LowPorts,
     pub hosts: Vec<HostSetup>,
+    pub after: Vec<String>,
+    pub prints: Prints,
+    /// The line of each field.
+    pub lines: BTreeMap<String, usize>,
 }
 
 /// Where the front matter and the prose lie in the text.
@@ -97,8 +103,14 @@ impl Reader<'_> {
             "timers",
             "low_ports",
             "hosts",
+            "after",
+            "prints",
         ];
         self.refuse_unknown(table, &known, "field");
+        let lines = table
+            .keys()
+            .map(|key| (key.get_ref().to_string(), self.line(&key.span())));
+        front.lines = lines.collect();
         front.id = self.required(table, "id", 1);
         front.title = self.required(table, "title", 1);
         front.goal = self.required(table, "goal", 1);
@@ -119,6 +131,12 @@ impl Reader<'_> {
         }
         if let Some(value) = table.get("low_ports") {
             front.low_ports = self.low_ports(value);
+        }
+        if let Some(value) = table.get("after") {
+            front.after = self.after(value, &front.id);
+        }
+        if let Some(value) = table.get("prints") {
+            front.prints = self.prints(value);
         }
         match table.get("hosts") {
             None => self.problems.add(1, "no hosts", HOST_EXAMPLE),
@@ -170,6 +188,49 @@ impl Reader<'_> {
                     "write low_ports = \"guarded\" to let the kernel refuse ports below 1024",
                 );
                 LowPorts::default()
+            }
+        }
+    }
+
+    /// Whether there are such lessons is not known here.
+    fn after(&mut self, value: &Spanned<DeValue<'_>>, own: &str) -> Vec<String> {
+        const REMEDY: &str = "write the ids of earlier lessons, as in after = [\"handshake\"]";
+        let line = self.line(&value.span());
+        let DeValue::Array(array) = value.get_ref() else {
+            self.problems.add(line, "after is not a list", REMEDY);
+            return Vec::new();
+        };
+        let mut after: Vec<String> = Vec::new();
+        for value in array {
+            let line = self.line(&value.span());
+            let id = text_of(value).unwrap_or_default();
+            let wrong = match id {
+                _ if !is_plain_name(id) => Some(format!("'{id}' in after is no lesson's id")),
+                _ if id == own => Some(format!("the lesson '{id}' comes after itself")),
+                _ if after.iter().any(|known| known == id) => {
+                    Some(format!("'{id}' stands in after twice"))
+                }
+                _ => None,
+            };
+            match wrong {
+                Some(message) => self.problems.add(line, message, REMEDY),
+                None => after.push(id.to_owned()),
+            }
+        }
+        after
+    }
+
+    fn prints(&mut self, value: &Spanned<DeValue<'_>>) -> Prints {
+        match text_of(value) {
+            Some("same") => Prints::Same,
+            Some("vary") => Prints::Vary,
+            _ => {
+                let line = self.line(&value.span());
+                let remedy = "write prints = \"vary\" where CPython may print something else, or \
+                              leave the line out";
+                self.problems
+                    .add(line, "prints is neither \"same\" nor \"vary\"", remedy);
+                Prints::default()
             }
         }
     }

@@ -9,6 +9,7 @@
 
 mod asked;
 mod callout;
+pub mod check;
 mod edit;
 mod front;
 mod inline;
@@ -37,5 +38,5 @@ pub use spoken::Spoken;
 pub use trigger::{Trigger, TriggerError, Watcher};
 pub use types::{
     Alignment, Beat, Block, Callout, Expect, Inline, Judged, Language, Lesson, Link, Look, Myth,
-    Quiz, QuizOption, Try,
+    Places, Prints, Quiz, QuizOption, Try,
 };

@@ -15,7 +15,7 @@ use super::prose::{self, PLAIN, Piece, PieceKind, UNCLOSED};
 use super::quiz::Seen;
 use super::tries::{self, TryFence};
 use super::trigger::Trigger;
-use super::types::{Beat, Block, Expect, Inline, Language, Lesson, Try};
+use super::types::{Beat, Block, Expect, Inline, Language, Lesson, Places, Try};
 use crate::director::{Script, ScriptError};
 use crate::trace::ProgramSetup;
 
@@ -80,6 +80,7 @@ pub(super) fn read(
         programs,
         script,
         tries,
+        places,
     } = assembly.finish();
     if !problems.is_empty() {
         return Err(problems.into_sorted());
@@ -99,6 +100,12 @@ pub(super) fn read(
         beats,
         script,
         tries,
+        after: front.after,
+        prints: front.prints,
+        places: Places {
+            front: front.lines,
+            ..places
+        },
         pictures: BTreeMap::new(),
         links: mentions.lessons,
         flaws: Vec::new(),
@@ -137,6 +144,7 @@ struct Assembled {
     programs: Vec<ProgramSetup>,
     script: Option<Arc<Script>>,
     tries: Vec<Try>,
+    places: Places,
 }
 
 pub(super) struct Assembly<'a> {
@@ -150,6 +158,7 @@ pub(super) struct Assembly<'a> {
     tries: Vec<TryFence>,
     /// Every trigger, so that its names can be checked once all programs are known.
     pub seen: Vec<Seen>,
+    places: Places,
 }
 
 impl<'a> Assembly<'a> {
@@ -164,6 +173,7 @@ impl<'a> Assembly<'a> {
             script: None,
             tries: Vec::new(),
             seen: Vec::new(),
+            places: Places::default(),
         }
     }
 
@@ -327,6 +337,7 @@ impl<'a> Assembly<'a> {
                 "put all lines of the script into one block",
             );
         }
+        self.places.script = fence.line;
         match Script::parse(fence.text, fence.text_line) {
             Ok(script) => self.script = Some(script),
             Err(errors) => self.wrong_in_script(errors),
@@ -371,6 +382,7 @@ impl<'a> Assembly<'a> {
             (&hosts, &self.programs),
             self.problems,
         );
+        self.places.programs.push(fence.line);
         self.programs.push(program);
     }
 
@@ -436,6 +448,7 @@ impl<'a> Assembly<'a> {
             programs: self.programs,
             script: self.script.map(Arc::new),
             tries,
+            places: self.places,
         }
     }
 

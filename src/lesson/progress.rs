@@ -27,6 +27,8 @@ pub struct BeatWatch {
     evidence: BTreeMap<usize, Moment>,
     /// The event that answered each myth.
     myths: BTreeMap<usize, Moment>,
+    /// Quizzes of which several options came true at the same event.
+    ties: BTreeMap<usize, Vec<usize>>,
 }
 
 #[derive(Clone, Debug)]
@@ -61,6 +63,7 @@ impl BeatWatch {
             verdicts: BTreeMap::new(),
             evidence: BTreeMap::new(),
             myths: BTreeMap::new(),
+            ties: BTreeMap::new(),
         }
     }
 
@@ -120,6 +123,11 @@ impl BeatWatch {
         &self.myths
     }
 
+    /// The options of a quiz that came true at once, by beat: it asks for one of two right ones.
+    pub fn ties(&self) -> &BTreeMap<usize, Vec<usize>> {
+        &self.ties
+    }
+
     /// What the lesson states and the run has not shown, by beat; what answers a myth included.
     pub fn unmet(&self) -> Vec<(usize, &Expect)> {
         let expects = self.beats.iter().enumerate().flat_map(|(index, beat)| {
@@ -175,11 +183,15 @@ impl BeatWatch {
             if self.verdicts.contains_key(&index) {
                 continue;
             }
-            let mut right = None;
+            let mut came = Vec::new();
             for (option, watcher) in beat.options.iter_mut().enumerate() {
-                if watcher.see(state, event) && right.is_none() {
-                    right = Some(option);
+                if watcher.see(state, event) {
+                    came.push(option);
                 }
+            }
+            let right = came.first().copied();
+            if came.len() > 1 {
+                self.ties.insert(index, came);
             }
             self.verdicts.extend(right.map(|option| (index, option)));
             self.evidence.extend(right.map(|_| (index, state.moment)));

@@ -57,8 +57,32 @@ pub struct Lesson {
     pub links: Vec<(String, usize)>,
     /// What is wrong but does not keep it from being played.
     pub flaws: Vec<Problem>,
+    /// Ids of the lessons that should come before it.
+    pub after: Vec<String>,
+    pub prints: Prints,
+    pub places: Places,
     /// The file it was read from: pictures are found beside it, and never outside its folder.
     pub path: PathBuf,
+}
+
+/// Whether CPython prints the same as the lab.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Prints {
+    #[default]
+    Same,
+    /// What is printed depends on chance: a port that the kernel chose, who was first.
+    Vary,
+}
+
+/// Where things stand in the file, counted from 1.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Places {
+    /// By the name of the front matter's field.
+    pub front: BTreeMap<String, usize>,
+    /// Each program's block, as `Lesson::programs` has them.
+    pub programs: Vec<usize>,
+    /// The script's block.
+    pub script: usize,
 }
 
 /// Something to break or change, on a fresh lab.
