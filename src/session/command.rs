@@ -78,7 +78,7 @@ pub enum Notice {
     },
     /// The lesson's file has something wrong: file, line, what to do.
     Lesson(String),
-    /// The last beat is reached, and the programs have ended.
+    /// The last beat is reached, and nothing is left to do.
     LessonFinished,
     /// A program's text, a file, or what is kept.
     Files(FileRemark),

@@ -6,9 +6,9 @@
 use std::sync::Arc;
 
 use super::Session;
-use super::desk::{Progress, Resume, Shelf, Shelving};
+use super::desk::{Progress, Resume, Shelf, Shelving, is_timer_running};
 use super::gallery::Gallery;
-use crate::director::Script;
+use crate::director::{Next, Script, WhyNot};
 use crate::lesson::{Lesson, Try};
 use crate::trace::{Setup, WireKind};
 
@@ -191,14 +191,33 @@ impl Session {
         }
         let reached = self.watch.reached().iter().flatten().count();
         let beats = self.watch.reached().len();
-        let state = self.timeline.newest();
-        let has_ended = state.programs.values().all(|program| program.has_ended());
         // Programs of one's own tell nothing, so there is nothing to finish.
-        let has_finished = beats > 0 && reached == beats && has_ended;
-        shelf.mark_beats(reached, has_finished);
-        if has_finished && !shelf.has_said_finished {
+        let is_over = beats > 0 && reached == beats && self.is_nothing_left();
+        let shelf = &mut self.desk.shelf;
+        shelf.is_over |= is_over;
+        shelf.mark_beats(reached, shelf.is_over);
+        if shelf.is_over && !shelf.has_said_finished {
             shelf.has_said_finished = true;
             self.remark(super::Notice::LessonFinished);
+        }
+    }
+
+    /// The programs have ended, or wait for what only somebody else can bring: a server that serves
+    /// for ever waits for the next client.
+    fn is_nothing_left(&self) -> bool {
+        let state = self.timeline.newest();
+        match self.director.next(state, self.now_live_us()) {
+            Next::Not(WhyNot::AllEnded | WhyNot::Asking(_)) => true,
+            Next::Not(WhyNot::Waiting) => !is_timer_running(state),
+            Next::Not(
+                WhyNot::Moving
+                | WhyNot::Computing(_)
+                | WhyNot::LabGone
+                | WhyNot::ScriptStuck { .. },
+            )
+            | Next::Give(_)
+            | Next::Forward
+            | Next::Wait { .. } => false,
         }
     }
 }
@@ -208,6 +227,7 @@ impl Shelf {
     pub(super) fn begin_anew(&mut self) {
         self.hints.clear();
         self.evidence.clear();
+        self.is_over = false;
         self.myths.clear();
     }
 

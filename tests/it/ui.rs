@@ -6,6 +6,7 @@ mod controls;
 mod course;
 mod course_pictures;
 mod editing;
+mod every_lesson;
 mod graph;
 mod hosts;
 mod inspector;

@@ -30,6 +30,8 @@ pub struct Shelf {
     pub myths: BTreeMap<usize, Moment>,
     /// The open lesson's pictures as far as they are decoded, by their names in the text.
     pub pictures: BTreeMap<String, Result<Arc<Pixels>, String>>,
+    /// This run has come to the lesson's end: nothing is left for `Next` to do.
+    pub is_over: bool,
     /// The end of the lesson was pointed out.
     pub has_said_finished: bool,
 }

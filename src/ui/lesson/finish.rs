@@ -14,12 +14,13 @@ use crate::ui::parts::{self, Button, Icon, Weight};
 use crate::ui::text::say;
 use crate::ui::theme::{self, CARD_RADIUS};
 
-/// The last beat is reached and every program has ended.
+/// The last beat is reached, and every program has ended or waits for what nobody will bring.
 pub fn is_there(view: &View<'_>) -> bool {
-    let state = view.timeline.newest();
+    let mut programs = view.timeline.newest().programs.values();
+    let shelf = &view.desk.shelf;
     view.beats.last().is_some_and(Option::is_some)
-        && state.programs.values().all(|program| program.has_ended())
-        && view.desk.shelf.trying.is_none()
+        && (shelf.is_over || programs.all(|program| program.has_ended()))
+        && shelf.trying.is_none()
 }
 
 /// It is there, and we look at it.

@@ -147,6 +147,27 @@ fn a_run_to_the_end_finishes_the_lesson_and_earlier_progress_is_merged() {
     );
 }
 
+#[test]
+fn a_lesson_whose_server_serves_for_ever_comes_to_its_end_all_the_same() {
+    if !is_wire_there() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    write(
+        folder.path(),
+        &HANDSHAKE.replace("\ns.close()\n", "\ns.accept()\n"),
+    );
+    let mut learner = Learner::with(Course::open(Some(folder.path())).expect("sound"));
+    learner.play_to_the_end();
+    let is_over = |session: &sockstep::session::Session| session.view().desk.shelf.is_over;
+    learner.wait_until("over", is_over);
+    let view = learner.session.view();
+    assert_eq!(view.next, Next::Not(WhyNot::Waiting));
+    assert!(view.desk.shelf.reached().is_some_and(|kept| kept.finished));
+    learner.session.update(Command::Restart);
+    assert!(!is_over(&learner.session), "a new run is not over");
+}
+
 /// Goes on with `Next` until this trigger of the try holds, or nothing is left to do.
 fn play_try(learner: &mut Learner, index: usize) {
     learner.session.update(Command::Shelf(Shelving::Try(index)));

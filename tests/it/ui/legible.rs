@@ -161,11 +161,16 @@ fn bars(harness: &Harness<'_>) -> [Rect; 2] {
     [top, bottom]
 }
 
+/// What is wrong with what the window shows now, with so many hosts on its stage.
+pub fn faults_of(harness: &Harness<'_>, hosts: usize) -> Vec<String> {
+    faults(&painted(harness), bars(harness), hosts > 2)
+}
+
 fn check(stage: Stage, name: &str, size: [f32; 2]) -> Vec<String> {
     let language = stage.language;
     let hosts = stage.story.timeline.state().host_order.len();
     let (harness, _) = harness(stage, size);
-    let faults = faults(&painted(&harness), bars(&harness), hosts > 2);
+    let faults = faults_of(&harness, hosts);
     let with_place = |fault| format!("{name} {language:?} {}: {fault}", size[0]);
     faults.into_iter().map(with_place).collect()
 }
