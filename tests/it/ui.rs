@@ -1,5 +1,6 @@
 //! Tests of ui: every control by its label, every key, every reason, and pictures.
 
+mod asked;
 mod bytes;
 mod caps;
 mod controls;

@@ -7,7 +7,7 @@ use eframe::egui::{
 
 use super::inline::{self, Ink};
 use super::page::{Heights, Page};
-use super::{block, finish, padded, quiz, standing};
+use super::{block, finish, myth, padded, quiz, standing};
 use crate::lesson::{Beat, Block, Language, Lesson};
 use crate::session::{Command, View};
 use crate::trace::Moment;
@@ -70,6 +70,12 @@ pub fn beat_ui(
                         let standing = quiz::standing(page.view, index);
                         heights.show(ui, place, standing, |ui| {
                             quiz::quiz_ui(ui, page, (index, quiz));
+                        });
+                    }
+                    Block::Myth(myth) => {
+                        let standing = myth::standing(page.view, index);
+                        heights.show(ui, place, standing, |ui| {
+                            myth::myth_ui(ui, page, (index, myth));
                         });
                     }
                     other => {

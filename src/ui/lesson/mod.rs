@@ -1,5 +1,5 @@
-//! The lesson pane: prose, beats that light up as they happen, quizzes asked before a step, things
-//! to try, and where to go from here.
+//! The lesson pane: prose, beats that light up as they happen, quizzes asked before a step, myths
+//! that the kernel answers, things to try, and where to go from here.
 //!
 //! In: a view and its lesson. Out: commands. `page` has what all parts share, `beat` a passage.
 
@@ -11,6 +11,7 @@ mod evidence;
 mod finish;
 mod head;
 mod inline;
+mod myth;
 mod page;
 mod picture;
 mod quiz;

@@ -1,4 +1,4 @@
-//! A quiz: asked before a step, judged by what the kernel then did.
+//! A quiz: asked before a step, judged by what the kernel then did, or at once by its key.
 //!
 //! In: the quiz of a beat and what was guessed. Out: a guess, by click, by Space or Enter on an
 //! option, or by its number while one of them has the focus.
@@ -24,6 +24,8 @@ struct Standing {
     is_chosen: bool,
     /// `None` until the run has answered.
     is_right: Option<bool>,
+    /// The lesson says which is right, and not the run.
+    is_by_key: bool,
 }
 
 const DIGITS: [Key; 8] = [
@@ -79,6 +81,7 @@ pub fn quiz_ui(ui: &mut Ui, page: &mut Page<'_, '_>, (beat, quiz): (usize, &Quiz
             let standing = Standing {
                 is_chosen: chosen == Some(index),
                 is_right: right.map(|right| right == index),
+                is_by_key: quiz.key().is_some(),
             };
             let response = option_ui(ui, page, (index, option), standing);
             has_focus |= response.has_focus();
@@ -145,7 +148,10 @@ fn option_ui(
         WidgetInfo::selected(Role::RadioButton, is_open, standing.is_chosen, &name)
     });
     if !is_open {
-        let reason = say!(page.view.language, "quiz.answered");
+        let reason = match standing.is_by_key {
+            true => say!(page.view.language, "quiz.answered_by_you"),
+            false => say!(page.view.language, "quiz.answered"),
+        };
         ui.ctx().accesskit_node_builder(response.id, |node| {
             node.set_description(reason.as_ref());
         });
@@ -165,21 +171,24 @@ fn verdict_ui(ui: &mut Ui, page: &mut Page<'_, '_>, (beat, quiz): (usize, &Quiz)
         (None, None) => None,
         (Some(_), None) => Some((say!(language, "quiz.noted"), theme.muted)),
         (None, Some(_)) => Some((say!(language, "quiz.answered"), theme.muted)),
-        (Some(chosen), Some(right)) if chosen == right => {
-            Some((say!(language, "quiz.right"), theme.good))
-        }
-        (Some(_), Some(_)) => Some((say!(language, "quiz.wrong"), theme.warn)),
+        (Some(chosen), Some(right)) => Some(match (chosen == right, quiz.key()) {
+            (true, None) => (say!(language, "quiz.right"), theme.good),
+            (false, None) => (say!(language, "quiz.wrong"), theme.warn),
+            (true, Some(_)) => (say!(language, "quiz.right_by_key"), theme.good),
+            (false, Some(_)) => (say!(language, "quiz.wrong_by_key"), theme.warn),
+        }),
     };
     if let Some((text, colour)) = said {
         let text = RichText::new(text).font(theme::bold_font(theme::TEXT));
         ui.add(egui::Label::new(text.color(colour)).wrap());
     }
     if let Some(right) = right {
-        evidence_ui(ui, page, (beat, quiz), right);
+        answer_ui(ui, page, (beat, quiz), right);
     }
     let is_wrong = right.is_some_and(|right| chosen.is_some_and(|chosen| chosen != right));
     let Some(hint) = &quiz.hint else { return };
-    if wants_hint || is_wrong {
+    // Whoever has the reason needs no hint any more.
+    if wants_hint || is_wrong && quiz.because.is_none() {
         inline::inlines_ui(ui, page, hint, Ink::body(theme.muted).small());
     } else if right.is_none() {
         let button = Button {
@@ -193,21 +202,14 @@ fn verdict_ui(ui: &mut Ui, page: &mut Page<'_, '_>, (beat, quiz): (usize, &Quiz)
     }
 }
 
-/// The event that decided it; a click looks at that moment.
-fn evidence_ui(ui: &mut Ui, page: &mut Page<'_, '_>, (beat, quiz): (usize, &Quiz), right: usize) {
-    let Some((sentence, moment)) = evidence::of(page.view, beat, quiz, right) else {
-        return;
-    };
-    let (language, theme) = (page.view.language, page.theme);
-    let sentence = super::plain(&sentence);
-    inline::inlines_ui(ui, page, &sentence, Ink::body(theme.text).small());
-    let button = Button {
-        icon: Some(Icon::Clock),
-        hint: say!(language, "quiz.see_hint").into_owned(),
-        height: 28.0,
-        ..Button::new(say!(language, "quiz.see"), theme)
-    };
-    if button.show(ui, theme).clicked() {
-        page.ask(Command::GoTo(moment));
+/// The event that decided it, and why.
+fn answer_ui(ui: &mut Ui, page: &mut Page<'_, '_>, (beat, quiz): (usize, &Quiz), right: usize) {
+    let trigger = quiz.options.get(right);
+    let trigger = trigger.and_then(|option| option.judged.trigger());
+    if let (Some(moment), Some(trigger)) = (page.view.desk.shelf.evidence.get(&beat), trigger) {
+        evidence::evidence_ui(ui, page, *moment, &trigger.text);
+    }
+    if let Some(because) = &quiz.because {
+        inline::inlines_ui(ui, page, because, Ink::body(page.theme.text).small());
     }
 }
