@@ -1,11 +1,11 @@
-//! What a beat asks and answers: its quiz and its myth, put where they belong.
+//! What a lesson asks and answers: quizzes, myths and puzzles, put where they belong.
 //!
-//! In: their blocks. Out: the beat's body, or what is wrong. What a block says, `quiz` and `myth`
-//! read.
+//! In: their blocks. Out: the beat's body, or what is wrong. What a block says, `quiz`, `myth` and
+//! `puzzle` read.
 
 use super::parse::{Assembly, Fence};
 use super::types::Block;
-use super::{myth, quiz};
+use super::{myth, puzzle, quiz};
 
 impl Assembly<'_> {
     pub(super) fn quiz(&mut self, fence: &Fence<'_>) {
@@ -24,6 +24,19 @@ impl Assembly<'_> {
                 "begin a new beat for it",
             ),
             Some(beat) => beat.body.push(Block::Quiz(quiz)),
+        }
+    }
+
+    pub(super) fn puzzle(&mut self, fence: &Fence<'_>) {
+        if self.puzzles.len() == puzzle::MOST_PUZZLES {
+            let message = format!("more than {} `puzzle` blocks", puzzle::MOST_PUZZLES);
+            self.problems
+                .add(fence.line, message, "split the lesson into several");
+            return;
+        }
+        if let Some(puzzle) = puzzle::read(fence, self.problems) {
+            self.add(Block::Puzzle(self.puzzles.len()));
+            self.puzzles.push(puzzle);
         }
     }
 

@@ -11,9 +11,11 @@ use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
 
+use super::beside::Place;
 use super::parse::{self, LARGEST_FILE};
-use super::picture::{MOST_PICTURES, PictureFile, Place};
+use super::picture::{MOST_PICTURES, PictureFile};
 use super::problem::Problem;
+use super::puzzle::RunFile;
 use super::types::{Language, Lesson};
 
 /// The lessons of this version. Built again only when this file is: a test compares the two.
@@ -99,7 +101,7 @@ fn built_in(dir: &'static Dir<'static>, language: Language) -> Result<Lesson, Ve
     let path = Path::new("lessons").join(&name);
     let text = dir.get_file(&name).and_then(|file| file.contents_utf8());
     match text {
-        Some(text) => with_pictures(text, &path, language, &Place::BuiltIn(dir)),
+        Some(text) => with_files(text, &path, language, &Place::BuiltIn(dir)),
         None => Err(problem(
             &path,
             "it is not built in",
@@ -120,11 +122,11 @@ pub fn load(path: &Path, language: Language) -> Result<Lesson, Vec<Problem>> {
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
-    with_pictures(&text, &file, language, &Place::Folder(folder))
+    with_files(&text, &file, language, &Place::Folder(folder))
 }
 
-/// A picture that cannot be shown is a flaw of the lesson, and the lesson goes on.
-fn with_pictures(
+/// A picture or a run that cannot be shown is a flaw of the lesson, and the lesson goes on.
+fn with_files(
     text: &str,
     path: &Path,
     language: Language,
@@ -150,6 +152,19 @@ fn with_pictures(
         });
         lesson.flaws.extend(found.as_ref().err().cloned());
         lesson.pictures.insert(name, found);
+    }
+    for puzzle in &lesson.puzzles {
+        if lesson.runs.contains_key(&puzzle.run) {
+            continue;
+        }
+        let found = RunFile::find(place, &puzzle.run).map_err(|(message, remedy)| Problem {
+            path: path.to_owned(),
+            line: puzzle.run_line,
+            message,
+            remedy,
+        });
+        lesson.flaws.extend(found.as_ref().err().cloned());
+        lesson.runs.insert(puzzle.run.clone(), found);
     }
     Ok(lesson)
 }

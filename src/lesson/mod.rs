@@ -8,6 +8,7 @@
 //! quiz options; [`BeatWatch`] says how far a run has come. For teachers: `lessons/README.md`.
 
 mod asked;
+mod beside;
 mod callout;
 pub mod check;
 mod edit;
@@ -23,6 +24,7 @@ mod problem;
 mod program;
 mod progress;
 mod prose;
+mod puzzle;
 mod quiz;
 mod spoken;
 mod tries;
@@ -34,6 +36,9 @@ pub use parse::{number_of, parse};
 pub use picture::{PictureFile, Pixels};
 pub use problem::Problem;
 pub use progress::{BeatWatch, quizzes};
+pub use puzzle::{
+    Asks, Attempt, Blank, Case, Clue, Field, Puzzle, Row, RunFile, Suspect, Telling, Way,
+};
 pub use spoken::Spoken;
 pub use trigger::{Trigger, TriggerError, Watcher};
 pub use types::{

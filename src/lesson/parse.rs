@@ -12,6 +12,7 @@ use super::inline::MARKER;
 use super::problem::{Problem, Problems};
 use super::program;
 use super::prose::{self, PLAIN, Piece, PieceKind, UNCLOSED};
+use super::puzzle::Puzzle;
 use super::quiz::Seen;
 use super::tries::{self, TryFence};
 use super::trigger::Trigger;
@@ -26,7 +27,7 @@ const MOST_TRIES: usize = 64;
 /// In one beat.
 const MOST_EXPECTS: usize = 64;
 
-const OURS: &str = "when, expect, quiz, myth, try, director, python NAME";
+const OURS: &str = "when, expect, quiz, myth, puzzle, try, director, python NAME";
 const WHEN_EXAMPLE: &str = "write one trigger in it, e.g. server sends SYN+ACK";
 
 /// Reads no picture, and knows of no other lesson.
@@ -81,6 +82,7 @@ pub(super) fn read(
         script,
         tries,
         places,
+        puzzles,
     } = assembly.finish();
     if !problems.is_empty() {
         return Err(problems.into_sorted());
@@ -106,6 +108,8 @@ pub(super) fn read(
             front: front.lines,
             ..places
         },
+        puzzles,
+        runs: BTreeMap::new(),
         pictures: BTreeMap::new(),
         links: mentions.lessons,
         flaws: Vec::new(),
@@ -145,6 +149,7 @@ struct Assembled {
     script: Option<Arc<Script>>,
     tries: Vec<Try>,
     places: Places,
+    puzzles: Vec<Puzzle>,
 }
 
 pub(super) struct Assembly<'a> {
@@ -156,6 +161,7 @@ pub(super) struct Assembly<'a> {
     programs: Vec<ProgramSetup>,
     script: Option<Script>,
     tries: Vec<TryFence>,
+    pub puzzles: Vec<Puzzle>,
     /// Every trigger, so that its names can be checked once all programs are known.
     pub seen: Vec<Seen>,
     places: Places,
@@ -172,6 +178,7 @@ impl<'a> Assembly<'a> {
             programs: Vec::new(),
             script: None,
             tries: Vec::new(),
+            puzzles: Vec::new(),
             seen: Vec::new(),
             places: Places::default(),
         }
@@ -220,6 +227,7 @@ impl<'a> Assembly<'a> {
             ["expect"] => self.expect(fence),
             ["quiz"] => self.quiz(fence),
             ["myth"] => self.myth(fence),
+            ["puzzle"] => self.puzzle(fence),
             ["director"] => self.director(fence),
             ["try"] => self.one_try(fence),
             ["python", name] => self.program(name, name, fence),
@@ -386,7 +394,7 @@ impl<'a> Assembly<'a> {
         self.programs.push(program);
     }
 
-    fn add(&mut self, block: Block) {
+    pub fn add(&mut self, block: Block) {
         self.end_heading();
         self.body().push(block);
     }
@@ -449,6 +457,7 @@ impl<'a> Assembly<'a> {
             script: self.script.map(Arc::new),
             tries,
             places: self.places,
+            puzzles: self.puzzles,
         }
     }
 

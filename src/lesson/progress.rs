@@ -296,6 +296,7 @@ fn quiz_of(body: &[Block]) -> Option<&Quiz> {
         | Block::Code { .. }
         | Block::Table { .. }
         | Block::Myth(_)
+        | Block::Puzzle(_)
         | Block::Try(_)
         | Block::Rule => None,
     })
@@ -313,6 +314,7 @@ fn myth_of(body: &[Block]) -> Option<&Myth> {
         | Block::Code { .. }
         | Block::Table { .. }
         | Block::Quiz(_)
+        | Block::Puzzle(_)
         | Block::Try(_)
         | Block::Rule => None,
     })

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::picture::PictureFile;
 use super::problem::Problem;
+use super::puzzle::{Puzzle, RunFile};
 use crate::director::Script;
 use crate::trace::{HostSetup, LowPorts, ProgramSetup, Timers};
 
@@ -51,6 +52,10 @@ pub struct Lesson {
     pub script: Option<Arc<Script>>,
     /// What its `try` blocks offer, from top to bottom.
     pub tries: Vec<Try>,
+    /// What its `puzzle` blocks ask, from top to bottom.
+    pub puzzles: Vec<Puzzle>,
+    /// The runs that the puzzles show, by their names in the text.
+    pub runs: BTreeMap<String, Result<RunFile, Problem>>,
     /// The pictures that could be read, by their names in the text.
     pub pictures: BTreeMap<String, Result<PictureFile, Problem>>,
     /// The other lessons it points to, each with the line.
@@ -163,6 +168,8 @@ pub enum Block {
     },
     Quiz(Quiz),
     Myth(Myth),
+    /// Which of `Lesson::puzzles`.
+    Puzzle(usize),
     /// Which of `Lesson::tries`.
     Try(usize),
     Rule,

@@ -143,6 +143,7 @@ fn prose(blocks: &[Block]) -> String {
         | Block::Table { .. }
         | Block::Quiz(_)
         | Block::Myth(_)
+        | Block::Puzzle(_)
         | Block::Rule => None,
     });
     paragraphs.collect::<Vec<_>>().join("\n")

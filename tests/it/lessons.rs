@@ -3,6 +3,7 @@
 mod asked;
 mod broken;
 mod pictures;
+mod puzzles;
 mod triggers;
 
 use std::fmt::Write as _;
@@ -56,6 +57,7 @@ fn show(blocks: &[Block]) -> String {
             Block::Code { language, text } => write!(out, "[code {language} {text:?}]"),
             Block::Callout { kind, blocks } => write!(out, "[{kind:?} {}]", show(blocks)),
             Block::Picture { alt, name, line } => write!(out, "[picture {name} {alt} {line}]"),
+            Block::Puzzle(index) => write!(out, "[puzzle {index}]"),
             Block::Try(index) => write!(out, "[try {index}]"),
             Block::Table {
                 alignment,

@@ -131,6 +131,7 @@ fn standing(page: &Page<'_, '_>, block: &Block) -> Vec<(bool, bool)> {
         | Block::Table { .. }
         | Block::Quiz(_)
         | Block::Myth(_)
+        | Block::Puzzle(_)
         | Block::Rule => Vec::new(),
     }
 }

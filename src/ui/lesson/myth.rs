@@ -8,7 +8,7 @@ use eframe::egui::{Color32, Painter, Pos2, RichText, Sense, Shape, Stroke, Ui, v
 
 use super::evidence;
 use super::inline::{self, Ink};
-use super::page::Page;
+use super::page::{self, Page};
 use crate::lesson::Myth;
 use crate::session::View;
 use crate::trace::Moment;
@@ -49,7 +49,7 @@ pub fn myth_ui(ui: &mut Ui, page: &mut Page<'_, '_>, (beat, myth): (usize, &Myth
             return;
         };
         ui.add_space(3.0);
-        let kernel = kernel(page.view);
+        let kernel = page::kernel(&page.view.timeline.trace().header().kernel);
         let answer = say!(language, "myth.answer", kernel = kernel);
         caption_ui(ui, (&answer, theme.good), |painter, at| {
             parts::paint_icon(painter, Icon::Check, at, 13.0, theme.good);
@@ -57,15 +57,6 @@ pub fn myth_ui(ui: &mut Ui, page: &mut Page<'_, '_>, (beat, myth): (usize, &Myth
         inline::inlines_ui(ui, page, &myth.fact, Ink::body(theme.text));
         evidence::evidence_ui(ui, page, moment, &myth.shows.trigger.text);
     });
-}
-
-/// `Linux 6.18.44`; elsewhere the header has the system's name and no number.
-fn kernel(view: &View<'_>) -> String {
-    let kernel = &view.timeline.trace().header().kernel;
-    match kernel.starts_with(|c: char| c.is_ascii_digit()) {
-        true => format!("Linux {kernel}"),
-        false => kernel.clone(),
-    }
 }
 
 /// A shape and a word.

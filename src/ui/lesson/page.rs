@@ -27,6 +27,18 @@ impl Page<'_, '_> {
     }
 }
 
+/// `Linux 6.18.44`, without what a distribution adds; elsewhere the header has the system's name.
+pub fn kernel(release: &str) -> String {
+    let is_number = |c: char| c.is_ascii_digit() || c == '.';
+    match release.starts_with(|c: char| c.is_ascii_digit()) {
+        true => {
+            let end = release.find(|c| !is_number(c)).unwrap_or(release.len());
+            format!("Linux {}", &release[..end])
+        }
+        false => release.to_owned(),
+    }
+}
+
 /// So much beyond the edge is drawn, too: the focus and a scroll find something there.
 const MARGIN: f32 = 120.0;
 

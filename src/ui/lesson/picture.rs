@@ -143,6 +143,7 @@ fn alt_of(lesson: &Lesson, wanted: &str) -> Option<String> {
             | Block::Table { .. }
             | Block::Quiz(_)
             | Block::Myth(_)
+            | Block::Puzzle(_)
             | Block::Try(_)
             | Block::Rule => None,
         })

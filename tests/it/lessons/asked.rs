@@ -4,7 +4,7 @@ use sockstep::lesson::{BeatWatch, Block, Judged, Language, Lesson, Quiz, parse};
 use sockstep::trace::{Moment, What};
 
 use super::broken::check_broken;
-use super::{RECORDED, check, parsed, shipped};
+use super::{RECORDED, check, parsed};
 
 const KEY: &str = "```quiz\nIs TCP kind?\n- [right] yes\n- [Wrong] no\nhint: think\n";
 
@@ -95,13 +95,23 @@ fn quiz_of(lesson: &Lesson, beat: usize) -> &Quiz {
     found.expect("it has a quiz").1
 }
 
-/// The shipped lesson with a block put below its beat about the SYN.
+/// The beats of lesson 4 around the SYN, with a block below the one about it.
 fn with_block(block: &str) -> Lesson {
-    let text = std::fs::read_to_string(shipped().join("en.md")).unwrap();
-    let below = "```when\nclient sends SYN\n```\n";
-    assert!(text.contains(below));
-    let text = text.replace(below, &format!("{below}\n{block}\n"));
-    parse(&text, &shipped().join("en.md"), Language::English).expect("a sound lesson")
+    let beat = |when: &str| format!("## B\n```when\n{when}\n```\n");
+    let [before, here, after] = [
+        "server accept blocked",
+        "client sends SYN",
+        "server sends SYN+ACK",
+    ]
+    .map(beat);
+    let client = "```python client\nimport socket\n```\n";
+    let body = format!(
+        "{client}{before}{here}{block}\n{after}{}",
+        beat("client TIME_WAIT")
+    );
+    let (front, program) = (super::FRONT, super::PROGRAM);
+    let text = format!("{front}{program}{body}");
+    parse(&text, super::path(), Language::English).expect("a sound lesson")
 }
 
 #[test]
@@ -157,7 +167,7 @@ fn a_key_judges_once_and_only_its_own_quiz() {
     assert!(watch.judge_by_key(1));
     assert_eq!(watch.verdict(1), Some(0));
     assert!(!watch.judge_by_key(1), "it is decided");
-    assert!(!watch.judge_by_key(2), "the run decides it");
+    assert!(!watch.judge_by_key(2), "no quiz is there");
     assert!(!watch.judge_by_key(0) && !watch.judge_by_key(900));
     let trace = sockstep::trace::load(RECORDED).unwrap().trace;
     let watch = BeatWatch::of(&lesson, &trace);
