@@ -15,7 +15,7 @@ use super::prose::{self, PLAIN, Piece, PieceKind, UNCLOSED};
 use super::puzzle::Puzzle;
 use super::quiz::Seen;
 use super::tries::{self, TryFence};
-use super::trigger::Trigger;
+use super::trigger::{self, Trigger};
 use super::types::{Beat, Block, Expect, Inline, Language, Lesson, Places, Try};
 use crate::director::{Script, ScriptError};
 use crate::trace::ProgramSetup;
@@ -429,7 +429,11 @@ impl<'a> Assembly<'a> {
                 if !known.contains(&name) {
                     let message =
                         format!("'{name}' is neither a program nor a host of this lesson");
-                    let remedy = format!("write one of {}, or any", known.join(", "));
+                    let all = format!("write one of {}, or any", known.join(", "));
+                    let near = trigger::nearest(name, known.iter().copied());
+                    let remedy = near.map_or(all.clone(), |near| {
+                        format!("did you mean \"{near}\"? {all}")
+                    });
                     self.problems.add(*line, message, remedy);
                 }
             }

@@ -4,8 +4,8 @@
 //! themselves, in the order the trigger names them. What cannot be told for certain, or is no
 //! longer so, is left out. Pure.
 
-use super::trigger::{Clause, Fact, FateWord, Rule, Trigger};
-use super::trigger::{holds, segments};
+use super::trigger::rule::{Clause, Counted, Fact, FateWord, Rule, SegmentWords, Subject};
+use super::trigger::{Trigger, holds, segments, sockets};
 use crate::model::{Activity, Program, State};
 use crate::trace::{CallId, Event, Key, Name, SegmentId, SocketFacts, What};
 
@@ -41,8 +41,8 @@ impl Trigger {
 fn said<'a>(rule: &'a Rule, into: &mut Vec<&'a Clause>) {
     match rule {
         Rule::One(clause) | Rule::Before(clause, _) => into.push(clause),
-        Rule::And(parts) => parts.iter().for_each(|part| said(part, into)),
-        Rule::Then(first, second) => into.extend([first, second]),
+        Rule::And { parts, .. } => parts.iter().for_each(|part| said(part, into)),
+        Rule::Then(first, second, _) => into.extend([first, second]),
     }
 }
 
@@ -54,19 +54,35 @@ fn spoken_of(clause: &Clause, state: &State, event: &Event) -> Option<Spoken> {
             state: name,
             without_descriptor,
         } => {
-            let sockets = holds::sockets(subject, state);
-            let in_state = sockets.filter(|socket| {
+            let in_state = sockets::of(subject, state).map(|socket| &socket.facts);
+            let in_state = in_state.filter(|socket| {
                 socket.state == *name && !(*without_descriptor && socket.fd.is_some())
             });
             socket(event, in_state)
         }
-        Fact::QueueIs { queue, length } => {
-            let listeners = holds::sockets(subject, state).filter(|facts| facts.state == "LISTEN");
-            let in_question =
-                listeners.filter(|facts| holds::has_queue(state, facts, *queue, *length));
+        Fact::Has(Counted::State(name), _) => {
+            let in_state = sockets::of(subject, state).map(|socket| &socket.facts);
+            socket(event, in_state.filter(|socket| socket.state == *name))
+        }
+        Fact::QueueIs(queue, count) => {
+            let listeners = sockets::of(subject, state).map(|socket| &socket.facts);
+            let in_question = listeners.filter(|facts| {
+                facts.state == "LISTEN" && sockets::has_queue(state, facts, *queue, *count)
+            });
             socket(event, in_question)
         }
-        Fact::CallBlocked(call) => {
+        Fact::BufferIs(buffer, count) => {
+            let meant = sockets::of(subject, state).filter(|socket| {
+                sockets::waiting(state, socket, *buffer).is_some_and(|n| count.fits(n))
+            });
+            socket(event, meant.map(|socket| &socket.facts))
+        }
+        Fact::InfoIs(info, count) => {
+            let meant = sockets::of(subject, state)
+                .filter(|socket| sockets::number_of(socket, *info).is_some_and(|n| count.fits(n)));
+            socket(event, meant.map(|socket| &socket.facts))
+        }
+        Fact::CallBlocked { call, .. } => {
             let programs = state.programs.values();
             only(programs.filter(|program| {
                 subject.is_program(state, &program.name) && stands_blocked_in(program, call)
@@ -81,14 +97,8 @@ fn spoken_of(clause: &Clause, state: &State, event: &Event) -> Option<Spoken> {
         Fact::Segment {
             segment,
             fate: FateWord::Held,
-        } => {
-            let held = state.held.iter().copied();
-            let mut meant = held.filter(|id| segments::is_segment(subject, state, *id, segment));
-            let own = event_segment(event).filter(|id| meant.clone().any(|each| each == *id));
-            let only = own.or_else(|| meant.next().filter(|_| meant.next().is_none()));
-            only.map(Spoken::Segment)
-        }
-        Fact::Sent { .. } | Fact::Segment { .. } => event_segment(event)
+        } => held(subject, segment, state, event),
+        Fact::Sent { .. } | Fact::Segment { .. } | Fact::Announces(_) => event_segment(event)
             .filter(|_| holds())
             .map(Spoken::Segment),
         Fact::Asks | Fact::Exits { .. } => match &event.what {
@@ -100,7 +110,21 @@ fn spoken_of(clause: &Clause, state: &State, event: &Event) -> Option<Spoken> {
         },
         // The program has gone on from the line that printed.
         Fact::Prints(_) | Fact::Always | Fact::Never => None,
+        // Of many things, or of one that is gone.
+        Fact::Has(Counted::Threads | Counted::Descriptors, _)
+        | Fact::SocketGone
+        | Fact::Held(_)
+        | Fact::Byte(..) => None,
     }
+}
+
+/// The one the event tells of, or else the only one there is.
+fn held(subject: &Subject, segment: &SegmentWords, state: &State, event: &Event) -> Option<Spoken> {
+    let held = state.held.iter().copied();
+    let mut meant = held.filter(|id| segments::is_meant(subject, state, *id, segment));
+    let own = event_segment(event).filter(|id| meant.clone().any(|each| each == *id));
+    let only = own.or_else(|| meant.next().filter(|_| meant.next().is_none()));
+    only.map(Spoken::Segment)
 }
 
 fn line(program: &Program) -> Spoken {
@@ -131,9 +155,12 @@ fn only<T>(mut all: impl Iterator<Item = T>) -> Option<T> {
 
 fn event_segment(event: &Event) -> Option<SegmentId> {
     match &event.what {
-        What::Sent { segment, .. } | What::Delivered { segment } | What::Dropped { segment } => {
-            Some(*segment)
-        }
+        What::Sent { segment, .. }
+        | What::Delivered { segment }
+        | What::Dropped { segment }
+        | What::Corrupted { segment, .. }
+        | What::Duplicated { segment, .. }
+        | What::Delayed { segment, .. } => Some(*segment),
         _ => None,
     }
 }

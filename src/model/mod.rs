@@ -9,6 +9,7 @@ mod ledger;
 mod named;
 mod program;
 mod shared;
+mod tally;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ pub use ledger::{
 pub use named::{Named, Names};
 pub use program::{Activity, CallRecord, Program, Resolved};
 pub use shared::{Log, Pages};
+pub use tally::{Sort, Tally};
 pub use wire::{Fate, Kind, Segment};
 
 use ledger::Ledger;
@@ -67,6 +69,7 @@ pub struct State {
     ledger: Ledger,
     causes: Causes,
     names: Names,
+    tally: Tally,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -126,6 +129,7 @@ impl State {
             ledger: Ledger::default(),
             causes: Causes::default(),
             names: Names::default(),
+            tally: Tally::default(),
         }
     }
 
@@ -193,6 +197,9 @@ impl State {
         let mut names = std::mem::take(&mut self.names);
         names.apply(event, self);
         self.names = names;
+        let mut tally = std::mem::take(&mut self.tally);
+        tally.apply(event, self);
+        self.tally = tally;
     }
 
     /// What made what.
@@ -203,6 +210,11 @@ impl State {
     /// What a segment is called beyond its flags.
     pub fn names(&self) -> &Names {
         &self.names
+    }
+
+    /// How often each thing has happened.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// The sockets of a host that still exist.

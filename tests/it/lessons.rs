@@ -5,6 +5,9 @@ mod broken;
 mod pictures;
 mod puzzles;
 mod triggers;
+mod triggers_facts;
+mod triggers_segments;
+mod triggers_wrong;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -1,11 +1,11 @@
-//! Which segments a trigger means.
+//! Which segments a trigger means, and what became of them.
 
-use super::{SegmentKind, SegmentWords, Subject};
+use super::rule::{Again, Count, SegmentWords, Subject};
 use crate::model::{Segment, State};
-use crate::trace::SegmentId;
+use crate::trace::{Event, SegmentId, What};
 
 /// Whether this segment, or the one it is a copy of, is what the words mean.
-pub(in crate::lesson) fn is_segment(
+pub(in crate::lesson) fn is_meant(
     subject: &Subject,
     state: &State,
     id: SegmentId,
@@ -14,13 +14,30 @@ pub(in crate::lesson) fn is_segment(
     let Some(segment) = state.segments.get(&id) else {
         return false;
     };
-    if !subject.is_host(state, &segment.from) || !is_kind(segment, words.kind) {
+    if !subject.is_host(state, &segment.from) || !words.sort.is(segment, state) {
+        return false;
+    }
+    let payload = || {
+        let packet = segment.packet.as_ref();
+        packet.map_or(0, |packet| packet.payload().len() as u64)
+    };
+    if words.length.is_some_and(|length| !length.fits(payload())) {
         return false;
     }
     let Some(nth) = words.nth else {
         return true;
     };
-    // Copies name the first of their kind, or a copy of it.
+    let counted = if words.sort.is_named() {
+        segment
+    } else {
+        first_of(state, segment)
+    };
+    let is_host = |host: &str| subject.is_host(state, host);
+    state.tally().nth(counted.id, words.sort, is_host) == nth
+}
+
+/// Copies name the first of their kind, or a copy of it.
+fn first_of<'a>(state: &'a State, segment: &'a Segment) -> &'a Segment {
     let mut first = segment;
     while let Some(earlier) = first.copy_of.and_then(|id| state.segments.get(&id)) {
         if earlier.id >= first.id {
@@ -28,32 +45,52 @@ pub(in crate::lesson) fn is_segment(
         }
         first = earlier;
     }
-    let alike = state.segments.values().filter(|other| {
-        other.copy_of.is_none()
-            && other.id <= first.id
-            && subject.is_host(state, &other.from)
-            && is_kind(other, words.kind)
-    });
-    alike.count() == nth
+    first
 }
 
-/// A FIN that carries data is both a FIN and data.
-fn is_kind(segment: &Segment, kind: SegmentKind) -> bool {
-    let Some(packet) = &segment.packet else {
+pub(super) fn sent(
+    subject: &Subject,
+    state: &State,
+    event: &Event,
+    words: &SegmentWords,
+    again: Again,
+) -> bool {
+    let What::Sent {
+        segment,
+        copy_of,
+        reason,
+        ..
+    } = &event.what
+    else {
         return false;
     };
-    let Some(tcp) = packet.tcp() else {
+    let is_right = match again {
+        // A probe is the same segment each time, and each time a probe.
+        Again::No => copy_of.is_none() || words.sort.is_named(),
+        Again::Yes => copy_of.is_some(),
+        Again::Because(reasons) => reason.is_some_and(|reason| reasons.contains(&reason)),
+    };
+    is_right && is_meant(subject, state, *segment, words)
+}
+
+pub(super) fn announces(subject: &Subject, state: &State, event: &Event, count: Count) -> bool {
+    let What::Sent { segment, .. } = &event.what else {
         return false;
     };
-    let flags = tcp.flags;
-    match kind {
-        SegmentKind::Syn => flags.syn && !flags.ack,
-        SegmentKind::SynAck => flags.syn && flags.ack,
-        SegmentKind::Ack => {
-            flags.ack && !flags.syn && !flags.fin && !flags.rst && packet.payload().is_empty()
+    let segment = state.segments.get(segment);
+    let own = segment.filter(|segment| subject.is_host(state, &segment.from));
+    let window = own.and_then(|segment| state.tally().window(segment));
+    window.is_some_and(|window| count.fits(window))
+}
+
+/// How many segments of these hosts wait on the wire.
+pub(super) fn held(subject: &Subject, state: &State) -> u64 {
+    let of_host = state.held.iter().filter(|id| match subject {
+        Subject::Any => true,
+        Subject::Named(_) => {
+            let segment = state.segments.get(id);
+            segment.is_some_and(|segment| subject.is_host(state, &segment.from))
         }
-        SegmentKind::Data => !packet.payload().is_empty(),
-        SegmentKind::Fin => flags.fin,
-        SegmentKind::Rst => flags.rst,
-    }
+    });
+    of_host.count() as u64
 }

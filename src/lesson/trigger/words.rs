@@ -1,10 +1,9 @@
-//! The words of the trigger language, and a line taken apart into them.
+//! The words of the trigger language: calls, states, kinds of segments, errors.
 
-use super::read::wrong;
-use super::{SegmentKind, TriggerError};
+use crate::model::Sort;
 
 /// The socket calls a trigger can speak of.
-const CALLS: &[&str] = &[
+pub(super) const CALLS: &[&str] = &[
     "socket",
     "setsockopt",
     "getsockopt",
@@ -18,6 +17,8 @@ const CALLS: &[&str] = &[
     "sendto",
     "recv",
     "recvfrom",
+    "recv_into",
+    "recvfrom_into",
     "shutdown",
     "close",
     "settimeout",
@@ -25,15 +26,39 @@ const CALLS: &[&str] = &[
     "getsockname",
     "getpeername",
     "select",
+    "poll",
+    "sleep",
 ];
 
-/// What a call does, in the words of [`Sentence::what_of`].
+/// What a call does.
 pub(super) const CALL_VERBS: &[&str] = &[
     "blocks", "blocked", "returns", "returned", "fails", "failed",
 ];
 
+/// What somebody does or is, where neither a call, nor a state, nor a segment is named.
+pub(super) const VERBS: &[&str] = &[
+    "listens",
+    "sends",
+    "resends",
+    "prints",
+    "asks",
+    "exits",
+    "has",
+    "announces",
+    "receive buffer",
+    "send buffer",
+    "cwnd",
+    "ssthresh",
+    "rto",
+    "rtt",
+    "window",
+    "accept queue",
+    "SYN queue",
+    "socket is gone",
+];
+
 /// As `model` has them: `ss` with underscores.
-const STATES: &[&str] = &[
+pub(super) const STATES: &[&str] = &[
     "LISTEN",
     "SYN_SENT",
     "SYN_RECV",
@@ -44,54 +69,161 @@ const STATES: &[&str] = &[
     "CLOSING",
     "LAST_ACK",
     "TIME_WAIT",
+    "CLOSE",
 ];
 
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Token {
-    Word(String),
-    Text(String),
-}
+pub(super) const KINDS: &[&str] = &[
+    "SYN",
+    "SYN+ACK",
+    "ACK",
+    "data",
+    "FIN",
+    "RST",
+    "UDP",
+    "ICMP",
+    "duplicate ACK",
+    "zero window",
+    "window update",
+    "window probe",
+    "keepalive",
+];
+
+pub(super) const FATES: &[&str] = &[
+    "delivered",
+    "dropped",
+    "held",
+    "corrupted",
+    "duplicated",
+    "delayed",
+];
+
+pub(super) const PLACES: &[&str] = &[
+    "in program",
+    "in send buffer",
+    "on the wire",
+    "in receive buffer",
+    "read",
+    "lost",
+];
+
+/// What the network's calls can fail with, as `errno(3)` has them.
+pub(super) const ERRNOS: &[&str] = &[
+    "EACCES",
+    "EADDRINUSE",
+    "EADDRNOTAVAIL",
+    "EAFNOSUPPORT",
+    "EAGAIN",
+    "EALREADY",
+    "EBADF",
+    "ECONNABORTED",
+    "ECONNREFUSED",
+    "ECONNRESET",
+    "EDESTADDRREQ",
+    "EFAULT",
+    "EHOSTDOWN",
+    "EHOSTUNREACH",
+    "EINPROGRESS",
+    "EINTR",
+    "EINVAL",
+    "EIO",
+    "EISCONN",
+    "EMFILE",
+    "EMSGSIZE",
+    "ENETDOWN",
+    "ENETRESET",
+    "ENETUNREACH",
+    "ENFILE",
+    "ENOBUFS",
+    "ENOENT",
+    "ENOMEM",
+    "ENOPROTOOPT",
+    "ENOSYS",
+    "ENOTCONN",
+    "ENOTSOCK",
+    "EOPNOTSUPP",
+    "EPERM",
+    "EPFNOSUPPORT",
+    "EPIPE",
+    "EPROTO",
+    "EPROTONOSUPPORT",
+    "EPROTOTYPE",
+    "ESHUTDOWN",
+    "ESOCKTNOSUPPORT",
+    "ETIMEDOUT",
+    "EWOULDBLOCK",
+];
+
+/// The exceptions that Python has and a program of a lesson is likely to meet.
+pub(super) const EXCEPTIONS: &[&str] = &[
+    "ArithmeticError",
+    "AssertionError",
+    "AttributeError",
+    "BlockingIOError",
+    "BrokenPipeError",
+    "BufferError",
+    "ChildProcessError",
+    "ConnectionAbortedError",
+    "ConnectionError",
+    "ConnectionRefusedError",
+    "ConnectionResetError",
+    "EOFError",
+    "Exception",
+    "FileNotFoundError",
+    "ImportError",
+    "IndexError",
+    "InterruptedError",
+    "KeyError",
+    "KeyboardInterrupt",
+    "LookupError",
+    "MemoryError",
+    "ModuleNotFoundError",
+    "NameError",
+    "NotImplementedError",
+    "OSError",
+    "OverflowError",
+    "PermissionError",
+    "RecursionError",
+    "RuntimeError",
+    "StopIteration",
+    "SyntaxError",
+    "SystemExit",
+    "TimeoutError",
+    "TypeError",
+    "UnboundLocalError",
+    "UnicodeDecodeError",
+    "UnicodeEncodeError",
+    "UnicodeError",
+    "ValueError",
+    "ZeroDivisionError",
+    "gaierror",
+    "herror",
+    "timeout",
+];
 
 /// Whether a program or host must not be called so, because triggers could not tell it apart.
 pub(in crate::lesson) fn is_reserved(name: &str) -> bool {
-    let others = ["any", "always", "never", "and", "before", "then", "of"];
+    let others = [
+        "any",
+        "always",
+        "never",
+        "and",
+        "before",
+        "then",
+        "of",
+        "not",
+        "nothing",
+        "byte",
+        "at",
+        "no",
+        "window",
+        "zero",
+        "duplicate",
+        "receive",
+    ];
     others.contains(&name.to_ascii_lowercase().as_str())
         || call(name).is_some()
         || kind(name).is_some()
         || state(name).is_some()
-}
-
-pub(super) fn tokens(text: &str) -> Result<Vec<Token>, TriggerError> {
-    let mut tokens = Vec::new();
-    let mut chars = text.chars().peekable();
-    while let Some(&next) = chars.peek() {
-        if next.is_whitespace() {
-            chars.next();
-        } else if matches!(next, '"' | '“' | '”') {
-            chars.next();
-            let mut quoted = String::new();
-            loop {
-                match chars.next() {
-                    Some('"' | '“' | '”') => break,
-                    Some('\\') => quoted.extend(chars.next()),
-                    Some(char) => quoted.push(char),
-                    None => return Err(wrong("a quote is not closed", "add the closing \"")),
-                }
-            }
-            tokens.push(Token::Text(quoted));
-        } else {
-            let mut word = String::new();
-            while let Some(char) = chars.next_if(|char| !char.is_whitespace() && *char != '"') {
-                word.push(char);
-            }
-            tokens.push(Token::Word(word));
-        }
-    }
-    Ok(tokens)
-}
-
-pub(super) fn is_word(token: &Token, word: &str) -> bool {
-    matches!(token, Token::Word(found) if found.eq_ignore_ascii_case(word))
 }
 
 /// `connect`, also written `connect()`.
@@ -107,19 +239,38 @@ pub(super) fn state(word: &str) -> Option<&'static str> {
     let plain = |name: &str| name.replace(['_', '-'], "").to_ascii_uppercase();
     let word = match plain(word).as_str() {
         "SYNRECEIVED" => "SYNRECV".to_owned(),
+        // In small letters, the call of the same name is meant.
+        "CLOSE" | "CLOSED" if word != word.to_ascii_uppercase() => return None,
+        "CLOSED" => "CLOSE".to_owned(),
         other => other.to_owned(),
     };
     STATES.iter().find(|state| plain(state) == word).copied()
 }
 
-pub(super) fn kind(word: &str) -> Option<SegmentKind> {
+/// Of one word; those of two are the grammar's.
+pub(super) fn kind(word: &str) -> Option<Sort> {
     Some(match word.to_ascii_uppercase().as_str() {
-        "SYN" => SegmentKind::Syn,
-        "SYN+ACK" | "SYN-ACK" | "SYNACK" => SegmentKind::SynAck,
-        "ACK" => SegmentKind::Ack,
-        "DATA" => SegmentKind::Data,
-        "FIN" | "FIN+ACK" | "FIN-ACK" => SegmentKind::Fin,
-        "RST" | "RST+ACK" | "RST-ACK" => SegmentKind::Rst,
+        "SYN" => Sort::Syn,
+        "SYN+ACK" | "SYN-ACK" | "SYNACK" => Sort::SynAck,
+        "ACK" => Sort::Ack,
+        "DATA" => Sort::Data,
+        "FIN" | "FIN+ACK" | "FIN-ACK" => Sort::Fin,
+        "RST" | "RST+ACK" | "RST-ACK" => Sort::Rst,
+        "UDP" => Sort::Datagram,
+        "ICMP" => Sort::Icmp,
+        "KEEPALIVE" | "KEEP-ALIVE" => Sort::Keepalive,
         _ => return None,
     })
+}
+
+/// An errno or an exception, spelt as the trace spells it.
+pub(super) fn failure(word: &str) -> Option<&'static str> {
+    // Two names of one number, and of one class.
+    let word = match word {
+        "EWOULDBLOCK" => "EAGAIN",
+        "socket.timeout" | "timeout" => "TimeoutError",
+        other => other.strip_prefix("socket.").unwrap_or(other),
+    };
+    let known = |name: &&&str| name.eq_ignore_ascii_case(word);
+    ERRNOS.iter().chain(EXCEPTIONS).find(known).copied()
 }

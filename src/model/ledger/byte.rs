@@ -4,6 +4,7 @@
 //! kernels' own numbers agree stands in the stream's `check`.
 
 use super::super::{Fate, Segment, State};
+use super::connection::{Connection, Side};
 use super::direction::{Chunk, Direction};
 use super::stream::{Place, Stream};
 use crate::trace::{CallId, Name, SegmentId};
@@ -70,6 +71,27 @@ impl State {
             is_acknowledged: at < stream.acknowledged,
             is_sender_gone: sender.is_dead(),
         })
+    }
+
+    /// Where a byte is, 0 the first, in each direction that one of these hosts sends in its
+    /// newest connection.
+    pub fn places_in_newest(&self, is_host: impl Fn(&str) -> bool, at: u64) -> Vec<Place> {
+        let connections = self.ledger.connections.iter().rev();
+        let ends = |connection: &Connection| {
+            Side::BOTH.map(|side| is_host(&connection.ends[side.index()].host))
+        };
+        let mut newest = connections.filter(|connection| ends(connection).contains(&true));
+        let Some(connection) = newest.next() else {
+            return Vec::new();
+        };
+        let sides = Side::BOTH.into_iter().zip(ends(connection));
+        let places = sides.filter(|(_, is_its_own)| *is_its_own);
+        let places = places.filter_map(|(side, _)| {
+            let parts = self.parts(connection, side);
+            let part = parts.iter().find(|part| part.range.contains(&at));
+            part.map(|part| part.place)
+        });
+        places.collect()
     }
 
     fn writer(&self, direction: &Direction, at: u64) -> Option<Share> {

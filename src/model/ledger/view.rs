@@ -84,7 +84,7 @@ impl State {
         }
     }
 
-    fn parts(&self, connection: &Connection, side: Side) -> Vec<Part> {
+    pub(super) fn parts(&self, connection: &Connection, side: Side) -> Vec<Part> {
         let direction = &connection.directions[side.index()];
         let sender = &connection.ends[side.index()];
         let receiver = &connection.ends[side.other().index()];

@@ -37,7 +37,9 @@ pub(super) fn check_broken(body: &str, expected: &[&str]) {
 fn a_broken_block_is_named_with_line_and_remedy() {
     check_broken(
         "## C\n```when\nserver sendz SYN\n```",
-        &["22: unknown trigger word 'sendz'; write e.g. \"server sends SYN+ACK\""],
+        &[
+            "22: unknown trigger word 'sendz'; did you mean \"sends\"? write e.g. \"server sends SYN+ACK\"",
+        ],
     );
     check_broken(
         "```quizz\n```",
