@@ -98,9 +98,11 @@ fn spoken_of(clause: &Clause, state: &State, event: &Event) -> Option<Spoken> {
             segment,
             fate: FateWord::Held,
         } => held(subject, segment, state, event),
-        Fact::Sent { .. } | Fact::Segment { .. } | Fact::Announces(_) => event_segment(event)
-            .filter(|_| holds())
-            .map(Spoken::Segment),
+        Fact::Sent { .. } | Fact::Segment { .. } | Fact::Announces(_) | Fact::Acknowledges(_) => {
+            event_segment(event)
+                .filter(|_| holds())
+                .map(Spoken::Segment)
+        }
         Fact::Asks | Fact::Exits { .. } => match &event.what {
             What::Ask { program, .. } | What::Exit { program, .. } if holds() => {
                 let program = state.programs.get(program);

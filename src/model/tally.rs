@@ -28,6 +28,8 @@ pub enum Sort {
     WindowUpdate,
     WindowProbe,
     Keepalive,
+    /// Whatever it is.
+    Packet,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -196,7 +198,7 @@ impl Outcomes {
 }
 
 impl Sort {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Syn,
         Self::SynAck,
         Self::Ack,
@@ -210,6 +212,7 @@ impl Sort {
         Self::WindowUpdate,
         Self::WindowProbe,
         Self::Keepalive,
+        Self::Packet,
     ];
 
     /// Told by what came before it, and not by its own flags. The same one sent again is another.
@@ -227,11 +230,15 @@ impl Sort {
             | Self::Fin
             | Self::Rst
             | Self::Datagram
-            | Self::Icmp => false,
+            | Self::Icmp
+            | Self::Packet => false,
         }
     }
 
     pub fn is(self, segment: &Segment, state: &State) -> bool {
+        if self == Self::Packet {
+            return segment.inferred.is_none();
+        }
         let Some(packet) = &segment.packet else {
             return false;
         };
@@ -252,6 +259,7 @@ impl Sort {
             Self::WindowUpdate => is_named(|name| *name == Named::WindowUpdate),
             Self::WindowProbe => is_named(|name| *name == Named::WindowProbe),
             Self::Keepalive => is_named(|name| *name == Named::Keepalive),
+            Self::Packet => true,
         }
     }
 }

@@ -88,6 +88,11 @@ impl Sentence<'_> {
             self.take_any(&["bytes", "byte"]);
             return Ok(Fact::Announces(count));
         }
+        if self.take_any(&["acknowledges", "acknowledged"]) {
+            let count = self.some_count()?;
+            self.take_any(&["bytes", "byte"]);
+            return Ok(Fact::Acknowledges(count));
+        }
         if self.take_any(&["has", "have"]) {
             return self.has();
         }

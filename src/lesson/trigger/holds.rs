@@ -52,6 +52,7 @@ pub(in crate::lesson) fn holds(clause: &Clause, state: &State, event: &Event) ->
             _ => false,
         },
         Fact::Announces(count) => segments::announces(subject, state, event, *count),
+        Fact::Acknowledges(count) => segments::acknowledges(subject, state, event, *count),
         Fact::Held(count) => count.fits(segments::held(subject, state)),
         Fact::Byte(at, place) => {
             let places = state.places_in_newest(|host| subject.is_host(state, host), *at);
@@ -88,6 +89,7 @@ pub(super) fn can_change(fact: &Fact, what: &What) -> bool {
         | Fact::CallFailed { .. }
         | Fact::Sent { .. }
         | Fact::Announces(_)
+        | Fact::Acknowledges(_)
         | Fact::Prints(_)
         | Fact::Asks
         | Fact::Exits { .. } => true,

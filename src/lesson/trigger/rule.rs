@@ -73,6 +73,8 @@ pub(in crate::lesson) enum Fact {
     },
     /// A segment leaves with this window, in bytes.
     Announces(Count),
+    /// A segment leaves that acknowledges so many bytes, from the first on.
+    Acknowledges(Count),
     QueueIs(Queue, Count),
     /// Bytes that wait in some socket of the host.
     BufferIs(Buffer, Count),
@@ -133,7 +135,7 @@ pub(in crate::lesson) struct SegmentWords {
     pub sort: Sort,
     /// Counted from 1 over the whole run, resends not counted.
     pub nth: Option<usize>,
-    /// Bytes of payload.
+    /// Bytes of payload; of a packet, its own.
     pub length: Option<Count>,
 }
 
@@ -217,6 +219,7 @@ impl Fact {
             | Self::CallFailed { .. }
             | Self::Sent { .. }
             | Self::Announces(_)
+            | Self::Acknowledges(_)
             | Self::Prints(_)
             | Self::Asks
             | Self::Exits { .. } => false,

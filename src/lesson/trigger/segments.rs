@@ -1,7 +1,7 @@
 //! Which segments a trigger means, and what became of them.
 
 use super::rule::{Again, Count, SegmentWords, Subject};
-use crate::model::{Segment, State};
+use crate::model::{Segment, Sort, State};
 use crate::trace::{Event, SegmentId, What};
 
 /// Whether this segment, or the one it is a copy of, is what the words mean.
@@ -17,11 +17,16 @@ pub(in crate::lesson) fn is_meant(
     if !subject.is_host(state, &segment.from) || !words.sort.is(segment, state) {
         return false;
     }
-    let payload = || {
-        let packet = segment.packet.as_ref();
-        packet.map_or(0, |packet| packet.payload().len() as u64)
+    let is_so_long = |wanted: Count| {
+        wanted.fits(match words.sort {
+            Sort::Packet => segment.bytes.len() as u64,
+            _ => {
+                let packet = segment.packet.as_ref();
+                packet.map_or(0, |packet| packet.payload().len() as u64)
+            }
+        })
     };
-    if words.length.is_some_and(|length| !length.fits(payload())) {
+    if words.length.is_some_and(|wanted| !is_so_long(wanted)) {
         return false;
     }
     let Some(nth) = words.nth else {
@@ -81,6 +86,15 @@ pub(super) fn announces(subject: &Subject, state: &State, event: &Event, count: 
     let own = segment.filter(|segment| subject.is_host(state, &segment.from));
     let window = own.and_then(|segment| state.tally().window(segment));
     window.is_some_and(|window| count.fits(window))
+}
+
+/// A segment leaves that says: so many bytes of yours have arrived.
+pub(super) fn acknowledges(subject: &Subject, state: &State, event: &Event, count: Count) -> bool {
+    let What::Sent { segment, from, .. } = &event.what else {
+        return false;
+    };
+    let acknowledged = state.acknowledged_by(*segment);
+    subject.is_host(state, from) && acknowledged.is_some_and(|number| count.fits(number))
 }
 
 /// How many segments of these hosts wait on the wire.

@@ -10,7 +10,7 @@ use crate::model::Sort;
 use crate::trace::Resent;
 
 const KIND_WORDS: &str = "SYN, SYN+ACK, ACK, data, FIN, RST, UDP, ICMP, duplicate ACK, zero \
-                          window, window update, window probe or keepalive";
+                          window, window update, window probe, keepalive or packet";
 
 impl Sentence<'_> {
     pub(super) fn sent(&mut self, is_again: bool) -> Result<Fact, TriggerError> {

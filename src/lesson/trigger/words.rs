@@ -45,6 +45,7 @@ pub(super) const VERBS: &[&str] = &[
     "exits",
     "has",
     "announces",
+    "acknowledges",
     "receive buffer",
     "send buffer",
     "cwnd",
@@ -86,6 +87,7 @@ pub(super) const KINDS: &[&str] = &[
     "window update",
     "window probe",
     "keepalive",
+    "packet",
 ];
 
 pub(super) const FATES: &[&str] = &[
@@ -259,6 +261,7 @@ pub(super) fn kind(word: &str) -> Option<Sort> {
         "UDP" => Sort::Datagram,
         "ICMP" => Sort::Icmp,
         "KEEPALIVE" | "KEEP-ALIVE" => Sort::Keepalive,
+        "PACKET" => Sort::Packet,
         _ => return None,
     })
 }

@@ -94,6 +94,16 @@ impl State {
         places.collect()
     }
 
+    /// How many bytes of the other direction, from its first, a segment acknowledges. The SYN and
+    /// the FIN are none.
+    pub fn acknowledged_by(&self, segment: SegmentId) -> Option<u64> {
+        let carry = self.ledger.carries.get(&segment)?;
+        let connection = self.ledger.connections.get(carry.connection)?;
+        let incoming = &connection.directions[carry.side.other().index()];
+        let ack = carry.ack?;
+        Some(incoming.fin_at.map_or(ack, |at| ack.min(at)))
+    }
+
     fn writer(&self, direction: &Direction, at: u64) -> Option<Share> {
         if direction.is_mixed {
             return None;

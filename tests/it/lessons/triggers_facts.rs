@@ -371,3 +371,42 @@ fn what_must_not_be_so_is_asked_at_the_moment_itself() {
         ],
     );
 }
+
+/// A handshake, ten bytes to the server and twelve back, as a kernel made it.
+#[test]
+fn a_byte_is_followed_through_a_real_run() {
+    // It was recorded before calls said what they offer.
+    let recorded = include_str!("handshake.jsonl").lines().map(|line| {
+        let is_send = line.contains("\"call\":7,\"line\"");
+        let more = is_send.then(|| line.replace("\"thread\":0}", "\"thread\":0,\"offers\":10}"));
+        more.unwrap_or_else(|| line.to_owned()) + "\n"
+    });
+    let recorded: String = recorded.collect();
+    let run = sockstep::trace::load(&recorded).expect("a recording").trace;
+    check(
+        &run,
+        &[
+            ("byte 1 of client in program", Some(69)),
+            ("byte 1 of client on the wire", Some(73)),
+            ("byte 10 on the wire", Some(73)),
+            ("byte 1 of server on the wire", Some(94)),
+            ("byte 10 of client in the receive buffer", Some(77)),
+            ("byte 10 of client is read", Some(80)),
+            ("byte 11 of client on the wire", None),
+            ("byte 12 of server read", Some(110)),
+            ("byte 1 of client lost", None),
+            (
+                "client send returns and byte 1 of client on the wire",
+                Some(73),
+            ),
+            ("client acknowledges 12 bytes", Some(99)),
+            ("client acknowledges 13 bytes", None),
+            ("server acknowledges 10 bytes", Some(78)),
+            ("server acknowledges 11 bytes", None),
+            ("client socket is gone", None),
+            ("server socket is gone", Some(149)),
+            ("client resends SYN", None),
+            ("nothing is held then server SYN+ACK is held", Some(45)),
+        ],
+    );
+}
