@@ -1,4 +1,4 @@
-//! The command line: run, open, doctor, and the window.
+//! The command line: run, check, new, open, doctor, and the window.
 //!
 //! In: arguments. Out: an exit code: 0 when all went well, 1 when a program died of an exception
 //! or something could not be done, 2 for bad arguments, 3 when a limit ended a run.
@@ -7,6 +7,7 @@ mod check;
 mod doctor;
 mod files;
 mod literals;
+mod new;
 mod open;
 mod play;
 mod programs;
@@ -42,6 +43,8 @@ Examples:
   sockstep run lessons/04-handshake               play a lesson in the terminal
   sockstep run server.py client.py                play two programs of your own
   sockstep run server.py a.py b.py --drop 'client1 SYN 1' --timers natural
+  sockstep check lessons                          does the kernel agree with every lesson?
+  sockstep new udp --in lessons                   begin a lesson of your own
   sockstep doctor                                 can this machine hold the wire?";
 
 #[derive(Parser)]
@@ -70,6 +73,8 @@ enum Command {
     Open(Box<open::Arguments>),
     /// Play every lesson, try and quiz against the kernel, and say what does not hold.
     Check(Box<check::Arguments>),
+    /// Make a small lesson in both languages, to begin with.
+    New(new::Arguments),
     /// Check what the held wire needs, and say what to do where something is missing.
     Doctor,
 }
@@ -80,6 +85,7 @@ pub fn main() -> ExitCode {
         Some(Command::Run(arguments)) => run::main(*arguments),
         Some(Command::Open(arguments)) => open::main(*arguments),
         Some(Command::Check(arguments)) => check::main(*arguments),
+        Some(Command::New(arguments)) => new::main(arguments),
         Some(Command::Doctor) => doctor::main(),
         None => window(Wanted {
             lesson: cli.lesson,

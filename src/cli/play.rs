@@ -65,6 +65,10 @@ pub enum Pace {
     Together,
 }
 
+/// So long a script may wait for a segment where nobody watches: a kernel sends again after 1 s,
+/// 2 s, 4 s.
+const PATIENCE: Duration = Duration::from_secs(15);
+
 pub struct Play<A> {
     pub audience: A,
     pub setup: Setup,
@@ -88,6 +92,8 @@ pub struct Play<A> {
 #[derive(Default)]
 pub struct Standing {
     since: Option<Instant>,
+    /// How long a line of the script has waited for something.
+    waits_since: Option<Instant>,
     /// The learner knows that no client is left for a server that waits.
     has_said_who_waits: bool,
 }
@@ -96,6 +102,7 @@ impl Standing {
     pub fn new(has_said_who_waits: bool) -> Self {
         Self {
             since: None,
+            waits_since: None,
             has_said_who_waits,
         }
     }
@@ -301,12 +308,16 @@ impl<A: Audience> Play<A> {
         if !matches!(next, Next::Not(_)) {
             self.standing.since = None;
         }
+        if !matches!(next, Next::Wait { .. }) {
+            self.standing.waits_since = None;
+        }
         match next {
             // A script says itself what goes wrong.
             Next::Give(Order::Deliver { segment }) if by == By::Director => {
                 Turn::Give(self.faults.judge(state, segment), by)
             }
             Next::Give(order) => Turn::Give(order, by),
+            Next::Wait { until_us } if self.ends_when_still => self.wait(until_us, known),
             Next::Wait { until_us } => Turn::Wait(until_us),
             Next::Not(WhyNot::Asking(program)) if !self.ends_when_still => {
                 let mut input = self.input.iter_mut();
@@ -330,6 +341,24 @@ impl<A: Audience> Play<A> {
                 WhyNot::Moving | WhyNot::Computing(_) | WhyNot::Asking(_) | WhyNot::LabGone,
             )
             | Next::Forward => Turn::Nothing,
+        }
+    }
+
+    /// A line that would be stuck at the end of its patience is stuck before that.
+    fn wait(&mut self, until_us: u64, known: &Known) -> Turn {
+        let since = *self.standing.waits_since.get_or_insert_with(Instant::now);
+        let patience = PATIENCE.saturating_sub(since.elapsed());
+        if !patience.is_zero() {
+            let tired_us = known.now_us() + patience.as_micros() as u64;
+            return Turn::Wait(until_us.min(tired_us));
+        }
+        match self.director.next(&known.state, until_us) {
+            Next::Not(WhyNot::ScriptStuck { line, text, why }) => {
+                Turn::End(End::Stuck { line, text, why })
+            }
+            Next::Give(_) | Next::Forward | Next::Wait { .. } | Next::Not(_) => {
+                Turn::Wait(until_us)
+            }
         }
     }
 

@@ -375,7 +375,8 @@ pub(super) fn check_name(name: &str, line: usize, problems: &mut Problems) {
     }
 }
 
-fn is_plain_name(name: &str) -> bool {
+/// A letter, then a-z, 0-9, `-` and `_`: an id, or the name of a program or a host.
+pub fn is_plain_name(name: &str) -> bool {
     let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c);
     name.len() <= 32
         && name.starts_with(|c: char| c.is_ascii_lowercase())

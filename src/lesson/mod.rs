@@ -11,6 +11,7 @@ mod asked;
 mod beside;
 mod callout;
 pub mod check;
+mod comment;
 mod edit;
 mod front;
 mod inline;
@@ -31,6 +32,7 @@ mod tries;
 mod trigger;
 mod types;
 
+pub use front::is_plain_name;
 pub use load::{Source, load, sources};
 pub use parse::{number_of, parse};
 pub use picture::{PictureFile, Pixels};

@@ -104,10 +104,7 @@ pub(super) fn read(
         tries,
         after: front.after,
         prints: front.prints,
-        places: Places {
-            front: front.lines,
-            ..places
-        },
+        places,
         puzzles,
         runs: BTreeMap::new(),
         pictures: BTreeMap::new(),
@@ -460,7 +457,10 @@ impl<'a> Assembly<'a> {
             programs: self.programs,
             script: self.script.map(Arc::new),
             tries,
-            places: self.places,
+            places: Places {
+                front: self.front.lines.clone(),
+                ..self.places
+            },
             puzzles: self.puzzles,
         }
     }

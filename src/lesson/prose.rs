@@ -10,6 +10,7 @@ use pulldown_cmark::{
     Alignment as Column, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd,
 };
 
+use super::comment::Comment;
 use super::inline::{Runs, with_markers, without_markers};
 use super::lines::Lines;
 use super::problem::Problems;
@@ -105,6 +106,7 @@ struct Reader<'a> {
     picture: Option<Picture>,
     table: Option<Table>,
     fence: Option<Fence>,
+    comment: Comment,
     mentions: Mentions,
 }
 
@@ -171,6 +173,7 @@ impl<'a> Reader<'a> {
             picture: None,
             table: None,
             fence: None,
+            comment: Comment::default(),
             mentions: Mentions::default(),
         }
     }
@@ -295,8 +298,14 @@ impl<'a> Reader<'a> {
             TagEnd::Strong => self.bold = self.bold.saturating_sub(1),
             TagEnd::Link => self.link = None,
             TagEnd::Image => self.end_picture(),
-            TagEnd::HtmlBlock
-            | TagEnd::FootnoteDefinition
+            TagEnd::HtmlBlock => {
+                if self.comment.was_left_open() {
+                    let line = self.lines.line(range.start);
+                    self.problems
+                        .add(line, "a comment that is not closed", "add --> after it");
+                }
+            }
+            TagEnd::FootnoteDefinition
             | TagEnd::DefinitionList
             | TagEnd::DefinitionListTitle
             | TagEnd::DefinitionListDefinition
@@ -326,6 +335,7 @@ impl<'a> Reader<'a> {
 
     fn html(&mut self, tag: &str, range: Range<usize>) {
         match tag.trim() {
+            comment if self.comment.has(comment) => {}
             "<kbd>" => self.look.key = true,
             "</kbd>" => self.look.key = false,
             other => {

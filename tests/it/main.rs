@@ -5,6 +5,7 @@
 )]
 
 mod causes;
+mod check;
 mod cli;
 mod director;
 mod facts;

@@ -18,7 +18,7 @@ use crate::model::{Activity, State};
 use crate::trace::{Event, Header, Name, Trace, WireKind};
 
 /// So many of the last things that a run did are told with what it did not do.
-const TOLD: usize = 6;
+const TOLD: usize = 8;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Trouble {
@@ -37,8 +37,15 @@ pub struct Missed {
     pub what: What,
     /// The label of the try that was played; `None`: the lesson itself.
     pub wanted: Option<String>,
+    /// `None`: it is told with something else that the same run did not show.
+    pub instead: Option<Instead>,
+}
+
+/// What happened instead.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Instead {
     pub ending: Ending,
-    /// The last things it did.
+    /// The last things the run did.
     pub last: Vec<String>,
 }
 
@@ -93,7 +100,7 @@ pub enum What {
 /// How the run ended.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ending {
-    Done,
+    Done(Vec<Stand>),
     Still(Vec<Stand>),
     Limit(Vec<Stand>),
     Stuck(Vec<Stand>),
@@ -258,7 +265,7 @@ impl Judge {
         let (stands, last) = self.what_happened();
         let mut whats: Vec<(usize, What)> = Vec::new();
         let ending = match end {
-            Ok(End::Done { .. } | End::Unread) => Ending::Done,
+            Ok(End::Done { .. } | End::Unread) => Ending::Done(stands),
             Ok(End::Still) => Ending::Still(stands),
             Ok(End::Limit(_)) => Ending::Limit(stands),
             Ok(End::Stuck { line, text, why }) => {
@@ -271,7 +278,7 @@ impl Judge {
                 Ending::NoLab
             }
         };
-        let was_stopped = !matches!(ending, Ending::Done | Ending::Still(_));
+        let was_stopped = !matches!(ending, Ending::Done(_) | Ending::Still(_));
         if let (Some((line, text)), false) = (left, was_stopped) {
             whats.push((line, What::ScriptLeft { text }));
         }
@@ -291,16 +298,21 @@ impl Judge {
                 own.extend(missed);
             }
             let wanted = self.wanted.and_then(|wanted| lesson.tries.get(wanted));
-            found.extend(own.into_iter().map(|(line, what)| {
-                Trouble::Played(Missed {
+            own.sort_by_key(|(line, _)| *line);
+            for (line, what) in own {
+                // How the run went is told once.
+                let instead = found.is_empty().then(|| Instead {
+                    ending: ending.clone(),
+                    last: last.clone(),
+                });
+                found.push(Trouble::Played(Missed {
                     path: lesson.path.clone(),
                     line,
                     what,
                     wanted: wanted.map(|wanted| wanted.label.clone()),
-                    ending: ending.clone(),
-                    last: last.clone(),
-                })
-            }));
+                    instead,
+                }));
+            }
         }
         found
     }
@@ -390,6 +402,8 @@ impl Judge {
             state.apply(event);
             lines.extend(text::line(event, &state));
         }
+        // What the kernel says of each socket would crowd out what was done.
+        lines.retain(|line| !line.contains("  kernel: "));
         let last = lines.split_off(lines.len().saturating_sub(TOLD));
         (stands(&state), last)
     }

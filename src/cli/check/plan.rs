@@ -99,6 +99,9 @@ impl Subject {
             found.extend(check::manners(lesson));
             let flaws = lesson.flaws.iter().cloned().map(Trouble::Read);
             subject.troubles.extend(flaws);
+            let puzzles = (0..lesson.puzzles.len()).filter_map(|index| lesson.open_puzzle(index));
+            let damaged = puzzles.filter_map(Result::err).map(Trouble::Read);
+            subject.troubles.extend(damaged);
         }
         if let [english, chinese] = &subject.lessons[..] {
             found.extend(check::languages(english, chinese));

@@ -162,6 +162,7 @@ fn part_word(locale: &str, part: Part) -> String {
         Part::Quizzes => t!("check.part_quizzes", locale = locale),
         Part::Myths => t!("check.part_myths", locale = locale),
         Part::Tries => t!("check.part_tries", locale = locale),
+        Part::Puzzles => t!("check.part_puzzles", locale = locale),
         Part::Pictures => t!("check.part_pictures", locale = locale),
     }
     .into_owned()
@@ -174,10 +175,13 @@ fn played(locale: &str, missed: &Missed) -> String {
     };
     let said = what(locale, &missed.what);
     let mut text = format!("{} {in_try}{said}", at(&missed.path, missed.line));
-    if let Some(ended) = ending(locale, &missed.ending) {
+    let Some(instead) = &missed.instead else {
+        return text;
+    };
+    if let Some(ended) = ending(locale, &instead.ending) {
         text.push_str(&format!("\n    {ended}"));
     }
-    let last = missed.last.iter().flat_map(|line| line.lines());
+    let last = instead.last.iter().flat_map(|line| line.lines());
     for line in last {
         text.push_str("\n    | ");
         text.push_str(short(line));
@@ -291,7 +295,7 @@ fn seconds(us: u64) -> String {
 fn ending(locale: &str, ending: &Ending) -> Option<String> {
     let (said, stands) = match ending {
         Ending::NoLab => return None,
-        Ending::Done => (t!("check.ended", locale = locale), &Vec::new()),
+        Ending::Done(stands) => (t!("check.ended", locale = locale), stands),
         Ending::Still(stands) => (t!("check.stood_still", locale = locale), stands),
         Ending::Stuck(stands) => (t!("check.was_stuck", locale = locale), stands),
         Ending::Limit(stands) => {

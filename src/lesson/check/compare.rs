@@ -28,6 +28,7 @@ pub enum Part {
     Quizzes,
     Myths,
     Tries,
+    Puzzles,
     Pictures,
 }
 
@@ -119,6 +120,7 @@ fn entries(lesson: &Lesson) -> Vec<(Part, Vec<Entry>)> {
         (Part::Quizzes, quiz_entries(lesson)),
         (Part::Myths, myths(lesson)),
         (Part::Tries, tries(lesson)),
+        (Part::Puzzles, puzzles(lesson)),
         (Part::Pictures, pictures(lesson)),
     ]
 }
@@ -230,6 +232,13 @@ fn tries(lesson: &Lesson) -> Vec<Entry> {
         found.extend(expects.map(|expect| meant(&place, &expect.trigger, expect.line)));
     }
     found
+}
+
+fn puzzles(lesson: &Lesson) -> Vec<Entry> {
+    let puzzles = lesson.puzzles.iter();
+    puzzles
+        .map(|puzzle| entry(puzzle.skeleton(), puzzle.line))
+        .collect()
 }
 
 /// A picture with words in it may be another one: `queues-en.png` stands for `queues-zh.png`.

@@ -75,7 +75,11 @@ fn circles(lessons: &[(&str, Vec<&Lesson>)]) -> Vec<Finding> {
     let firsts = lessons
         .iter()
         .filter_map(|(_, languages)| languages.first());
-    let by_id: BTreeMap<&str, &Lesson> = firsts.map(|l| (l.id.as_str(), *l)).collect();
+    let mut by_id: BTreeMap<&str, &Lesson> = BTreeMap::new();
+    for lesson in firsts {
+        // A twin's id means the first.
+        by_id.entry(&lesson.id).or_insert(lesson);
+    }
     let mut told: Vec<&str> = Vec::new();
     let mut found = Vec::new();
     for lesson in by_id.values().copied() {
