@@ -82,6 +82,15 @@ impl Director {
         }
     }
 
+    /// Whether it was told to follow this script. Where in a file it stands does not matter.
+    pub fn follows(&self, script: Option<&Script>) -> bool {
+        let texts = |script: &Script| -> Vec<String> {
+            let lines = script.lines().map(|(_, text)| text.to_owned());
+            lines.collect()
+        };
+        texts(&self.script) == script.map(texts).unwrap_or_default()
+    }
+
     /// Who gives the order that [`Director::next`] names.
     pub fn by(&self, state: &State, now_us: u64) -> By {
         match self.at_this_time(state, now_us).line() {

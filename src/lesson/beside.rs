@@ -7,6 +7,7 @@ use std::fmt;
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
+use std::time::SystemTime;
 
 use include_dir::Dir;
 
@@ -37,7 +38,8 @@ pub(super) struct Wanted {
 #[derive(Clone, PartialEq)]
 pub(super) enum Data {
     BuiltIn(&'static [u8]),
-    OnDisk(PathBuf),
+    /// With the time of its last change: an edited file is another one.
+    OnDisk(PathBuf, Option<SystemTime>),
 }
 
 impl Wanted {
@@ -90,7 +92,7 @@ impl Wanted {
             );
             return Err((message, self.smaller.to_owned()));
         }
-        Ok(Data::OnDisk(file))
+        Ok(Data::OnDisk(file, facts.modified().ok()))
     }
 
     fn missing(&self, name: &str) -> Wrong {
@@ -102,7 +104,7 @@ impl Wanted {
     pub(super) fn read(&self, data: &Data) -> Result<Vec<u8>, String> {
         let path = match data {
             Data::BuiltIn(bytes) => return Ok(bytes.to_vec()),
-            Data::OnDisk(path) => path,
+            Data::OnDisk(path, _) => path,
         };
         let is_plain = fs::symlink_metadata(path).is_ok_and(|facts| facts.is_file());
         if !is_plain {
@@ -123,7 +125,7 @@ impl fmt::Debug for Data {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::BuiltIn(bytes) => write!(f, "{} bytes", bytes.len()),
-            Self::OnDisk(path) => write!(f, "{}", path.display()),
+            Self::OnDisk(path, _) => write!(f, "{}", path.display()),
         }
     }
 }

@@ -109,7 +109,7 @@ fn size(data: &Data, name: &str) -> Result<(u32, u32), Wrong> {
             }
             reader.into_dimensions().map_err(|e| wrong(e.to_string()))
         }
-        Data::OnDisk(path) => {
+        Data::OnDisk(path, _) => {
             let file = File::open(path).map_err(|e| wrong(e.to_string()))?;
             let reader = ImageReader::new(BufReader::new(file));
             let reader = reader

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::desk::{Desk, Driving, Edit, Halt, Look, Open, Overlay, Setting, Shelving};
 use super::editing::FileRemark;
+use super::reload::Reloaded;
 use super::rerun::Rerun;
 use crate::director::{Next, WhyNot};
 use crate::lab::{self, Demise};
@@ -78,6 +79,8 @@ pub enum Notice {
     },
     /// The lesson's file has something wrong: file, line, what to do.
     Lesson(String),
+    /// The lesson was edited while it was open.
+    Reloaded(Reloaded),
     /// The last beat is reached, and nothing is left to do.
     LessonFinished,
     /// A program's text, a file, or what is kept.
@@ -96,7 +99,8 @@ impl Notice {
             | Self::LabGone(_)
             | Self::NotRecorded(_)
             | Self::Diverged { .. }
-            | Self::Lesson(_) => false,
+            | Self::Lesson(_)
+            | Self::Reloaded(_) => false,
         }
     }
 }

@@ -18,29 +18,35 @@ const LANGUAGES: [Language; 2] = [Language::English, Language::Chinese];
 
 /// The lessons, one of which is open.
 pub struct Course {
-    lessons: Vec<Shelved>,
-    open: usize,
+    pub(super) lessons: Vec<Shelved>,
+    pub(super) open: usize,
+    /// Where it lies; what is built in lies nowhere.
+    pub(super) path: Option<PathBuf>,
 }
 
 /// One lesson, in the languages it has.
-struct Shelved {
+pub(super) struct Shelved {
     /// `04-handshake`.
-    folder: String,
-    english: Result<Lesson, Vec<Problem>>,
-    chinese: Result<Lesson, Vec<Problem>>,
+    pub folder: String,
+    pub english: Result<Lesson, Vec<Problem>>,
+    pub chinese: Result<Lesson, Vec<Problem>>,
+    /// What is wrong with its files since they were edited; what is shown is from before.
+    pub broken: Vec<Problem>,
 }
 
 impl Course {
     /// A lesson's folder or file, a folder of such folders, or what is built in. Fails when no
     /// lesson there is sound: each problem on a line of its own.
     pub fn open(path: Option<&Path>) -> Result<Self, String> {
-        let sources = lesson::sources(path).map_err(|problem| problem.to_string())?;
-        let mut lessons: Vec<Shelved> = sources.iter().map(Shelved::read).collect();
-        refuse_twins(&mut lessons);
-        check_links(&mut lessons);
+        let lessons = read(path).map_err(|problem| problem.to_string())?;
+        let path = path.map(Path::to_owned);
         let open = lessons.iter().position(|lesson| lesson.any().is_some());
         match open {
-            Some(open) => Ok(Self { lessons, open }),
+            Some(open) => Ok(Self {
+                lessons,
+                open,
+                path,
+            }),
             None => {
                 let all = lessons.iter().flat_map(Shelved::problems);
                 let lines: Vec<String> = all.map(ToString::to_string).collect();
@@ -55,10 +61,12 @@ impl Course {
             folder: english.id.clone(),
             english: Ok(english),
             chinese: Ok(chinese),
+            broken: Vec::new(),
         };
         Self {
             lessons: vec![lesson],
             open: 0,
+            path: None,
         }
     }
 
@@ -106,12 +114,22 @@ impl Course {
     }
 }
 
+/// All lessons there, whatever is wrong with them.
+pub(super) fn read(path: Option<&Path>) -> Result<Vec<Shelved>, Problem> {
+    let sources = lesson::sources(path)?;
+    let mut lessons: Vec<Shelved> = sources.iter().map(Shelved::read).collect();
+    refuse_twins(&mut lessons);
+    check_links(&mut lessons);
+    Ok(lessons)
+}
+
 impl Shelved {
     fn read(source: &Source) -> Self {
         Self {
             folder: source.folder(),
             english: source.read(Language::English),
             chinese: source.read(Language::Chinese),
+            broken: Vec::new(),
         }
     }
 
@@ -126,8 +144,14 @@ impl Shelved {
         self.own(language).ok().or_else(|| self.any())
     }
 
+    /// Those that can be played.
+    pub(super) fn sound(&self) -> impl Iterator<Item = &Lesson> {
+        let own = |language| self.own(language).ok();
+        LANGUAGES.into_iter().filter_map(own)
+    }
+
     fn any(&self) -> Option<&Lesson> {
-        LANGUAGES.into_iter().find_map(|each| self.own(each).ok())
+        self.sound().next()
     }
 
     /// Whatever is wrong with either language.
@@ -136,7 +160,8 @@ impl Shelved {
             Ok(lesson) => &lesson.flaws,
             Err(problems) => problems,
         };
-        LANGUAGES.into_iter().flat_map(of)
+        let own = LANGUAGES.into_iter().flat_map(of);
+        self.broken.iter().chain(own)
     }
 
     fn entry(&self) -> Entry {

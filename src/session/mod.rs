@@ -12,9 +12,11 @@ mod editing;
 mod gallery;
 mod kept;
 mod own;
+mod reload;
 mod rerun;
 mod shelving;
 mod start;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -29,6 +31,7 @@ pub use desk::{Entry, Guessed, Progress, Reached, Resume, Shelf, Shelving, Title
 pub use desk::{Lens, Look, Motion, Numbers, Overlay, Setting, Settings, Sheet};
 pub use editing::FileRemark;
 pub use kept::{Kept, KeptRemark, learner_file};
+pub use reload::Reloaded;
 pub use rerun::Rerun;
 
 use kept::Keeper;
@@ -81,6 +84,8 @@ pub struct Session {
     keeper: Option<Keeper>,
     /// Decode pictures; the last is the open lesson's.
     galleries: Vec<gallery::Gallery>,
+    /// Sees to it that an edited lesson is shown; a course that is built in has none.
+    files: Option<watch::Watch>,
 }
 
 impl Session {
@@ -105,11 +110,12 @@ impl Session {
     /// Takes what the lab has said so far. True when there was something.
     pub fn drain(&mut self) -> bool {
         self.leaving.retain(|lab| !lab.is_over());
-        self.hang_pictures();
         let mut came = self.hear_lab();
         if !came {
             self.rerun_on(); // what it waits for may be overdue
         }
+        came |= self.reload();
+        self.hang_pictures();
         came |= self.hear_disk();
         if std::mem::take(&mut self.wants_next) {
             self.go_on();
@@ -154,10 +160,7 @@ impl Session {
             }
             Command::GoTo(moment) => self.timeline.go_to(moment),
             Command::GoLive => self.timeline.go_live(),
-            Command::Restart => {
-                self.take_up_drafts();
-                self.restart();
-            }
+            Command::Restart => self.begin_again(),
             Command::ReRun => self.rerun(),
             Command::Select(segment) => self.selected = segment,
             Command::Guess { beat, option } => {

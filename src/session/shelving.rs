@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 
-use super::Session;
 use super::desk::{Progress, Resume, Shelf, Shelving, is_timer_running};
 use super::gallery::Gallery;
+use super::{Notice, Session};
 use crate::director::{Next, Script, WhyNot};
 use crate::lesson::{Lesson, Try};
 use crate::trace::{Setup, WireKind};
@@ -79,11 +79,21 @@ impl Session {
 
     /// A fresh lab with what the shelf has open.
     fn begin(&mut self) {
+        self.begin_again();
+        self.notice = self.standing_remark();
+        self.greet_drafts();
+    }
+
+    /// The same from its beginning, as it is written now.
+    pub(super) fn begin_again(&mut self) {
+        if self.trying().is_none() {
+            self.desk.shelf.trying = None; // an edit may have taken it away
+        }
         self.setup = setup_of(self.lesson(), self.wire);
         self.take_up_drafts();
         self.restart();
-        self.notice = self.course.problem().map(super::Notice::Lesson);
-        self.greet_drafts();
+        let notice = self.standing_remark();
+        self.notice = notice.filter(|notice| matches!(notice, Notice::Reloaded(_)));
     }
 
     /// What was kept from earlier runs of the window.
@@ -198,7 +208,7 @@ impl Session {
         shelf.mark_beats(reached, shelf.is_over);
         if shelf.is_over && !shelf.has_said_finished {
             shelf.has_said_finished = true;
-            self.remark(super::Notice::LessonFinished);
+            self.remark(Notice::LessonFinished);
         }
     }
 

@@ -83,7 +83,9 @@ impl Session {
             runs,
             keeper,
             galleries: Vec::new(),
+            files: None,
         };
+        session.watch_files();
         session.stock_shelf();
         session.shelve(Shelving::Kept(kept.progress));
         session.take_up_drafts();

@@ -10,7 +10,8 @@ use super::controls;
 use super::parts::{self, Button, Icon, Weight};
 use super::text::{host_word, say};
 use super::theme::{self, Theme};
-use crate::session::{Command, Notice, View};
+use crate::lesson::Language;
+use crate::session::{Command, Notice, Reloaded, View};
 use crate::words;
 
 /// A remedy may be a whole file: it scrolls beyond this share of the window.
@@ -31,6 +32,10 @@ enum Gravity {
     NoLab,
     /// There is one, but without the held wire.
     NoWire,
+    /// There is one, and it runs something else than the lesson tells of now.
+    OtherRun,
+    /// A lesson's file has to be mended.
+    Mistake,
 }
 
 pub fn notice_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
@@ -39,7 +44,9 @@ pub fn notice_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     let said = said(view, notice);
     let tone = match said.weight {
         Gravity::NoLab => theme.bad_tone(),
-        Gravity::Remark | Gravity::NoWire => theme.warn_tone(),
+        Gravity::Remark | Gravity::NoWire | Gravity::OtherRun | Gravity::Mistake => {
+            theme.warn_tone()
+        }
     };
     let frame = Frame::new()
         .fill(tone.soft)
@@ -49,8 +56,8 @@ pub fn notice_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         ui.horizontal_top(|ui| {
             let (rect, _) = ui.allocate_exact_size(vec2(18.0, 28.0), Sense::hover());
             let icon = match said.weight {
-                Gravity::Remark => Icon::Info,
-                Gravity::NoLab | Gravity::NoWire => Icon::Warning,
+                Gravity::Remark | Gravity::OtherRun => Icon::Info,
+                Gravity::NoLab | Gravity::NoWire | Gravity::Mistake => Icon::Warning,
             };
             parts::paint_icon(ui.painter(), icon, rect.center(), 16.0, tone.strong);
             ui.with_layout(Layout::right_to_left(Align::TOP), |ui| {
@@ -93,7 +100,8 @@ fn buttons_ui(
 ) {
     let language = view.language;
     let (again, strong) = match said.weight {
-        Gravity::Remark => return,
+        Gravity::Remark | Gravity::Mistake => return,
+        Gravity::OtherRun => (say!(language, "notice.restart"), theme.wire),
         Gravity::NoLab => (say!(language, "notice.restart"), theme.bad),
         Gravity::NoWire => (say!(language, "notice.try_again"), theme.warn),
     };
@@ -199,8 +207,9 @@ fn said(view: &View<'_>, notice: &Notice) -> Said {
         }
         Notice::Lesson(problem) => {
             let said = say!(language, "notice.lesson", problem = problem);
-            remark(said.into_owned(), String::new())
+            (said.into_owned(), String::new(), Gravity::Mistake)
         }
+        Notice::Reloaded(reloaded) => edited(language, reloaded),
         Notice::Files(files) => {
             let (said, remedy) = super::file_words::remark(view, files);
             remark(said, remedy)
@@ -211,5 +220,20 @@ fn said(view: &View<'_>, notice: &Notice) -> Said {
         title,
         detail,
         weight,
+    }
+}
+
+fn edited(language: Language, reloaded: &Reloaded) -> (String, String, Gravity) {
+    match reloaded {
+        Reloaded::OtherRun => (
+            say!(language, "notice.other_run").into_owned(),
+            say!(language, "notice.other_run_remedy").into_owned(),
+            Gravity::OtherRun,
+        ),
+        Reloaded::Broken(problem) => (
+            say!(language, "notice.broken").into_owned(),
+            problem.clone(),
+            Gravity::Mistake,
+        ),
     }
 }

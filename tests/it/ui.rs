@@ -25,6 +25,7 @@ mod pictures;
 mod programs;
 mod prose;
 mod queues;
+mod reloaded;
 mod rich;
 mod room;
 mod scenes;

@@ -121,6 +121,11 @@ impl Drafts {
         }
     }
 
+    /// As the lesson had them when the run began.
+    pub fn originals(&self) -> &[ProgramSetup] {
+        &self.originals
+    }
+
     /// As the lesson has it.
     pub fn original(&self, program: &str) -> Option<&ProgramSetup> {
         let mut originals = self.originals.iter();

@@ -28,6 +28,8 @@ pub struct Shelf {
     pub evidence: BTreeMap<usize, Moment>,
     /// The event that answered each myth, by beat.
     pub myths: BTreeMap<usize, Moment>,
+    /// How often the lessons were read anew, because somebody edited them.
+    pub revision: u64,
     /// The open lesson's pictures as far as they are decoded, by their names in the text.
     pub pictures: BTreeMap<String, Result<Arc<Pixels>, String>>,
     /// This run has come to the lesson's end: nothing is left for `Next` to do.

@@ -53,6 +53,7 @@ pub struct Heights {
 #[derive(Clone, PartialEq)]
 struct Of {
     path: PathBuf,
+    revision: u64,
     language: Language,
     width: u32,
     zoom: u32,
@@ -63,6 +64,7 @@ impl Heights {
     pub fn take(ui: &Ui, page: &Page<'_, '_>) -> Self {
         let of = Of {
             path: page.lesson.path.clone(),
+            revision: page.view.desk.shelf.revision,
             language: page.view.language,
             width: ui.available_width().to_bits(),
             zoom: ui.ctx().pixels_per_point().to_bits(),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use eframe::egui;
 use eframe::egui::{
@@ -24,7 +24,8 @@ use crate::ui::theme::{self, CONTROL_RADIUS};
 #[derive(Clone, Default)]
 struct Textures {
     of: PathBuf,
-    known: HashMap<String, TextureHandle>,
+    /// With the pixels it was made of: an edited picture has others.
+    known: HashMap<String, (Weak<Pixels>, TextureHandle)>,
 }
 
 pub fn picture_ui(ui: &mut Ui, page: &mut Page<'_, '_>, (name, alt): (&str, &str)) {
@@ -175,15 +176,19 @@ fn texture(ctx: &Context, lesson: &Lesson, name: &str, pixels: &Arc<Pixels>) -> 
             known: HashMap::new(),
         };
     }
-    let known = textures.known.entry(name.to_owned());
-    let handle = known.or_insert_with(|| {
+    let made_of = Arc::downgrade(pixels);
+    let known = textures.known.get(name);
+    let known = known.filter(|(of, _)| of.ptr_eq(&made_of));
+    let handle = known.map(|(_, handle)| handle.clone());
+    let handle = handle.unwrap_or_else(|| {
         let size = [pixels.width as usize, pixels.height as usize];
         let image = ColorImage::from_rgba_unmultiplied(size, &pixels.rgba);
         // A large picture is shown small: without smaller copies its lines would break up.
         let options = TextureOptions::LINEAR.with_mipmap_mode(Some(TextureFilter::Linear));
         ctx.load_texture(name, image, options)
     });
-    let handle = handle.clone();
+    let entry = (made_of, handle.clone());
+    textures.known.insert(name.to_owned(), entry);
     ctx.data_mut(|data| data.insert_temp(id, textures));
     handle
 }
