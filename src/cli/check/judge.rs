@@ -178,7 +178,7 @@ pub fn play(job: Job) -> (Vec<Trouble>, bool) {
         pace: Pace::Together,
         steps: usize::MAX,
         limit: LIMIT,
-        save: None,
+        save: job.save,
         ends_when_still: true,
         standing: Standing::new(true),
     };

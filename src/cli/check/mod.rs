@@ -8,6 +8,7 @@ mod judge;
 mod plan;
 mod words;
 
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -39,6 +40,9 @@ pub struct Arguments {
     /// Play only on this machine's own loopback: only what needs no held wire.
     #[arg(long)]
     loopback: bool,
+    /// Write each run to a file in this folder: NN-name.jsonl, and NN-name.try-1.jsonl for tries.
+    #[arg(long, value_name = "FOLDER")]
+    save: Option<PathBuf>,
     /// How many runs at once. Default: 4.
     #[arg(short, long, value_name = "N")]
     jobs: Option<usize>,
@@ -63,7 +67,15 @@ pub fn main(arguments: Arguments) -> ExitCode {
         // There all programs share this machine's ports.
         WireKind::Loopback => 1,
     };
+    if let Some(folder) = &arguments.save
+        && let Err(error) = fs::create_dir_all(folder)
+    {
+        let folder = folder.display();
+        eprintln!("sockstep check: cannot make the folder {folder}: {error}");
+        return ExitCode::from(2);
+    }
     let mut report = Report::new(subjects, language, wire);
+    report.save = arguments.save;
     let printed = report.play(at_once);
     let summed_up = printed.and_then(|()| report.sum_up(started.elapsed()));
     match (summed_up, report.errors) {
@@ -87,6 +99,8 @@ struct Report {
     subjects: Vec<Subject>,
     language: Language,
     wire: WireKind,
+    /// Where each run is written to.
+    save: Option<PathBuf>,
     runs: usize,
     left_out: usize,
     errors: usize,
@@ -105,6 +119,7 @@ impl Report {
             subjects,
             language,
             wire,
+            save: None,
             runs: 0,
             left_out: 0,
             errors: 0,
@@ -114,7 +129,7 @@ impl Report {
     }
 
     fn play(&mut self, at_once: usize) -> io::Result<()> {
-        let jobs: Vec<Job> = plan::jobs(&self.subjects, self.wire);
+        let jobs: Vec<Job> = plan::jobs(&self.subjects, self.wire, self.save.as_deref());
         for job in &jobs {
             self.waiting[job.subject] += 1;
         }

@@ -31,6 +31,7 @@ pub struct Job {
     pub wanted: Option<usize>,
     pub setup: Setup,
     pub script: Option<Arc<Script>>,
+    pub save: Option<PathBuf>,
 }
 
 /// Without a path: the folder `lessons` that is here, or else what is built in.
@@ -141,7 +142,7 @@ const OF_A_TRY: &[Part] = &[
     Part::Tries,
 ];
 
-pub fn jobs(subjects: &[Subject], wire: WireKind) -> Vec<Job> {
+pub fn jobs(subjects: &[Subject], wire: WireKind, save: Option<&Path>) -> Vec<Job> {
     let mut jobs = Vec::new();
     for (index, subject) in subjects.iter().enumerate() {
         for lessons in subject.together(OF_A_RUN) {
@@ -154,7 +155,22 @@ pub fn jobs(subjects: &[Subject], wire: WireKind) -> Vec<Job> {
             }
         }
     }
+    for job in &mut jobs {
+        let subject = &subjects[job.subject];
+        job.save = save.map(|folder| folder.join(file_of(job, subject)));
+    }
     jobs
+}
+
+/// `04-handshake.try-1.jsonl`.
+fn file_of(job: &Job, subject: &Subject) -> String {
+    let wanted = job.wanted.map(|index| format!(".try-{}", index + 1));
+    let language = match &job.lessons[..] {
+        [only] if subject.lessons.len() > 1 => format!(".{}", only.language.tag()),
+        _ => String::new(),
+    };
+    let folder = &subject.folder;
+    format!("{folder}{}{language}.jsonl", wanted.unwrap_or_default())
 }
 
 fn job(
@@ -184,5 +200,6 @@ fn job(
         wanted,
         setup,
         script,
+        save: None,
     })
 }
