@@ -39,7 +39,8 @@ pub use picture::{PictureFile, Pixels};
 pub use problem::Problem;
 pub use progress::{BeatWatch, quizzes};
 pub use puzzle::{
-    Asks, Attempt, Blank, Case, Clue, Field, Puzzle, Row, RunFile, Suspect, Telling, Way,
+    Asks, Attempt, Blank, Case, Clue, Field, Puzzle, Row, RunFile, SealedPuzzle, Suspect, Telling,
+    Way,
 };
 pub use spoken::Spoken;
 pub use trigger::{Trigger, TriggerError, Watcher};

@@ -12,6 +12,7 @@ mod editing;
 mod gallery;
 mod kept;
 mod own;
+mod puzzling;
 mod reload;
 mod rerun;
 mod shelving;
@@ -27,6 +28,7 @@ pub use command::{Command, Notice, Refusal, View};
 pub use course::Course;
 pub use desk::{Desk, Draft, Drafts, Edit, Open, Opening};
 pub use desk::{Drive, Driving, Goal, Halt, Play, Speed, Towards};
+pub use desk::{Ending, Puzzles, Solve, Solving};
 pub use desk::{Entry, Guessed, Progress, Reached, Resume, Shelf, Shelving, Titles};
 pub use desk::{Lens, Look, Motion, Numbers, Overlay, Setting, Settings, Sheet};
 pub use editing::FileRemark;
@@ -40,7 +42,7 @@ use crate::director::{Director, Next, WhyNot};
 pub use crate::disk::{Dialog, Trouble, Unreadable};
 pub use crate::lab::{Demise, How};
 use crate::lab::{FromLab, Handle};
-use crate::lesson::{BeatWatch, Lesson};
+use crate::lesson::{BeatWatch, Case, Lesson, Pixels};
 use crate::model::{Activity, State};
 use crate::timeline::Timeline;
 use crate::trace::{
@@ -82,10 +84,12 @@ pub struct Session {
     runs: Option<PathBuf>,
     /// `None`: there is no thread to keep things with.
     keeper: Option<Keeper>,
-    /// Decode pictures; the last is the open lesson's.
-    galleries: Vec<gallery::Gallery>,
     /// Sees to it that an edited lesson is shown; a course that is built in has none.
     files: Option<watch::Watch>,
+    /// Decode pictures; the last is the open lesson's.
+    galleries: Vec<gallery::Gallery<String, Pixels>>,
+    /// Read the runs of puzzles; the last is the open lesson's.
+    cases: Vec<gallery::Gallery<usize, Case>>,
 }
 
 impl Session {
@@ -116,6 +120,7 @@ impl Session {
         }
         came |= self.reload();
         self.hang_pictures();
+        self.open_puzzles();
         came |= self.hear_disk();
         if std::mem::take(&mut self.wants_next) {
             self.go_on();

@@ -51,6 +51,8 @@ impl Session {
                 gallery.stop();
             }
         }
+        // Read again; what was answered stays where it still fits.
+        self.desk.shelf.puzzles.of.clear();
         if watched(before) == watched(now) {
             return;
         }

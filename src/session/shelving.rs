@@ -6,10 +6,10 @@
 use std::sync::Arc;
 
 use super::desk::{Progress, Resume, Shelf, Shelving, is_timer_running};
-use super::gallery::Gallery;
+use super::gallery::{Gallery, Job};
 use super::{Notice, Session};
 use crate::director::{Next, Script, WhyNot};
-use crate::lesson::{Lesson, Try};
+use crate::lesson::{Lesson, Pixels, Try};
 use crate::trace::{Setup, WireKind};
 
 /// Of one lesson's pictures: 128 MB of them.
@@ -35,6 +35,7 @@ impl Session {
                     hints.insert(beat);
                 }
             }
+            Shelving::Puzzle(index, solve) => self.solve(index, &solve),
             Shelving::Kept(progress) => self.recall(progress),
         }
     }
@@ -128,6 +129,7 @@ impl Session {
         for gallery in &self.galleries {
             gallery.stop();
         }
+        self.put_puzzles_away();
     }
 
     /// Takes in what is decoded, and has decoded what is missing.
@@ -161,7 +163,11 @@ impl Session {
             return;
         }
         let names: Vec<String> = missing.iter().map(|(name, _)| name.clone()).collect();
-        match Gallery::start(missing, self.wake.clone()) {
+        let jobs = missing.into_iter().map(|(name, file)| {
+            let job: Job<Pixels> = Box::new(move || file.decode());
+            (name, job)
+        });
+        match Gallery::start("pictures", jobs.collect(), self.wake.clone()) {
             Ok(gallery) => self.galleries.push(gallery),
             // Without the thread each shows its description and this reason.
             Err(error) => {

@@ -84,6 +84,7 @@ impl Session {
             keeper,
             galleries: Vec::new(),
             files: None,
+            cases: Vec::new(),
         };
         session.watch_files();
         session.stock_shelf();

@@ -24,6 +24,7 @@ mod opening;
 mod pictures;
 mod programs;
 mod prose;
+mod puzzles;
 mod queues;
 mod reloaded;
 mod rich;

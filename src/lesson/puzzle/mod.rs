@@ -11,6 +11,7 @@ mod rows;
 mod run;
 
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 
 use super::beside::Wrong;
 use super::problem::Problem;
@@ -71,7 +72,7 @@ pub struct Blank {
     pub row: usize,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Field {
     Flags,
     Seq,
@@ -118,27 +119,42 @@ impl Puzzle {
 }
 
 impl Lesson {
-    /// The puzzle with its run read from disk: slow, so not for the thread that draws. A puzzle
-    /// that cannot be opened says in which line, and what to do.
+    /// The puzzle with its run, read from disk. One that cannot be opened says in which line, and
+    /// what to do.
     pub fn open_puzzle(&self, index: usize) -> Option<Result<(Case, Trace), Problem>> {
-        let puzzle = self.puzzles.get(index)?;
-        let file = match self.runs.get(&puzzle.run)? {
-            Ok(file) => file,
-            Err(problem) => return Some(Err(problem.clone())),
-        };
-        let opened = file.read(&puzzle.run).and_then(|trace| {
+        self.sealed_puzzle(index).map(SealedPuzzle::open)
+    }
+
+    /// All that it takes to open it elsewhere: reading a run is slow, and not for the thread that
+    /// draws.
+    pub fn sealed_puzzle(&self, index: usize) -> Option<SealedPuzzle> {
+        let puzzle = self.puzzles.get(index)?.clone();
+        let file = self.runs.get(&puzzle.run)?.clone();
+        let path = self.path.clone();
+        Some(SealedPuzzle { puzzle, file, path })
+    }
+}
+
+/// A puzzle whose run is still to be read.
+pub struct SealedPuzzle {
+    puzzle: Puzzle,
+    file: Result<RunFile, Problem>,
+    /// The lesson's.
+    path: PathBuf,
+}
+
+impl SealedPuzzle {
+    pub fn open(self) -> Result<(Case, Trace), Problem> {
+        let Self { puzzle, file, path } = self;
+        let opened = file?.read(&puzzle.run).and_then(|trace| {
             let case = puzzle.open(&trace)?;
             Ok((case, trace))
         });
-        Some(opened.map_err(|wrong| self.puzzle_problem(puzzle, wrong)))
-    }
-
-    fn puzzle_problem(&self, puzzle: &Puzzle, (message, remedy): Wrong) -> Problem {
-        Problem {
-            path: self.path.clone(),
+        opened.map_err(|(message, remedy)| Problem {
+            path,
             line: puzzle.run_line,
             message,
             remedy,
-        }
+        })
     }
 }

@@ -225,6 +225,8 @@ fn blanks(part: &Part, problems: &mut Problems) -> Option<Vec<Blank>> {
         problems.add(part.line, message, EXAMPLE);
         return None;
     }
+    // In the order in which they are met when the rows are read.
+    blanks.sort_by_key(|blank| (blank.row, blank.field));
     Some(blanks)
 }
 

@@ -7,12 +7,14 @@
 mod auto;
 mod drafts;
 mod opening;
+mod puzzles;
 mod settings;
 mod shelf;
 
 pub use auto::{Drive, Driving, Goal, Halt, Play, Speed, Towards, is_timer_running};
 pub use drafts::{Draft, Drafts, Edit, TooLong};
 pub use opening::{Open, Opening};
+pub use puzzles::{Ending, Puzzles, Solve, Solving};
 pub use settings::{Lens, Look, Motion, Numbers, Setting, Settings};
 pub use shelf::{Entry, Guessed, Progress, Reached, Resume, Shelf, Shelving, Titles};
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::puzzles::{Puzzles, Solve};
 use crate::lesson::{Language, Pixels};
 use crate::trace::Moment;
 
@@ -34,6 +35,8 @@ pub struct Shelf {
     pub pictures: BTreeMap<String, Result<Arc<Pixels>, String>>,
     /// This run has come to the lesson's end: nothing is left for `Next` to do.
     pub is_over: bool,
+    /// The open lesson's puzzles, and what was answered.
+    pub puzzles: Puzzles,
     /// The end of the lesson was pointed out.
     pub has_said_finished: bool,
 }
@@ -83,6 +86,8 @@ pub enum Shelving {
     ForgetPlace,
     /// Shows the hint of this beat's quiz, or hides it.
     Hint(usize),
+    /// Something done with a puzzle, counted from 0 in the lesson.
+    Puzzle(usize, Solve),
     /// What was kept from earlier runs has been read.
     Kept(Progress),
 }
@@ -111,6 +116,8 @@ pub struct Reached {
     pub place: Option<usize>,
     /// Quizzes by their beat: how often guessed right and wrong.
     pub quizzes: BTreeMap<usize, Guessed>,
+    /// Puzzles by their place in the lesson: how often answered right and wrong.
+    pub puzzles: BTreeMap<usize, Guessed>,
     /// The tries that were run, counted from 0.
     pub tries: BTreeSet<usize>,
 }
@@ -193,11 +200,16 @@ impl Reached {
         self.finished |= earlier.finished;
         self.place = self.place.or(earlier.place);
         self.tries.extend(earlier.tries);
-        for (beat, earlier) in earlier.quizzes {
-            let guessed = self.quizzes.entry(beat).or_default();
-            guessed.right = guessed.right.max(earlier.right);
-            guessed.wrong = guessed.wrong.max(earlier.wrong);
-        }
+        merge_guesses(&mut self.quizzes, earlier.quizzes);
+        merge_guesses(&mut self.puzzles, earlier.puzzles);
+    }
+}
+
+fn merge_guesses(own: &mut BTreeMap<usize, Guessed>, earlier: BTreeMap<usize, Guessed>) {
+    for (at, earlier) in earlier {
+        let guessed = own.entry(at).or_default();
+        guessed.right = guessed.right.max(earlier.right);
+        guessed.wrong = guessed.wrong.max(earlier.wrong);
     }
 }
 

@@ -5,7 +5,7 @@ use eframe::egui::{Align, Layout, Rect, RichText, Sense, Stroke, Ui, UiBuilder, 
 
 use super::inline::{self, Ink};
 use super::page::Page;
-use super::{attempt, callout, picture, table};
+use super::{attempt, callout, picture, puzzle, table};
 use crate::lesson::Block;
 use crate::ui::host::highlight;
 use crate::ui::parts::{Button, Icon};
@@ -37,7 +37,8 @@ pub fn block_ui(ui: &mut Ui, page: &mut Page<'_, '_>, block: &Block, ink: Ink) {
             rows,
         } => table::table_ui(ui, page, (alignment, header, rows), ink),
         Block::Try(index) => attempt::try_ui(ui, page, *index),
-        Block::Quiz(_) | Block::Myth(_) | Block::Puzzle(_) => {}
+        Block::Puzzle(index) => puzzle::puzzle_ui(ui, page, *index),
+        Block::Quiz(_) | Block::Myth(_) => {}
         Block::Rule => {
             let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 9.0), Sense::hover());
             let stroke = Stroke::new(1.0, page.theme.border);

@@ -7,6 +7,7 @@ mod attempt;
 mod beat;
 mod block;
 mod callout;
+mod choice;
 mod evidence;
 mod finish;
 mod head;
@@ -14,6 +15,7 @@ mod inline;
 mod myth;
 mod page;
 mod picture;
+mod puzzle;
 mod quiz;
 mod table;
 mod wrap;
@@ -28,8 +30,8 @@ use crate::lesson::{Block, Inline, Lesson};
 use crate::session::{Command, View};
 
 pub use beat::current_beat;
+pub use choice::takes_digits;
 pub use picture::enlarged_ui;
-pub use quiz::takes_digits;
 
 const MARGIN: f32 = 20.0;
 
@@ -109,13 +111,15 @@ fn opening_ui(ui: &mut Ui, page: &mut Page<'_, '_>, heights: &mut Heights) {
 
 /// What a block's height depends on besides its text. Those within lists and quotes are few, and
 /// stand for the whole.
-fn standing(page: &Page<'_, '_>, block: &Block) -> Vec<(bool, bool)> {
+fn standing(page: &Page<'_, '_>, block: &Block) -> Vec<u64> {
     let view = page.view;
+    let two = |(first, second): (bool, bool)| u64::from(first) * 2 + u64::from(second);
     match block {
-        Block::Try(index) => vec![attempt::standing(view, *index)],
+        Block::Try(index) => vec![two(attempt::standing(view, *index))],
+        Block::Puzzle(index) => vec![puzzle::standing(view, *index)],
         Block::Picture { name, .. } => {
             let hung = view.desk.shelf.pictures.get(name);
-            vec![(hung.is_some(), hung.is_some_and(Result::is_ok))]
+            vec![two((hung.is_some(), hung.is_some_and(Result::is_ok)))]
         }
         Block::List { items, .. } => {
             let blocks = items.iter().flatten();
@@ -131,7 +135,6 @@ fn standing(page: &Page<'_, '_>, block: &Block) -> Vec<(bool, bool)> {
         | Block::Table { .. }
         | Block::Quiz(_)
         | Block::Myth(_)
-        | Block::Puzzle(_)
         | Block::Rule => Vec::new(),
     }
 }

@@ -1,54 +1,19 @@
 //! A quiz: asked before a step, judged by what the kernel then did, or at once by its key.
 //!
-//! In: the quiz of a beat and what was guessed. Out: a guess, by click, by Space or Enter on an
-//! option, or by its number while one of them has the focus.
+//! In: the quiz of a beat and what was guessed. Out: a guess.
 
 use eframe::egui;
-use eframe::egui::{
-    Context, CursorIcon, Id, Key, Modifiers, Response, RichText, Role, Sense, Stroke, Ui,
-    WidgetInfo, vec2,
-};
+use eframe::egui::{RichText, Stroke, Ui};
 
+use super::choice::{self, Choice};
 use super::evidence;
 use super::inline::{self, Ink};
 use super::page::Page;
-use crate::lesson::{Quiz, QuizOption};
+use crate::lesson::Quiz;
 use crate::session::{Command, Shelving, View};
-use crate::ui::parts::{self, Button, Icon};
+use crate::ui::parts::Button;
 use crate::ui::text::say;
-use crate::ui::theme::{self, CARD_RADIUS, CONTROL_RADIUS};
-
-/// What is known of one option.
-#[derive(Clone, Copy, PartialEq)]
-struct Standing {
-    is_chosen: bool,
-    /// `None` until the run has answered.
-    is_right: Option<bool>,
-    /// The lesson says which is right, and not the run.
-    is_by_key: bool,
-}
-
-const DIGITS: [Key; 8] = [
-    Key::Num1,
-    Key::Num2,
-    Key::Num3,
-    Key::Num4,
-    Key::Num5,
-    Key::Num6,
-    Key::Num7,
-    Key::Num8,
-];
-
-/// The option that has the focus, so that digits are a guess and nothing else.
-fn focused_id() -> Id {
-    Id::unique("the option that takes digits")
-}
-
-/// Whether digits belong to a quiz now.
-pub fn takes_digits(ctx: &Context) -> bool {
-    let option = ctx.data(|data| data.get_temp::<Id>(focused_id()));
-    option.is_some() && ctx.memory(|memory| memory.focused()) == option
-}
+use crate::ui::theme::{self, CARD_RADIUS};
 
 /// What changes when the quiz's looks do.
 pub fn standing(view: &View<'_>, beat: usize) -> (Option<usize>, Option<usize>, bool) {
@@ -75,92 +40,23 @@ pub fn quiz_ui(ui: &mut Ui, page: &mut Page<'_, '_>, (beat, quiz): (usize, &Quiz
                 .color(theme.wire),
         );
         inline::inlines_ui(ui, page, &quiz.question, Ink::body(theme.text));
-        let mut guess = None;
-        let mut has_focus = false;
-        for (index, option) in quiz.options.iter().enumerate() {
-            let standing = Standing {
-                is_chosen: chosen == Some(index),
-                is_right: right.map(|right| right == index),
-                is_by_key: quiz.key().is_some(),
-            };
-            let response = option_ui(ui, page, (index, option), standing);
-            has_focus |= response.has_focus();
-            if response.has_focus() {
-                ui.data_mut(|data| data.insert_temp(focused_id(), response.id));
-            }
-            if response.clicked() {
-                guess = Some(index);
-            }
-        }
-        if has_focus {
-            guess = guess.or(digit(ui.ctx(), quiz.options.len()));
-        }
-        if let Some(option) = guess.filter(|_| right.is_none()) {
+        let off = right.map(|_| match quiz.key() {
+            Some(_) => say!(page.view.language, "quiz.answered_by_you").into_owned(),
+            None => say!(page.view.language, "quiz.answered").into_owned(),
+        });
+        let options = quiz.options.iter().enumerate();
+        let options = options.map(|(index, option)| Choice {
+            text: &option.text,
+            is_chosen: chosen == Some(index),
+            is_right: right.map(|right| right == index),
+            off: off.clone(),
+        });
+        let options: Vec<Choice<'_>> = options.collect();
+        if let Some(option) = choice::choices_ui(ui, page, &options) {
             page.ask(Command::Guess { beat, option });
         }
         verdict_ui(ui, page, (beat, quiz));
     });
-}
-
-/// The option whose number was pressed.
-fn digit(ctx: &Context, options: usize) -> Option<usize> {
-    let mut digits = DIGITS.into_iter().take(options);
-    ctx.input_mut(|input| digits.position(|key| input.consume_key(Modifiers::NONE, key)))
-}
-
-fn option_ui(
-    ui: &mut Ui,
-    page: &Page<'_, '_>,
-    (index, option): (usize, &QuizOption),
-    standing: Standing,
-) -> Response {
-    let theme = page.theme;
-    let is_open = standing.is_right.is_none();
-    let width = ui.available_width();
-    let laid = inline::lay(ui, theme, &option.text, Ink::body(theme.text), width - 36.0);
-    let size = vec2(width, laid.size().y + 4.0);
-    let sense = if is_open {
-        Sense::click()
-    } else {
-        Sense::hover()
-    };
-    let (rect, response) = ui.allocate_exact_size(size, sense);
-    let name = laid.text();
-    let painter = ui.painter();
-    if response.hovered() && is_open {
-        painter.rect_filled(rect, CONTROL_RADIUS, theme.trough);
-    }
-    parts::focus_ring(ui, theme, &response, rect);
-    let centre = egui::pos2(rect.left() + 14.0, rect.top() + 14.0);
-    match (standing.is_right, standing.is_chosen) {
-        (Some(true), _) => parts::paint_icon(painter, Icon::Check, centre, 13.0, theme.good),
-        (Some(false), true) => parts::paint_icon(painter, Icon::Cross, centre, 12.0, theme.bad),
-        (_, is_chosen) => {
-            painter.circle_stroke(centre, 6.5, Stroke::new(1.5, theme.muted));
-            if is_chosen {
-                painter.circle_filled(centre, 3.5, theme.wire);
-            }
-        }
-    }
-    let at = egui::pos2(rect.left() + 30.0, rect.top() + 2.0);
-    laid.paint(ui, theme, at);
-    response.widget_info(|| {
-        WidgetInfo::selected(Role::RadioButton, is_open, standing.is_chosen, &name)
-    });
-    if !is_open {
-        let reason = match standing.is_by_key {
-            true => say!(page.view.language, "quiz.answered_by_you"),
-            false => say!(page.view.language, "quiz.answered"),
-        };
-        ui.ctx().accesskit_node_builder(response.id, |node| {
-            node.set_description(reason.as_ref());
-        });
-        return response.on_hover_text(reason);
-    }
-    let hint = say!(page.view.language, "quiz.keys", number = index + 1);
-    response
-        .on_hover_cursor(CursorIcon::PointingHand)
-        .on_hover_text(hint)
 }
 
 /// Right or wrong in words, with what the kernel did; and the hint, for whoever wants it.

@@ -132,31 +132,31 @@ fn blanks_are_judged_by_the_packets_and_say_from_which_row_they_follow() {
         "{HEAD}blanks: seq of 5, ack of 6, flags of 3, length of 5"
     ));
     let values: Vec<String> = case.blanks().iter().map(|one| case.value(*one)).collect();
-    assert_eq!(values, ["1", "11", "SYN+ACK", "10"]);
+    assert_eq!(values, ["SYN+ACK", "1", "10", "11"], "as they are read");
     let mut attempt = Attempt::new("", &case.rows, 4);
     let clues = case.judge(&attempt).unwrap_err();
     let because = [
+        None,
         Some(Telling::Follows {
             row: 1,
             seq: 0,
             takes: 1,
         }),
+        Some(Telling::Until { row: 5, next: 11 }),
         Some(Telling::Answers {
             row: 4,
             seq: 1,
             takes: 10,
         }),
-        None,
-        Some(Telling::Until { row: 5, next: 11 }),
     ];
     let expected = because.into_iter().enumerate();
     let expected = expected.map(|(blank, because)| Clue::Blank { blank, because });
     assert_eq!(clues, expected.collect::<Vec<_>>());
-    attempt.filled = [" 1", "１１", "syn+ack", "0010"]
+    attempt.filled = ["syn+ack", " 1", "0010", "１１"]
         .map(str::to_owned)
         .to_vec();
     assert_eq!(case.judge(&attempt), Ok(()));
-    attempt.filled[1] = "12".to_owned();
+    attempt.filled[3] = "12".to_owned();
     assert_eq!(case.judge(&attempt).unwrap_err().len(), 1);
 }
 
