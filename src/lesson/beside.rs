@@ -74,7 +74,12 @@ impl Wanted {
     fn on_disk(&self, folder: &Path, path: &Path, name: &str) -> Result<Data, Wrong> {
         let noun = self.noun;
         let real = |path: &Path| path.canonicalize().map_err(|_| self.missing(name));
-        let file = real(&folder.join(path))?;
+        let named = folder.join(path);
+        if !named.exists() && fs::symlink_metadata(&named).is_ok() {
+            let message = format!("the {noun} '{name}' is a link that leads nowhere");
+            return Err((message, "put the file itself into the folder".to_owned()));
+        }
+        let file = real(&named)?;
         if !file.starts_with(real(folder)?) {
             let message =
                 format!("the {noun} '{name}' is a link that leads out of the lesson's folder");

@@ -10,6 +10,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::letters;
 use super::problem::Problems;
 use super::trigger;
 use super::types::Prints;
@@ -325,6 +326,12 @@ impl Reader<'_> {
         };
         let line = self.line(&value.span());
         match text_of(value) {
+            Some(text) if text.contains(|c| c == '\n' || letters::is_refused(c)) => {
+                let message = format!("{field} has a character that nobody sees, or a second line");
+                self.problems
+                    .add(line, message, "write it in one line, without it");
+                String::new()
+            }
             Some(text) if !text.trim().is_empty() => text.trim().to_owned(),
             Some(_) => {
                 self.problems.add(line, format!("{field} is empty"), remedy);

@@ -173,6 +173,14 @@ fn in_folder(folder: &Path, language: Language) -> Result<PathBuf, Vec<Problem>>
     let name = format!("{}.md", language.tag());
     let file = folder.join(&name);
     if !file.exists() {
+        if fs::symlink_metadata(&file).is_ok() {
+            let remedy = "put the file itself into the folder";
+            return Err(problem(
+                &file,
+                "the file is a link that leads nowhere",
+                remedy,
+            ));
+        }
         let others = [Language::English, Language::Chinese].map(|other| other.tag());
         let there = others
             .into_iter()

@@ -15,6 +15,7 @@ mod comment;
 mod edit;
 mod front;
 mod inline;
+mod letters;
 mod lines;
 mod link;
 mod load;

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::front::{self, Front, Split};
-use super::inline::MARKER;
+use super::letters;
 use super::problem::{Problem, Problems};
 use super::program;
 use super::prose::{self, PLAIN, Piece, PieceKind, UNCLOSED};
@@ -50,12 +50,9 @@ pub(super) fn read(
         problems.add(0, message, "split the lesson into several");
         return Err(problems.into_sorted());
     }
-    let text = text.trim_start_matches('\u{FEFF}').replace("\r\n", "\n");
-    if let Some(offset) = text.find(MARKER) {
-        let line = 1 + text[..offset].matches('\n').count();
-        problems.add(line, "the character U+E0F0 is not allowed", "remove it");
+    let Some(text) = letters::clean(text, &mut problems) else {
         return Err(problems.into_sorted());
-    }
+    };
     let split = front::split(&text, &mut problems);
     let front = split
         .as_ref()

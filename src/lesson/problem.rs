@@ -59,6 +59,10 @@ impl Problems {
         self.found.is_empty()
     }
 
+    pub(super) fn count(&self) -> usize {
+        self.found.len()
+    }
+
     /// In the order of the file.
     pub(super) fn into_sorted(mut self) -> Vec<Problem> {
         self.found.sort_by_key(|problem| problem.line);

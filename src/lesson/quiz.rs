@@ -125,12 +125,32 @@ fn assemble(parts: Vec<Open>, line: usize, problems: &mut Problems) -> Quiz {
     quiz
 }
 
+/// Some option can come true, and no two at once by what they say.
+fn check_run(quiz: &Quiz, problems: &mut Problems) {
+    let triggers = quiz
+        .options
+        .iter()
+        .filter_map(|option| option.judged.trigger());
+    let real: Vec<&Trigger> = triggers.filter(|trigger| !trigger.is_never()).collect();
+    if real.is_empty() && !quiz.options.is_empty() {
+        let remedy = "write into the brackets of the right one what the run will do";
+        problems.add(quiz.line, "no option of this quiz can come true", remedy);
+    }
+    let pairs = real.iter().enumerate();
+    let twin = pairs.flat_map(|(index, one)| real[..index].iter().map(move |other| (one, other)));
+    let mut twins = twin.filter(|(one, other)| one.says_the_same(other));
+    if let Some((one, _)) = twins.next() {
+        let message = format!("two options wait for the same: {one}");
+        problems.add(quiz.line, message, "give each option a trigger of its own");
+    }
+}
+
 /// A quiz is judged by the run or by its key, and a key has one right option and a reason.
 fn check_key(quiz: &Quiz, problems: &mut Problems) {
     let by_run = |option: &&QuizOption| option.judged.trigger().is_some();
     let judged_by_run = quiz.options.iter().filter(by_run).count();
     if judged_by_run == quiz.options.len() {
-        return;
+        return check_run(quiz, problems);
     }
     if judged_by_run > 0 {
         let message = "some options are judged by the run and some by a key";

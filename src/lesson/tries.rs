@@ -71,6 +71,7 @@ pub(super) fn read(
     seen: &mut Vec<Seen>,
     problems: &mut Problems,
 ) -> Try {
+    let before = problems.count();
     let parts = take_apart(fence, problems);
     let line = fence.line;
     if parts.label.is_empty() {
@@ -82,6 +83,12 @@ pub(super) fn read(
     }
     seen.extend(parts.expects.iter().cloned());
     let programs = programs(&parts, known, problems);
+    let changes = parts.has_edit || parts.program.is_some();
+    let is_same = programs == known.programs && parts.script.is_none();
+    if changes && is_same && problems.count() == before {
+        let message = "a `try` block whose edit leaves the program as it is";
+        problems.add(line, message, "write what is to be different");
+    }
     let script = parts.script.and_then(|(first_line, text)| {
         let parsed = Script::parse(&text, first_line);
         let errors = match &parsed {

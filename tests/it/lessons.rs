@@ -2,6 +2,10 @@
 
 mod asked;
 mod broken;
+#[cfg(unix)]
+mod broken_blocks;
+#[cfg(unix)]
+mod broken_course;
 mod pictures;
 mod puzzles;
 mod triggers;

@@ -20,7 +20,7 @@ mod words;
 use std::fmt;
 
 pub(super) use near::nearest;
-use rule::{Rule, Subject};
+use rule::{Fact, Rule, Subject};
 pub use watch::Watcher;
 pub(super) use words::is_reserved;
 
@@ -61,6 +61,16 @@ impl Trigger {
             }
         }
         None
+    }
+
+    /// Whether it is `never`.
+    pub(super) fn is_never(&self) -> bool {
+        matches!(&*self.rule, Rule::One(clause) if clause.fact == Fact::Never)
+    }
+
+    /// In other words, perhaps.
+    pub(super) fn says_the_same(&self, other: &Self) -> bool {
+        self.rule == other.rule
     }
 
     /// The programs and hosts it names.

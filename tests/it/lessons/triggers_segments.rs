@@ -1,7 +1,7 @@
 //! Segments in the trigger language: kinds, lengths, ordinals, fates, reasons, windows.
 
 use etherparse::PacketBuilder;
-use sockstep::trace::{Bytes, Resent, SegmentId, What};
+use sockstep::trace::{Bytes, Resent, SegmentId, Trace, What};
 
 use super::triggers::{CLIENT, SERVER, delivered, dropped, sent, trace};
 use super::triggers_facts::check;
@@ -32,9 +32,9 @@ fn datagram(from: &str, id: u64, is_icmp: bool, payload: &[u8]) -> What {
     }
 }
 
-#[test]
-fn segments_have_kinds_lengths_ordinals_and_fates() {
-    let run = trace(vec![
+/// Datagrams, and two data segments with what may become of them.
+fn odd_fates() -> Trace {
+    trace(vec![
         datagram("client", 1, false, b"hi"),    // 1
         dropped(1),                             // 2
         datagram("client", 2, false, b"hello"), // 3
@@ -61,7 +61,12 @@ fn segments_have_kinds_lengths_ordinals_and_fates() {
         delivered(3),                           // 13
         delivered(5),                           // 14
         delivered(6),                           // 15
-    ]);
+    ])
+}
+
+#[test]
+fn segments_have_kinds_lengths_ordinals_and_fates() {
+    let run = odd_fates();
     check(
         &run,
         &[
