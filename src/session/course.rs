@@ -8,8 +8,9 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::desk::{Entry, Shelf, Titles};
+use super::desk::{Entry, Titles};
 use crate::lab::Recording;
+use crate::lesson::check::{self, Finding};
 use crate::lesson::{self, Language, Lesson, Problem, Source, quizzes};
 
 /// How many recorded runs are kept; the oldest go first.
@@ -119,7 +120,7 @@ pub(super) fn read(path: Option<&Path>) -> Result<Vec<Shelved>, Problem> {
     let sources = lesson::sources(path)?;
     let mut lessons: Vec<Shelved> = sources.iter().map(Shelved::read).collect();
     refuse_twins(&mut lessons);
-    check_links(&mut lessons);
+    check_course(&mut lessons);
     Ok(lessons)
 }
 
@@ -209,33 +210,22 @@ fn refuse_twins(lessons: &mut [Shelved]) {
     }
 }
 
-/// A link to a lesson that is not there is told with its line. One lesson alone has no others, so
-/// nothing is known of its links.
-fn check_links(lessons: &mut [Shelved]) {
-    if lessons.len() < 2 {
-        return;
-    }
-    let entries = lessons.iter().map(Shelved::entry).collect();
-    let shelf = Shelf {
-        entries,
-        ..Shelf::default()
+/// A link to a lesson that is not there is told with its line, and so is an `after` that names
+/// none, or that leads round in a circle.
+fn check_course(lessons: &mut [Shelved]) {
+    let found = {
+        let all = lessons.iter().map(|shelved| {
+            let languages = [&shelved.english, &shelved.chinese].into_iter().flatten();
+            (shelved.folder.as_str(), languages.collect::<Vec<_>>())
+        });
+        check::course(&all.collect::<Vec<_>>())
     };
     let languages = lessons
         .iter_mut()
         .flat_map(|shelved| [&mut shelved.english, &mut shelved.chinese]);
     for lesson in languages.flatten() {
-        let missing = lesson
-            .links
-            .iter()
-            .filter(|(to, _)| shelf.find(to).is_none());
-        let flaws = missing.map(|(to, line)| Problem {
-            path: lesson.path.clone(),
-            line: *line,
-            message: format!("there is no lesson '{to}'"),
-            remedy: "write the name of its folder, as in ../05-accept/, or its id".to_owned(),
-        });
-        let flaws: Vec<Problem> = flaws.collect();
-        lesson.flaws.extend(flaws);
+        let own = found.iter().filter(|finding| finding.path == lesson.path);
+        lesson.flaws.extend(own.filter_map(Finding::of_course));
     }
 }
 

@@ -277,6 +277,12 @@ fn expect(locale: &str, what: &What) -> String {
     );
     let more = match held_us {
         None => t!("check.expect_never", locale = locale),
+        Some(held) if is_within(*held, *from_us, *to_us) => t!(
+            "check.expect_split",
+            locale = locale,
+            held = seconds(*held),
+            from = from_us.map_or("0".to_owned(), seconds)
+        ),
         Some(held) => t!(
             "check.expect_held",
             locale = locale,
@@ -286,6 +292,10 @@ fn expect(locale: &str, what: &What) -> String {
         ),
     };
     format!("{said}{more}")
+}
+
+fn is_within(held_us: u64, from_us: Option<u64>, to_us: Option<u64>) -> bool {
+    from_us.is_none_or(|from| from <= held_us) && to_us.is_none_or(|to| held_us <= to)
 }
 
 fn seconds(us: u64) -> String {

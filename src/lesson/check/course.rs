@@ -20,10 +20,12 @@ pub fn course(lessons: &[(&str, Vec<&Lesson>)]) -> Vec<Finding> {
             by_folder || languages.iter().any(|lesson| lesson.id == word)
         })
     };
+    // The id of a lesson that cannot be read is most likely its folder's name.
     let is_id = |id: &str| {
-        lessons
-            .iter()
-            .any(|(_, all)| all.iter().any(|l| l.id == id))
+        lessons.iter().any(|(folder, all)| match &all[..] {
+            [] => without_number(folder) == id,
+            all => all.iter().any(|lesson| lesson.id == id),
+        })
     };
     for lesson in lessons.iter().flat_map(|(_, languages)| languages) {
         for (to, line) in lesson.links.iter().filter(|(to, _)| !is_there(to)) {

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 pub use compare::{Part, Side, languages};
 pub use course::course;
 
+use super::problem::Problem;
 use super::progress::quizzes;
 use super::types::Lesson;
 
@@ -72,6 +73,40 @@ impl Finding {
             weight: Weight::Warning,
             ..Self::new(path, line, wrong)
         }
+    }
+}
+
+impl Finding {
+    /// For the window: what makes no sense in this course, though the lesson can be played.
+    pub fn of_course(&self) -> Option<Problem> {
+        let (message, remedy) = match &self.wrong {
+            Wrong::DeadLink(to) => (
+                format!("there is no lesson '{to}'"),
+                "write the name of its folder, as in ../05-accept/, or its id",
+            ),
+            Wrong::AfterNobody(id) => (
+                format!("after names '{id}', and no lesson here has that id"),
+                "write the id that stands in the other lesson's front matter",
+            ),
+            Wrong::Circle(ids) => (
+                format!(
+                    "lessons come after each other in a circle: {}",
+                    ids.join(" → ")
+                ),
+                "take one of them out of an after",
+            ),
+            Wrong::Twin { .. }
+            | Wrong::Differs { .. }
+            | Wrong::NoQuiz
+            | Wrong::NoTry
+            | Wrong::NoHint => return None,
+        };
+        Some(Problem {
+            path: self.path.clone(),
+            line: self.line,
+            message,
+            remedy: remedy.to_owned(),
+        })
     }
 }
 

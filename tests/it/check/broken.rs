@@ -127,6 +127,17 @@ const SHOWN: &[Case] = &[
         ],
     ),
     (
+        "split",
+        &[Both(
+            "client send returns 5 bytes\n",
+            "client send returns 5 bytes\nserver listen returns then server prints \"hello\"\n",
+        )],
+        &[
+            "beat 3: `server listen returns then",
+            "its first part came before",
+        ],
+    ),
+    (
         "undecided",
         &[
             Both(
