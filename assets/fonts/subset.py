@@ -6,8 +6,8 @@ DIR of NotoSansCJK-Regular.ttc and -Bold.ttc: Debian's fonts-noto-cjk.
 DIR of Inter-Regular.otf and Inter-SemiBold.otf: Debian's fonts-inter.
 
 Kept: ASCII, Latin-1, the 6763 hanzi of GB2312 and its symbols, CJK punctuation, full-width forms,
-arrows, mathematics, box drawing, geometric shapes. A character outside shows as a box in a lesson,
-and as a panic in a picture test.
+arrows, mathematics, box drawing, geometric shapes; and the hanzi that everyday Chinese in
+UTF-8 turns into when it is read as GBK, because lessons and the stage show just that. A character outside shows as a box in a lesson, and as a panic in a picture test.
 """
 
 import argparse
@@ -44,6 +44,24 @@ def gb2312():
                 pass
 
 
+def mojibake():
+    """What GBK makes of the UTF-8 of the 3755 most common hanzi, wherever it begins to read."""
+    common = (
+        bytes([high, low]).decode("gb2312").encode()
+        for high in range(0xB0, 0xD8)
+        for low in range(0xA1, 0xFF if high < 0xD7 else 0xFA)
+    )
+    common = list(common)
+    pairs = {each[:2] for each in common} | {each[1:] for each in common}
+    lasts, firsts = {each[2] for each in common}, {each[0] for each in common}
+    pairs |= {bytes([last, first]) for last in lasts for first in firsts}
+    for pair in pairs:
+        try:
+            yield from pair.decode("gbk")
+        except UnicodeDecodeError:
+            pass
+
+
 def ranges(table):
     return {code for first, last in table for code in range(first, last + 1)}
 
@@ -73,14 +91,15 @@ def main():
     here = pathlib.Path(__file__).parent
     latin = ranges(LATIN)
     chinese = latin | ranges(SYMBOLS) | {ord(each) for each in gb2312()}
+    garbled = chinese | {ord(each) for each in mojibake()}
     quotes = {ord(each) for each in CHINESE_PUNCTUATION}
     regular = given.noto / "NotoSansCJK-Regular.ttc"
     bold = given.noto / "NotoSansCJK-Bold.ttc"
-    write(regular, SANS_SC, chinese, here / "NotoSansSC-Regular.otf")
-    write(bold, SANS_SC, chinese, here / "NotoSansSC-Bold.otf")
+    write(regular, SANS_SC, garbled, here / "NotoSansSC-Regular.otf")
+    write(bold, SANS_SC, garbled, here / "NotoSansSC-Bold.otf")
     write(regular, SANS_SC, quotes, here / "NotoSansSC-Regular-punctuation.otf")
     write(bold, SANS_SC, quotes, here / "NotoSansSC-Bold-punctuation.otf")
-    write(regular, MONO_SC, chinese, here / "NotoSansMonoCJKsc-Regular.otf")
+    write(regular, MONO_SC, garbled, here / "NotoSansMonoCJKsc-Regular.otf")
     write(given.inter / "Inter-Regular.otf", -1, latin, here / "Inter-Regular.otf")
     write(given.inter / "Inter-SemiBold.otf", -1, latin, here / "Inter-SemiBold.otf")
 

@@ -71,3 +71,50 @@ pub fn definitions(language: Language) -> FontDefinitions {
     }
     fonts
 }
+
+#[cfg(test)]
+mod tests {
+    use eframe::egui::{Context, FontId};
+
+    use super::*;
+
+    #[test]
+    fn chinese_in_utf_8_that_is_read_as_gbk_is_drawn_in_every_family() {
+        // The 3755 most common hanzi, as GB2312 lists them, wherever GBK begins to read.
+        let common = (0xB0..0xD8).flat_map(|high| (0xA1..0xFF).map(move |low| [high, low]));
+        let common: String = common
+            .filter_map(|bytes| {
+                let (text, had_errors) = encoding_rs::GBK.decode_without_bom_handling(&bytes);
+                (!had_errors).then(|| text.into_owned())
+            })
+            .filter(|text| text.chars().all(|c| ('\u{4E00}'..='\u{9FFF}').contains(&c)))
+            .collect();
+        let bytes = common.as_bytes();
+        let garbled = (0..3).map(|skipped| {
+            let (text, _) = encoding_rs::GBK.decode_without_bom_handling(&bytes[skipped..]);
+            text.into_owned()
+        });
+        let mut garbled: Vec<char> = garbled.collect::<String>().chars().collect();
+        garbled.sort_unstable();
+        garbled.dedup();
+        // What cannot be read is no hanzi, and neither is GBK's room for users.
+        garbled.retain(|c| ('\u{4E00}'..='\u{9FFF}').contains(c));
+        assert!(garbled.len() > 1_500, "{}", garbled.len());
+
+        let ctx = Context::default();
+        ctx.set_fonts(definitions(Language::Chinese));
+        // Fonts are there from the first frame on.
+        let mut output = ctx.run_ui(Default::default(), |_| {});
+        output.textures_delta.clear();
+        for family in [
+            FontFamily::Proportional,
+            FontFamily::Name("bold".into()),
+            FontFamily::Monospace,
+        ] {
+            let font = FontId::new(14.0, family.clone());
+            let missing = |c: &&char| !ctx.fonts_mut(|fonts| fonts.has_glyph(&font, **c));
+            let missing: String = garbled.iter().filter(missing).collect();
+            assert_eq!(missing, "", "{family:?}");
+        }
+    }
+}
