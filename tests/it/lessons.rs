@@ -6,6 +6,8 @@ mod broken;
 mod broken_blocks;
 #[cfg(unix)]
 mod broken_course;
+#[cfg(unix)]
+mod mutants;
 mod pictures;
 mod puzzles;
 mod triggers;
