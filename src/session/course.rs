@@ -181,6 +181,7 @@ impl Shelved {
             minutes: any.map_or(0, |lesson| lesson.minutes),
             beats: any.map_or(0, |lesson| lesson.beats.len()),
             quizzes: any.map_or(0, |lesson| quizzes(lesson).count()),
+            puzzles: any.map_or(0, |lesson| lesson.puzzles.len()),
             tries: any.map_or(0, |lesson| lesson.tries.len()),
             problems: self.problems().map(ToString::to_string).collect(),
         }

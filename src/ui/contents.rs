@@ -217,6 +217,19 @@ fn facts(language: Language, entry: &Entry, reached: Option<&Reached>, is_open: 
             of = entry.quizzes
         ));
     }
+    let solved = reached
+        .puzzles
+        .values()
+        .filter(|answered| answered.right > 0);
+    let solved = solved.count().min(entry.puzzles);
+    if solved > 0 {
+        facts.push(say!(
+            language,
+            "contents.puzzles",
+            solved = solved,
+            of = entry.puzzles
+        ));
+    }
     facts.join(" · ")
 }
 

@@ -59,6 +59,10 @@ impl Case {
         };
         let mut unseen = seen.unseen;
         unseen.retain(|row| (first..=last).contains(&row.at_us));
+        if !needs_windows(puzzle, &rows) {
+            let all = rows.iter_mut().chain(&mut unseen);
+            all.for_each(|row| row.window = None);
+        }
         let mut case = Self {
             kernel: header.kernel.clone(),
             right: None,
@@ -84,7 +88,8 @@ impl Case {
             case.tells = index(tells, &rows)?;
         }
         for row in rows.iter_mut().chain(&mut unseen) {
-            row.at_us -= first;
+            // Only a damaged run goes back in time.
+            row.at_us = row.at_us.saturating_sub(first);
         }
         case.rows = rows;
         case.unseen = unseen;
@@ -123,6 +128,16 @@ impl Case {
     }
 }
 
+/// Windows are numbers more to read: only where one is closed, or is asked for.
+fn needs_windows(puzzle: &Puzzle, rows: &[Row]) -> bool {
+    let is_closed = rows.iter().any(|row| row.window == Some(0));
+    let is_asked = match &puzzle.asks {
+        Asks::Blanks(blanks) => blanks.iter().any(|blank| blank.field == Field::Window),
+        Asks::Fault(_) | Asks::Order => false,
+    };
+    is_closed || is_asked
+}
+
 /// A field of a row in words; `None` where it has no such field.
 pub(super) fn value(row: &Row, field: Field) -> Option<String> {
     match field {
@@ -130,6 +145,7 @@ pub(super) fn value(row: &Row, field: Field) -> Option<String> {
         Field::Seq => row.seq.map(|seq| seq.to_string()),
         Field::Ack => row.ack.map(|ack| ack.to_string()),
         Field::Length => Some(row.length.to_string()),
+        Field::Window => row.window.map(|window| window.to_string()),
     }
 }
 

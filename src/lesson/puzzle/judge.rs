@@ -105,7 +105,7 @@ pub(super) fn blanks(rows: &[Row], blanks: &[Blank], filled: &[String]) -> Vec<C
     let mut clues = Vec::new();
     for (at, blank) in blanks.iter().enumerate() {
         let written = filled.get(at).map_or("", String::as_str);
-        let index = blank.row - 1;
+        let index = blank.row.saturating_sub(1);
         let right = rows.get(index).and_then(|row| value(row, blank.field));
         if right.is_some_and(|right| is_same(&right, written, blank.field)) {
             continue;
@@ -130,8 +130,8 @@ fn is_same(right: &str, written: &str, field: Field) -> bool {
         .collect();
     match field {
         Field::Flags => right.eq_ignore_ascii_case(&written),
-        Field::Seq | Field::Ack | Field::Length => {
-            let number = |text: &str| text.parse::<u32>().ok();
+        Field::Seq | Field::Ack | Field::Length | Field::Window => {
+            let number = |text: &str| text.parse::<u64>().ok();
             number(&written).is_some() && number(&written) == number(right)
         }
     }
@@ -159,7 +159,7 @@ fn telling(rows: &[Row], index: usize, field: Field) -> Option<Telling> {
             let found = later.find(|at| is_same_ends(row, &rows[*at]) && is_next(&rows[*at]));
             found.map(|row| Telling::Until { row, next })
         }
-        Field::Flags => None,
+        Field::Flags | Field::Window => None,
     }
 }
 

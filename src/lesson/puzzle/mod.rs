@@ -78,6 +78,7 @@ pub enum Field {
     Seq,
     Ack,
     Length,
+    Window,
 }
 
 impl Field {
@@ -88,6 +89,7 @@ impl Field {
             Self::Seq => "seq",
             Self::Ack => "ack",
             Self::Length => "length",
+            Self::Window => "window",
         }
     }
 }

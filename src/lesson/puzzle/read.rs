@@ -237,6 +237,7 @@ fn blank(word: &str) -> Option<Blank> {
         "seq" => Field::Seq,
         "ack" => Field::Ack,
         "length" | "len" => Field::Length,
+        "window" | "win" => Field::Window,
         _ => return None,
     };
     let row = number(row).filter(|row| *row > 0)?;

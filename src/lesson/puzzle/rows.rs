@@ -32,6 +32,8 @@ pub struct Row {
     pub ack: Option<u32>,
     /// Bytes of data.
     pub length: u32,
+    /// The room it announces, in bytes; `None` where windows are beside the point.
+    pub window: Option<u64>,
     /// A bit is not as it was sent: the checksum does not hold.
     pub is_damaged: bool,
     /// It never reached the other end.
@@ -42,7 +44,7 @@ impl Row {
     /// What a segment shows, its time left out: two that look alike may change places.
     pub fn looks_like(&self, other: &Self) -> bool {
         let face = |row: &Self| (row.way, row.peer.clone(), row.ports, row.flags.clone());
-        let numbers = |row: &Self| (row.seq, row.ack, row.length, row.is_damaged);
+        let numbers = |row: &Self| (row.seq, row.ack, row.length, row.window, row.is_damaged);
         face(self) == face(other) && numbers(self) == numbers(other)
     }
 
@@ -125,6 +127,7 @@ fn row(state: &State, segment: &Segment, way: Way) -> Option<Row> {
         seq: numbers.map(|(seq, _)| seq),
         ack: numbers.filter(|_| has_ack).map(|(_, ack)| ack),
         length: u32::try_from(packet.payload().len()).unwrap_or(u32::MAX),
+        window: state.tally().window(segment),
         is_damaged: !segment.corrupted.is_empty(),
         is_lost: false,
     })

@@ -54,6 +54,7 @@ pub struct Entry {
     pub minutes: u32,
     pub beats: usize,
     pub quizzes: usize,
+    pub puzzles: usize,
     pub tries: usize,
     /// What is wrong with it: file, line, remedy.
     pub problems: Vec<String>,

@@ -50,6 +50,9 @@ pub fn finish_ui(ui: &mut Ui, page: &mut Page<'_, '_>) {
         if let Some(guessed) = guessed(page.view, page) {
             inline::inlines_ui(ui, page, &super::plain(&guessed), Ink::body(theme.text));
         }
+        if let Some(unsolved) = unsolved(page) {
+            inline::inlines_ui(ui, page, &super::plain(&unsolved), Ink::body(theme.text));
+        }
         untried_ui(ui, page);
         next_ui(ui, page);
     });
@@ -73,6 +76,19 @@ fn guessed(view: &View<'_>, page: &Page<'_, '_>) -> Option<String> {
         )
         .into_owned()
     })
+}
+
+/// "2 puzzles are left, above."
+fn unsolved(page: &Page<'_, '_>) -> Option<String> {
+    let reached = page.view.desk.shelf.reached();
+    let is_solved = |index: &usize| {
+        let answered = reached.and_then(|reached| reached.puzzles.get(index));
+        answered.is_some_and(|answered| answered.right > 0)
+    };
+    let all = 0..page.lesson.puzzles.len();
+    let count = all.filter(|index| !is_solved(index)).count();
+    let said = || say!(page.view.language, "finish.puzzles", count = count).into_owned();
+    (count > 0).then(said)
 }
 
 fn untried_ui(ui: &mut Ui, page: &mut Page<'_, '_>) {

@@ -12,6 +12,7 @@ mod ledger;
 mod many;
 mod options;
 pub mod play;
+mod puzzles;
 mod reload;
 mod replay;
 mod select;

@@ -156,8 +156,26 @@ fn blanks_are_judged_by_the_packets_and_say_from_which_row_they_follow() {
         .map(str::to_owned)
         .to_vec();
     assert_eq!(case.judge(&attempt), Ok(()));
+    assert!(
+        case.rows.iter().all(|row| row.window.is_none()),
+        "not asked"
+    );
     attempt.filled[3] = "12".to_owned();
     assert_eq!(case.judge(&attempt).unwrap_err().len(), 1);
+}
+
+#[test]
+fn windows_are_shown_in_bytes_where_they_are_asked_for() {
+    let case = case(&format!("{HEAD}blanks: window of 5, window of 1"));
+    let windows: Vec<Option<u64>> = case.rows.iter().map(|row| row.window).collect();
+    // A SYN's is not scaled; these are what the run's packets say.
+    assert_eq!(windows[0], Some(64_240));
+    assert_eq!(windows[4], Some(63 << 10));
+    let attempt = Attempt {
+        filled: vec!["64240".to_owned(), "64512".to_owned()],
+        ..Attempt::default()
+    };
+    assert_eq!(case.judge(&attempt), Ok(()));
 }
 
 #[test]

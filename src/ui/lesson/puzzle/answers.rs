@@ -226,7 +226,7 @@ pub fn blanks_ui(ui: &mut Ui, page: &mut Page<'_, '_>, open: Open<'_>, blanks: &
                 let filled = filled.map_or("", String::as_str);
                 let text = match blank.field {
                     Field::Flags => flags_ui(ui, page, (open, *blank), (&label, filled)),
-                    Field::Seq | Field::Ack | Field::Length => {
+                    Field::Seq | Field::Ack | Field::Length | Field::Window => {
                         number_ui(ui, page, (&label, filled), &mut asked)
                     }
                 };
@@ -251,6 +251,7 @@ fn label_of(language: Language, index: usize, blank: Blank) -> String {
         Field::Seq => say!(language, "puzzle.blank_seq", blank = letter, row = row),
         Field::Ack => say!(language, "puzzle.blank_ack", blank = letter, row = row),
         Field::Length => say!(language, "puzzle.blank_length", blank = letter, row = row),
+        Field::Window => say!(language, "puzzle.blank_window", blank = letter, row = row),
     }
     .into_owned()
 }

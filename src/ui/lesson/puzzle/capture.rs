@@ -105,7 +105,7 @@ struct Cell {
     is_blank: bool,
 }
 
-const COLUMNS: usize = 7;
+const COLUMNS: usize = 8;
 const GAP: f32 = 7.0;
 const ROW: f32 = 20.0;
 const NOTE: f32 = 17.0;
@@ -115,7 +115,8 @@ pub fn capture_ui(ui: &mut Ui, page: &Page<'_, '_>, lines: &[Line<'_>]) {
     let has_many_peers = lines
         .windows(2)
         .any(|two| two[0].row.peer != two[1].row.peer || two[0].row.ports != two[1].row.ports);
-    let head = heads(ui, page);
+    let has_windows = lines.iter().any(|line| line.row.window.is_some());
+    let head = heads(ui, page, has_windows);
     let rows: Vec<[Option<Cell>; COLUMNS]> = lines
         .iter()
         .map(|line| cells(ui, page, line, has_many_peers))
@@ -183,7 +184,7 @@ fn lay(ui: &Ui, text: String, font: FontId, colour: Color32) -> Option<Cell> {
     })
 }
 
-fn heads(ui: &Ui, page: &Page<'_, '_>) -> [Option<Cell>; COLUMNS] {
+fn heads(ui: &Ui, page: &Page<'_, '_>, has_windows: bool) -> [Option<Cell>; COLUMNS] {
     let (language, colour) = (page.view.language, page.theme.muted);
     let font = || theme::text_font(theme::TINY);
     let head = |text: &str| lay(ui, text.to_owned(), font(), colour);
@@ -195,6 +196,9 @@ fn heads(ui: &Ui, page: &Page<'_, '_>) -> [Option<Cell>; COLUMNS] {
         head("seq"),
         head("ack"),
         head(&say!(language, "puzzle.length")),
+        has_windows
+            .then(|| head(&say!(language, "puzzle.window")))
+            .flatten(),
     ]
 }
 
@@ -247,6 +251,8 @@ fn cells(
         field(Field::Seq, number(row.seq)),
         field(Field::Ack, number(row.ack)),
         field(Field::Length, row.length.to_string()),
+        row.window
+            .and_then(|window| field(Field::Window, window.to_string())),
     ]
 }
 
@@ -334,7 +340,9 @@ fn paint_two(
     }
     let mut x = at.x + 4.0 + indent;
     let y = at.y + ROW - 3.0;
-    let names = ["seq", "ack", &say!(page.view.language, "puzzle.length")].map(str::to_owned);
+    let language = page.view.language;
+    let length = say!(language, "puzzle.length");
+    let names = ["seq", "ack", &length, &say!(language, "puzzle.window")].map(str::to_owned);
     for (cell, name) in cells.iter().skip(4).zip(names) {
         let Some(cell) = cell else { continue };
         let font = theme::text_font(theme::TINY);
@@ -379,13 +387,22 @@ pub fn in_words(page: &Page<'_, '_>, line: &Line<'_>) -> String {
             Field::Seq => row.seq.map(|seq| format!("seq {seq}")),
             Field::Ack => row.ack.map(|ack| format!("ack {ack}")),
             Field::Length => Some(say!(language, "puzzle.bytes", count = row.length).into_owned()),
+            Field::Window => row
+                .window
+                .map(|window| say!(language, "puzzle.room", count = window).into_owned()),
         };
         value.map(|value| match blank {
             true => format!("{} ?", field.word()),
             false => value,
         })
     };
-    let fields = [Field::Flags, Field::Seq, Field::Ack, Field::Length];
+    let fields = [
+        Field::Flags,
+        Field::Seq,
+        Field::Ack,
+        Field::Length,
+        Field::Window,
+    ];
     let fields: Vec<String> = fields.into_iter().filter_map(known).collect();
     words.push_str(&fields.join(", "));
     if let Some(number) = line.number {

@@ -79,6 +79,7 @@ fn entry(number: u32, id: &str, titles: [(&str, &str); 2], minutes: u32) -> Entr
         minutes,
         beats: 11,
         quizzes: 2,
+        puzzles: 3,
         tries: 1,
         problems: Vec::new(),
     }
