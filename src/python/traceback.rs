@@ -120,12 +120,14 @@ impl Printer<'_> {
         }
     }
 
-    /// Our own modules' frames are left out: the learner has no file to look them up in.
+    /// Our own modules' frames are left out: the learner has no file to look them up in. So are
+    /// those of codecs, which are C in CPython.
     fn entry(&self, traceback: &PyTraceback) -> Option<Entry> {
         let code = traceback.frame.f_code();
         let file = code.source_path().as_str().to_owned();
         let is_ours = file.starts_with('<') && file != "<string>" && file != "<stdin>";
-        if is_ours {
+        let is_codec = file == "codecs" || file.starts_with("encodings");
+        if is_ours || is_codec && file != self.running.file {
             return None;
         }
         let line = traceback.lineno.get();
@@ -254,11 +256,21 @@ impl Printer<'_> {
         if let Some(notes) = notes.downcast_ref::<PyList>() {
             for note in notes.borrow_vec().iter() {
                 if let Ok(note) = note.str(self.vm) {
-                    writeln!(self.text, "{}", note.to_string_lossy()).ok();
+                    let note = note.to_string_lossy();
+                    if !is_codec_note(&note) {
+                        writeln!(self.text, "{note}").ok();
+                    }
                 }
             }
         }
     }
+}
+
+/// The interpreter adds one to whatever a codec raises, as later versions of CPython do for codecs
+/// that are not text encodings; CPython 3.11 adds none.
+fn is_codec_note(note: &str) -> bool {
+    let is_one = |operation| note.starts_with(operation) && note.ends_with("' codec failed");
+    is_one("encoding with '") || is_one("decoding with '")
 }
 
 /// The text of a line of the program; of other files there is none.

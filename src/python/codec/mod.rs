@@ -12,8 +12,9 @@ use rustpython_vm::builtins::{
     PyBaseException, PyBaseExceptionRef, PyBytes, PyStr, PyStrRef, PyTuple,
 };
 use rustpython_vm::common::wtf8::{CodePoint, Wtf8Buf};
+use rustpython_vm::compiler::Mode;
 use rustpython_vm::function::{ArgBytesLike, OptionalArg};
-use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 /// One encoding.
 #[derive(Clone, Copy)]
@@ -92,41 +93,63 @@ impl Codec {
     }
 }
 
+/// The part of it that is Python: what decodes text that comes in pieces.
+const PYTHON_PART: &str = include_str!("codecs.py");
+
 pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
-    let search = vm.new_function(
-        "search",
-        |name: PyStrRef, vm: &VirtualMachine| -> PyObjectRef {
-            match Codec::find(&name.to_string_lossy()) {
-                Some(codec) => codec_tuple(codec, vm),
-                None => vm.ctx.none(),
-            }
-        },
-    );
+    // Its path begins with `<`, which is how tracebacks know to leave it out.
+    let code = vm
+        .compile(PYTHON_PART, Mode::Exec, "<codecs>".to_owned())
+        .map_err(|error| vm.new_syntax_error(&error, Some(PYTHON_PART)))?;
+    let scope = vm.new_scope_with_builtins();
+    vm.run_code_obj(code, scope.clone())?;
+    let info = scope.globals.get_item("info", vm)?;
+    let search =
+        vm.new_function(
+            "search",
+            move |name: PyStrRef, vm: &VirtualMachine| match Codec::find(&name.to_string_lossy()) {
+                Some(codec) => codec_info(codec, &info, vm),
+                None => Ok(vm.ctx.none()),
+            },
+        );
     vm.state.codec_registry.register(search.into(), vm)
 }
 
-/// The four functions that Python's codec registry holds for an encoding; streams have no use here.
-fn codec_tuple(codec: Codec, vm: &VirtualMachine) -> PyObjectRef {
+/// What Python's codec registry holds for an encoding.
+fn codec_info(codec: Codec, info: &PyObject, vm: &VirtualMachine) -> PyResult {
     let encode = vm.new_function(
         "encode",
         move |text: PyStrRef, errors: OptionalArg<PyStrRef>, vm: &VirtualMachine| {
             encode(codec, &text, &handler(errors), vm)
         },
     );
-    let decode = vm.new_function(
+    let whole = vm.new_function(
         "decode",
         move |data: ArgBytesLike, errors: OptionalArg<PyStrRef>, vm: &VirtualMachine| {
-            decode(codec, data.borrow_buf().to_vec(), &handler(errors), vm)
+            let data = data.borrow_buf().to_vec();
+            decode(codec, data, &handler(errors), Extent::Whole, vm)
         },
     );
-    vm.ctx
-        .new_tuple(vec![
-            encode.into(),
-            decode.into(),
-            vm.ctx.none(),
-            vm.ctx.none(),
-        ])
-        .into()
+    let part = vm.new_function(
+        "decode",
+        move |data: ArgBytesLike, errors: PyStrRef, is_last: bool, vm: &VirtualMachine| {
+            let extent = match is_last {
+                true => Extent::Whole,
+                false => Extent::Part,
+            };
+            let data = data.borrow_buf().to_vec();
+            decode(codec, data, &errors.to_string_lossy(), extent, vm)
+        },
+    );
+    let name = vm.ctx.new_str(codec.name(false));
+    info.call((name, encode, whole, part), vm)
+}
+
+/// Whether more bytes may follow.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    Whole,
+    Part,
 }
 
 fn handler(errors: OptionalArg<PyStrRef>) -> String {
@@ -199,6 +222,7 @@ fn decode(
     codec: Codec,
     data: Vec<u8>,
     errors: &str,
+    extent: Extent,
     vm: &VirtualMachine,
 ) -> PyResult<(PyStrRef, usize)> {
     let (codec, mut at) = codec.for_data(&data);
@@ -208,6 +232,14 @@ fn decode(
             Decoded::Text(decoded, length) => {
                 text.push_str(&decoded);
                 at += length;
+            }
+            // The rest of this character is on its way.
+            Decoded::Bad(length, reason)
+                if extent == Extent::Part
+                    && at + length == data.len()
+                    && reason.starts_with("incomplete") =>
+            {
+                return Ok((vm.ctx.new_str(text), at));
             }
             Decoded::Bad(length, reason) => {
                 let bytes = vm.ctx.new_bytes(data.clone());

@@ -5,6 +5,7 @@
 use eframe::egui;
 use eframe::egui::{Event, Id, ImeEvent, Ui};
 
+use crate::director::{Next, WhyNot};
 use crate::model::Program;
 use crate::session::{Command, View};
 use crate::ui::controls;
@@ -21,6 +22,8 @@ struct Draft {
     ended: Option<u64>,
     /// It has had the focus offered once, for this question.
     was_offered: bool,
+    /// It has the focus because it was offered, and nobody has used it.
+    is_idle: bool,
 }
 
 pub fn answer_ui(
@@ -67,11 +70,17 @@ pub fn answer_ui(
         // The next line may be asked for at once; and an input method goes on composing here.
         let stays = field.lost_focus() && enter && was_composing;
         let is_free = ui.memory(|memory| memory.focused().is_none());
-        let is_offered = off.is_none() && !draft.was_offered && view.desk.overlay.is_none();
-        if stays || is_offered && is_free {
+        // Whoever goes on by Space alone needs it for what else there is to do.
+        let is_all = matches!(view.next, Next::Not(WhyNot::Asking(_)));
+        let is_welcome = is_all && off.is_none() && view.desk.overlay.is_none();
+        draft.is_idle &= draft.text.is_empty() && !field.clicked();
+        if stays || is_welcome && !draft.was_offered && is_free {
             field.request_focus();
             field.scroll_to_me(None);
-            draft.was_offered = true;
+            (draft.was_offered, draft.is_idle) = (true, !stays);
+        } else if draft.is_idle && !is_all && field.has_focus() {
+            field.surrender_focus();
+            (draft.was_offered, draft.is_idle) = (false, false);
         }
     });
     if send {

@@ -13,6 +13,13 @@ use sockstep::trace::{Moment, What};
 use super::is_wire_there;
 use super::play::binary;
 
+/// What is built in, with the lesson on the handshake open.
+pub fn handshake() -> Course {
+    let mut course = Course::open(None).expect("what is built in is sound");
+    assert!(course.turn_to("handshake"));
+    course
+}
+
 pub struct Learner {
     pub session: Session,
     pub woken: Receiver<()>,
@@ -20,7 +27,7 @@ pub struct Learner {
 
 impl Learner {
     pub fn start() -> Self {
-        Self::with(Course::open(None).expect("the built-in lesson is sound"))
+        Self::with(handshake())
     }
 
     pub fn with(course: Course) -> Self {

@@ -113,7 +113,7 @@ fn a_run_to_the_end_finishes_the_lesson_and_earlier_progress_is_merged() {
     if !is_wire_there() {
         return;
     }
-    let mut learner = Learner::with(Course::open(None).expect("sound"));
+    let mut learner = Learner::start();
     let mut earlier = Progress::default();
     earlier.lesson("handshake").place = Some(5);
     learner
@@ -210,7 +210,7 @@ fn each_try_of_the_handshake_shows_what_it_promises_and_leads_back() {
     if !is_wire_there() {
         return;
     }
-    let mut learner = Learner::with(Course::open(None).expect("sound"));
+    let mut learner = Learner::start();
     let lesson = learner.session.view().lesson.expect("a lesson").clone();
     assert_eq!(lesson.tries.len(), 2);
     for (index, wanted) in lesson.tries.iter().enumerate() {

@@ -7,6 +7,7 @@ use crate::lab::is_wire_there;
 use sockstep::lesson::Language;
 use sockstep::session::Course;
 
+const HANDSHAKE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/lessons/04-handshake");
 /// A host each for server and client.
 const HOSTS: usize = 2;
 
@@ -40,7 +41,7 @@ fn a_lesson_is_stepped_to_its_end_by_keys_and_nothing_is_left() {
     if !is_wire_there() {
         return;
     }
-    let Some(mut window) = open(&["--lang", "zh"]) else {
+    let Some(mut window) = open(&["--lang", "zh", HANDSHAKE]) else {
         return;
     };
     rests(&window);
@@ -187,7 +188,7 @@ fn a_lab_that_is_killed_takes_no_window_with_it_and_r_starts_another() {
 
 #[test]
 fn without_a_held_wire_the_window_steps_to_the_end_too() {
-    let Some(mut window) = open(&["--lang", "zh", "--loopback"]) else {
+    let Some(mut window) = open(&["--lang", "zh", "--loopback", HANDSHAKE]) else {
         return;
     };
     window.step_to_the_end();

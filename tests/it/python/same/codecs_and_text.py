@@ -23,3 +23,21 @@ attempt('a'.encode, 'nonsense')
 attempt(b'a'.decode, 'nonsense')
 attempt(bytes, '你好')
 attempt(str, b'\xc4\xe3', 'gbk')
+
+import codecs
+
+for name in ("utf-8", "gbk", "gb2312", "gb18030", "big5", "shift_jis", "euc_kr", "ascii", "latin-1", "cp1252"):
+    text = "abc" if name in ("ascii", "latin-1", "cp1252") else "ab一"
+    data = text.encode(name)
+    decoder = codecs.getincrementaldecoder(name)()
+    print(name, [decoder.decode(data[i:i + 1]) for i in range(len(data))], repr(decoder.decode(b"", True)))
+    encoder = codecs.getincrementalencoder(name)()
+    print(encoder.encode(text, True) == data)
+decoder = codecs.getincrementaldecoder("gbk")("replace")
+print(decoder.decode(b"\xc4"), decoder.decode(b"\xe3\xff\xc4"), decoder.decode(b"", True))
+decoder = codecs.getincrementaldecoder("gbk")()
+print(repr(decoder.decode(b"\xc4")))
+try:
+    decoder.decode(b"", True)
+except UnicodeDecodeError as e:
+    print(e)
