@@ -252,7 +252,7 @@ fn a_verdict_is_said_in_words_with_the_hint_after_a_wrong_guess() {
         (1, "Right: that is what the kernel did.", false),
         (
             0,
-            "Not quite: see the option with the tick for what the kernel did.",
+            "Not quite. The option with the tick is what the kernel did:",
             true,
         ),
     ] {
