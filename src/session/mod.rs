@@ -175,7 +175,14 @@ impl Session {
                     self.judge_by_key(beat);
                 }
             }
-            Command::Set(setting) => self.desk.settings.set(setting),
+            Command::Set(setting) => {
+                let is_in_words = matches!(self.notice, Some(Notice::Explained(_)));
+                // Those words are of the language that was spoken then.
+                if is_in_words && matches!(setting, Setting::Language(_)) {
+                    self.notice = None;
+                }
+                self.desk.settings.set(setting);
+            }
             Command::Drive(driving) => self.drive(driving),
             Command::Shelf(shelving) => self.shelve(shelving),
             Command::Edit(edit) => self.edit(edit),

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use sockstep::director::WhyNot;
+use sockstep::lesson::Language;
 use sockstep::session::{
-    Command, Course, Driving, Goal, Halt, Notice, Play, Refusal, Session, Speed,
+    Command, Course, Driving, Goal, Halt, Notice, Play, Refusal, Session, Setting, Speed,
 };
 use sockstep::trace::{Moment, What};
 
@@ -260,4 +261,19 @@ fn running_to_something_that_does_not_come_can_be_stopped() {
     learner.session.drain();
     assert!(learner.session.view().desk.drive.is_still());
     assert_eq!(halted(&learner.session), None);
+}
+
+#[test]
+fn a_reason_in_words_goes_when_another_language_is_chosen() {
+    if !is_wire_there() {
+        return;
+    }
+    let mut learner = Learner::start();
+    let explain = || Command::Explain("因为".to_owned());
+    let choose = |language| Command::Set(Setting::Language(language));
+    learner.session.update(choose(Language::Chinese));
+    learner.session.update(explain());
+    assert!(learner.session.view().notice.is_some());
+    learner.session.update(choose(Language::English));
+    assert!(learner.session.view().notice.is_none());
 }
