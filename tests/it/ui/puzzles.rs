@@ -410,3 +410,86 @@ fn a_row_is_a_sentence_and_a_blank_in_it_is_not_told() {
     assert!(window.has("Row 6, from Server: ACK, seq 1, ack ?"));
     assert!(!window.has("ack 11"));
 }
+
+/// The lessons that are shipped, in this language.
+fn shipped(language: Language) -> Vec<Lesson> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("lessons");
+    let sources = sockstep::lesson::sources(Some(&root)).expect("they are there");
+    let lessons = sources.iter().map(|source| source.read(language));
+    lessons.map(|lesson| lesson.expect("it is sound")).collect()
+}
+
+#[test]
+fn every_puzzle_of_the_course_is_decided_by_its_run_and_alike_in_both_languages() {
+    let [english, chinese] = [Language::English, Language::Chinese].map(shipped);
+    for (english, chinese) in english.iter().zip(&chinese) {
+        let skeleton = |lesson: &Lesson| -> Vec<String> {
+            let puzzles = lesson.puzzles.iter();
+            puzzles.map(|puzzle| puzzle.skeleton()).collect()
+        };
+        assert_eq!(skeleton(english), skeleton(chinese), "{}", english.id);
+        for index in 0..english.puzzles.len() {
+            let opened = english.open_puzzle(index).expect("it is there");
+            opened.unwrap_or_else(|problem| panic!("{problem}"));
+            assert!(english.puzzles[index].hint.is_some(), "{}", english.id);
+        }
+    }
+}
+
+/// With `SOCKSTEP_PICTURES` set to a folder, every puzzle of the course goes there, open, after a
+/// wrong answer, and shown; with `SOCKSTEP_ONLY` only those of lessons with this in their id.
+#[test]
+fn the_puzzles_of_the_course_to_look_at() {
+    let Ok(folder) = std::env::var("SOCKSTEP_PICTURES") else {
+        return;
+    };
+    let only = std::env::var("SOCKSTEP_ONLY").unwrap_or_default();
+    for (language, look) in [
+        (Language::Chinese, Look::Light),
+        (Language::English, Look::Dark),
+    ] {
+        for lesson in shipped(language) {
+            let is_wanted = lesson.id.contains(&only);
+            for index in (0..lesson.puzzles.len()).filter(|_| is_wanted) {
+                draw_puzzle(&folder, &lesson, index, look);
+            }
+        }
+    }
+}
+
+fn draw_puzzle(folder: &str, lesson: &Lesson, index: usize, look: Look) {
+    let language = lesson.language;
+    let opened = lesson.open_puzzle(index).expect("it is there");
+    let (case, _) = opened.unwrap_or_else(|problem| panic!("{problem}"));
+    let mut stage = Stage::new(scenes::syn_ack_held(), language, look);
+    stage.lesson = lesson.clone();
+    // The puzzle alone.
+    stage.lesson.opening.clear();
+    stage.lesson.puzzles = vec![lesson.puzzles[index].clone()];
+    stage.lesson.beats.truncate(1);
+    stage.lesson.beats[0].body = vec![sockstep::lesson::Block::Puzzle(0)];
+    stage.beats = vec![None];
+    stage.verdicts.clear();
+    stage.guesses.clear();
+    let seed = stage.lesson.puzzles[0].skeleton();
+    let wrong = match case.right {
+        Some(right) => Solve::Choose(usize::from(right == 0)),
+        None => Solve::Check,
+    };
+    let puzzles = &mut stage.desk.shelf.puzzles;
+    puzzles.take(0, &seed, Ok(Arc::new(case)));
+    let mut window = Window::new(stage);
+    for (name, solves) in [
+        ("1-open", vec![]),
+        ("2-wrong", vec![Solve::Hint, wrong]),
+        ("3-shown", vec![Solve::Show]),
+    ] {
+        solves.iter().for_each(|solve| window.solve(solve));
+        window.harness.set_size([1280.0, 900.0].into());
+        window.harness.run_steps(4);
+        let picture = window.harness.render().expect("everything is drawn");
+        let (id, tag) = (&lesson.id, language.tag());
+        let file = format!("{folder}/course-{id}-{index}-{tag}-{name}.png");
+        picture.save(file).expect("the folder exists");
+    }
+}

@@ -59,9 +59,7 @@ const ARROW: f32 = 26.0;
 pub fn order_ui(ui: &mut Ui, page: &mut Page<'_, '_>, open: Open<'_>) {
     let language = page.view.language;
     let rows = &open.case.rows;
-    let with_peer = rows
-        .windows(2)
-        .any(|two| two[0].peer != two[1].peer || two[0].ports != two[1].ports);
+    let ends = capture::Ends::of(rows.iter());
     let wrong = open.solving.clues.iter().find_map(|clue| match clue {
         Clue::Place { place, .. } => Some(*place),
         Clue::Row(_) | Clue::Blank { .. } => None,
@@ -87,8 +85,9 @@ pub fn order_ui(ui: &mut Ui, page: &mut Page<'_, '_>, open: Open<'_>) {
         );
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
         paint_loose_row(ui, page, (rect, place), wrong);
-        let at = pos2(rect.left() + 22.0, rect.top() + 2.0);
-        capture::paint_loose(ui, page, &line, at, with_peer);
+        let min = pos2(rect.left() + 22.0, rect.top() + 2.0);
+        let room = Rect::from_min_max(min, rect.max - vec2(2.0 * ARROW + 10.0, 0.0));
+        capture::paint_loose(ui, page, &line, room, ends);
         for (step, name) in [
             (-1, say!(language, "puzzle.up", place = place + 1)),
             (1, say!(language, "puzzle.down", place = place + 1)),

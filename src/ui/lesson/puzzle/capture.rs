@@ -1,14 +1,10 @@
 //! The rows of a capture: number, time, direction, flags, numbers, length. On one line each where
 //! there is room for all of them, on two otherwise.
 
-use std::sync::Arc;
-
-use eframe::egui::{
-    Color32, FontId, Galley, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2,
-    vec2,
-};
+use eframe::egui::{Color32, FontId, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::Open;
+use super::paint::{COLUMNS, Cell, GAPS, NOTE, ROW, Table, paint_ground, paint_row, paint_two};
 use crate::lesson::{Asks, Clue, Field, Language, Row, Way};
 use crate::ui::lesson::page::Page;
 use crate::ui::parts::{self, Icon};
@@ -98,28 +94,14 @@ fn blanks_of(open: Open<'_>, row: usize) -> Vec<(Field, String)> {
     shown.collect()
 }
 
-/// What stands in one place of a row.
-struct Cell {
-    galley: Arc<Galley>,
-    colour: Color32,
-    is_blank: bool,
-}
-
-const COLUMNS: usize = 8;
-const GAP: f32 = 7.0;
-const ROW: f32 = 20.0;
-const NOTE: f32 = 17.0;
-
 pub fn capture_ui(ui: &mut Ui, page: &Page<'_, '_>, lines: &[Line<'_>]) {
     let (language, theme) = (page.view.language, page.theme);
-    let has_many_peers = lines
-        .windows(2)
-        .any(|two| two[0].row.peer != two[1].row.peer || two[0].row.ports != two[1].row.ports);
+    let ends = Ends::of(lines.iter().map(|line| line.row));
     let has_windows = lines.iter().any(|line| line.row.window.is_some());
     let head = heads(ui, page, has_windows);
     let rows: Vec<[Option<Cell>; COLUMNS]> = lines
         .iter()
-        .map(|line| cells(ui, page, line, has_many_peers))
+        .map(|line| cells(ui, page, line, ends))
         .collect();
     let mut widths = [0.0_f32; COLUMNS];
     for row in rows.iter().chain([&head]) {
@@ -128,14 +110,18 @@ pub fn capture_ui(ui: &mut Ui, page: &Page<'_, '_>, lines: &[Line<'_>]) {
             *width = width.max(own);
         }
     }
-    let gaps = widths.iter().filter(|width| **width > 0.0).count();
-    let whole = widths.iter().sum::<f32>() + GAP * gaps as f32;
-    let fits = whole <= ui.available_width() - 6.0;
+    let gaps = widths.iter().filter(|width| **width > 0.0).count() as f32 - 1.0;
+    let gap = (ui.available_width() - 8.0 - widths.iter().sum::<f32>()) / gaps;
+    let fits = gap >= *GAPS.start();
+    let table = Table {
+        widths,
+        gap: gap.clamp(*GAPS.start(), *GAPS.end()),
+    };
     ui.spacing_mut().item_spacing.y = 0.0;
     if fits {
         let size = vec2(ui.available_width(), ROW);
         let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-        paint_row(ui, theme, (&head, &widths), rect.min);
+        paint_row(ui, theme, (&head, &table), rect.min);
         ui.painter()
             .hline(rect.x_range(), rect.bottom(), theme.border_stroke());
     }
@@ -149,8 +135,8 @@ pub fn capture_ui(ui: &mut Ui, page: &Page<'_, '_>, lines: &[Line<'_>]) {
         let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
         paint_ground(ui, theme, line, rect);
         match fits {
-            true => paint_row(ui, theme, (cells, &widths), rect.min),
-            false => paint_two(ui, page, (cells, &widths), rect.min),
+            true => paint_row(ui, theme, (cells, &table), rect.min),
+            false => paint_two(ui, page, (cells, &table), rect),
         }
         if let Some((icon, text, colour)) = note {
             let centre = pos2(rect.left() + 12.0, rect.bottom() - NOTE / 2.0);
@@ -169,10 +155,37 @@ pub fn capture_ui(ui: &mut Ui, page: &Page<'_, '_>, lines: &[Line<'_>]) {
 }
 
 /// One row where others are to be moved about: two lines of what it shows, and no time.
-pub fn paint_loose(ui: &Ui, page: &Page<'_, '_>, line: &Line<'_>, at: Pos2, with_peer: bool) {
-    let cells = cells(ui, page, line, with_peer);
-    let widths = [0.0; COLUMNS];
-    paint_two(ui, page, (&cells, &widths), at);
+pub fn paint_loose(ui: &Ui, page: &Page<'_, '_>, line: &Line<'_>, rect: Rect, ends: Ends) {
+    let cells = cells(ui, page, line, ends);
+    let table = Table {
+        widths: [0.0; COLUMNS],
+        gap: *GAPS.end(),
+    };
+    paint_two(ui, page, (&cells, &table), rect);
+}
+
+/// What tells the connections of a table apart; nothing, where there is but one.
+#[derive(Clone, Copy)]
+pub struct Ends {
+    has_names: bool,
+    has_own_ports: bool,
+    has_other_ports: bool,
+}
+
+impl Ends {
+    pub fn of<'a>(rows: impl Iterator<Item = &'a Row> + Clone) -> Self {
+        let first = rows.clone().next();
+        let differs = |is_other: &dyn Fn(&Row, &Row) -> bool| {
+            first.is_some_and(|first| rows.clone().any(|row| is_other(first, row)))
+        };
+        let own = |row: &Row| row.ports.map(|(own, _)| own);
+        let other = |row: &Row| row.ports.map(|(_, other)| other);
+        Self {
+            has_names: differs(&|one, two| one.peer != two.peer),
+            has_own_ports: differs(&|one, two| own(one) != own(two)),
+            has_other_ports: differs(&|one, two| other(one) != other(two)),
+        }
+    }
 }
 
 fn lay(ui: &Ui, text: String, font: FontId, colour: Color32) -> Option<Cell> {
@@ -202,12 +215,7 @@ fn heads(ui: &Ui, page: &Page<'_, '_>, has_windows: bool) -> [Option<Cell>; COLU
     ]
 }
 
-fn cells(
-    ui: &Ui,
-    page: &Page<'_, '_>,
-    line: &Line<'_>,
-    with_peer: bool,
-) -> [Option<Cell>; COLUMNS] {
+fn cells(ui: &Ui, page: &Page<'_, '_>, line: &Line<'_>, ends: Ends) -> [Option<Cell>; COLUMNS] {
     let theme = page.theme;
     let row = line.row;
     let ink = if line.is_unseen {
@@ -232,11 +240,17 @@ fn cells(
         Way::Out => "→",
         Way::In => "←",
     };
-    let way = match (with_peer, row.ports) {
-        (false, _) => arrow.to_owned(),
-        (true, Some((own, _))) => format!("{arrow} {} :{own}", peer(page, row)),
-        (true, None) => format!("{arrow} {}", peer(page, row)),
-    };
+    let mut way = arrow.to_owned();
+    if ends.has_names {
+        way = format!("{way} {}", peer(page, row));
+    }
+    if let Some((own, other)) = row.ports {
+        if ends.has_own_ports {
+            way = format!("{way} :{own}");
+        } else if ends.has_other_ports {
+            way = format!("{way} :{other}");
+        }
+    }
     let tone = match row.way {
         Way::Out => theme.wire,
         Way::In => theme.good,
@@ -263,97 +277,6 @@ fn seconds(row: &Row) -> String {
 
 fn peer(page: &Page<'_, '_>, row: &Row) -> String {
     host_title(page.view.language, page.view.timeline.newest(), &row.peer)
-}
-
-fn paint_ground(ui: &Ui, theme: &Theme, line: &Line<'_>, rect: Rect) {
-    let painter = ui.painter();
-    if line.is_pointed_at {
-        painter.rect_filled(rect, 3, theme.warn_soft);
-        // A shape beside the colour: it points at the row.
-        let tip = pos2(rect.left() - 2.0, rect.center().y);
-        let back = |y: f32| tip + vec2(-7.0, y);
-        let points = vec![tip, back(-4.5), back(4.5)];
-        let stroke = Stroke::NONE;
-        painter.add(eframe::egui::Shape::convex_polygon(
-            points, theme.warn, stroke,
-        ));
-    } else if line.is_unseen {
-        let stroke = Stroke::new(1.0, theme.outline);
-        parts::paint_dashed_box(painter, rect.shrink2(vec2(0.0, 1.0)), 3.0, stroke);
-    }
-}
-
-fn paint_cell(ui: &Ui, theme: &Theme, cell: &Cell, at: Pos2) {
-    let painter = ui.painter();
-    let size = cell.galley.size();
-    let y = at.y + (ROW - size.y) / 2.0;
-    if cell.is_blank {
-        let frame = Rect::from_min_size(pos2(at.x - 3.0, y - 1.0), size + vec2(6.0, 2.0));
-        let stroke = Stroke::new(1.0, theme.wire);
-        painter.rect(frame, 3, theme.wire_soft, stroke, StrokeKind::Inside);
-    }
-    painter.galley(pos2(at.x, y), cell.galley.clone(), cell.colour);
-}
-
-fn paint_row(
-    ui: &Ui,
-    theme: &Theme,
-    (cells, widths): (&[Option<Cell>; COLUMNS], &[f32; COLUMNS]),
-    at: Pos2,
-) {
-    let mut x = at.x + 4.0;
-    for (column, (cell, width)) in cells.iter().zip(widths).enumerate() {
-        if *width == 0.0 {
-            continue;
-        }
-        if let Some(cell) = cell {
-            // Numbers stand under each other by their last digit.
-            let is_number = matches!(column, 0 | 1 | 4..);
-            let spare = if is_number {
-                width - cell.galley.size().x
-            } else {
-                0.0
-            };
-            paint_cell(ui, theme, cell, pos2(x + spare, at.y));
-        }
-        x += width + GAP;
-    }
-}
-
-/// What it is above, its numbers below, each with its name.
-fn paint_two(
-    ui: &Ui,
-    page: &Page<'_, '_>,
-    (cells, widths): (&[Option<Cell>; COLUMNS], &[f32; COLUMNS]),
-    at: Pos2,
-) {
-    let theme = page.theme;
-    let mut x = at.x + 4.0;
-    let indent = widths[0] + if widths[0] > 0.0 { GAP } else { 0.0 };
-    for (cell, width) in cells.iter().zip(widths).take(4) {
-        let own = cell.as_ref().map_or(0.0, |cell| cell.galley.size().x);
-        if let Some(cell) = cell {
-            paint_cell(ui, theme, cell, pos2(x, at.y));
-        }
-        let width = width.max(own);
-        x += if width > 0.0 { width + GAP } else { 0.0 };
-    }
-    let mut x = at.x + 4.0 + indent;
-    let y = at.y + ROW - 3.0;
-    let language = page.view.language;
-    let length = say!(language, "puzzle.length");
-    let names = ["seq", "ack", &length, &say!(language, "puzzle.window")].map(str::to_owned);
-    for (cell, name) in cells.iter().skip(4).zip(names) {
-        let Some(cell) = cell else { continue };
-        let font = theme::text_font(theme::TINY);
-        let galley = ui.painter().layout_no_wrap(name, font, theme.muted);
-        let top = y + (ROW - galley.size().y) / 2.0;
-        let width = galley.size().x;
-        ui.painter().galley(pos2(x, top), galley, theme.muted);
-        x += width + 5.0;
-        paint_cell(ui, theme, cell, pos2(x, y));
-        x += cell.galley.size().x + GAP + 3.0;
-    }
 }
 
 /// What is the matter with it.

@@ -7,6 +7,7 @@
 mod answers;
 mod capture;
 mod clue;
+mod paint;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
