@@ -12,7 +12,7 @@ mod shared;
 mod tally;
 mod wire;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -76,6 +76,8 @@ pub struct State {
 pub struct Host {
     pub addresses: Vec<String>,
     pub sockets: BTreeMap<Key, Arc<Socket>>,
+    /// Those that still exist: a long run has seen many more.
+    live: BTreeSet<Key>,
     /// The kernel's own counters of this host (`TcpExt.ListenDrops`); those that are not 0.
     pub counters: BTreeMap<String, u64>,
 }
@@ -219,12 +221,11 @@ impl State {
 
     /// The sockets of a host that still exist.
     pub fn sockets(&self, host: &str) -> impl Iterator<Item = &Socket> {
-        let sockets = self.hosts.get(host).map(|host| host.sockets.values());
-        sockets
-            .into_iter()
-            .flatten()
-            .map(AsRef::as_ref)
-            .filter(|socket| socket.gone_at_us.is_none())
+        let hosts = self.hosts.get(host).into_iter();
+        hosts.flat_map(|host| {
+            let live = host.live.iter();
+            live.filter_map(|key| host.sockets.get(key).map(AsRef::as_ref))
+        })
     }
 
     /// The oldest segment that waits for the learner.
@@ -392,6 +393,7 @@ impl State {
         let Some(host) = self.hosts.get_mut(&facts.host) else {
             return;
         };
+        host.live.insert(facts.key);
         let socket = host.sockets.entry(facts.key).or_insert_with(|| {
             Arc::new(Socket {
                 facts: facts.clone(),
@@ -418,8 +420,11 @@ impl State {
     }
 
     fn gone(&mut self, host: &str, key: Key, at_us: u64) {
-        let host = self.hosts.get_mut(host);
-        if let Some(socket) = host.and_then(|host| host.sockets.get_mut(&key)) {
+        let Some(host) = self.hosts.get_mut(host) else {
+            return;
+        };
+        host.live.remove(&key);
+        if let Some(socket) = host.sockets.get_mut(&key) {
             Arc::make_mut(socket).gone_at_us = Some(at_us);
         }
     }

@@ -7,6 +7,8 @@ mod broken_blocks;
 #[cfg(unix)]
 mod broken_course;
 #[cfg(unix)]
+mod long;
+#[cfg(unix)]
 mod mutants;
 mod pictures;
 mod puzzles;
