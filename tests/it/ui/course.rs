@@ -316,7 +316,7 @@ fn a_pane_that_is_scrolled_has_everything_where_a_tall_one_has_it() {
     low.run_steps(4);
     let end = "You have finished this lesson";
     for title in [
-        "Go to: connect() returns first",
+        "Go to: The SYN-ACK has arrived",
         "Go to: The server reads the message",
         "Go to: The server reads the end",
     ] {
