@@ -36,6 +36,8 @@ enum Fate {
 struct Waiting {
     /// From and to, where the protocol has ports.
     endpoints: Option<(SocketAddr, SocketAddr)>,
+    /// Its acknowledgment number, if it has one.
+    acknowledges: Option<SeqNo>,
     /// `None`: nothing is ever a copy of it.
     identity: Option<Identity>,
     bytes: Vec<u8>,
@@ -103,12 +105,13 @@ impl Hold {
         let copy_of = original.map(|(original, _)| original);
         // The answer to a delivered segment is on the wire and held: the copy says nothing new.
         let was_delivered = original.is_some_and(|(_, fate)| fate == Fate::Delivered);
-        let is_absorbed = was_delivered && self.answer_is_held(endpoints);
+        let is_absorbed = was_delivered && self.answer_is_held(packet);
         if !is_absorbed {
             self.held.insert(
                 id,
                 Waiting {
                     endpoints,
+                    acknowledges: packet.and_then(acknowledged),
                     identity,
                     bytes: bytes.to_vec(),
                     copies: Vec::new(),
@@ -188,6 +191,7 @@ impl Hold {
         let original = self.held.get(&id)?;
         let twin = Waiting {
             endpoints: original.endpoints,
+            acknowledges: original.acknowledges,
             identity: original.identity,
             bytes: original.bytes.clone(),
             copies: Vec::new(),
@@ -242,10 +246,26 @@ impl Hold {
         }
     }
 
-    fn answer_is_held(&self, endpoints: Option<(SocketAddr, SocketAddr)>) -> bool {
-        let answer = endpoints.map(|(from, to)| (to, from));
-        answer.is_some() && self.held.values().any(|w| w.endpoints == answer)
+    /// What goes the other way and acknowledges all of it. An older segment that still waits there
+    /// is no answer.
+    fn answer_is_held(&self, packet: Option<&Packet>) -> bool {
+        let Some((packet, (from, to))) = packet.and_then(|p| Some((p, p.endpoints()?))) else {
+            return false;
+        };
+        let end = packet
+            .tcp()
+            .map(|tcp| tcp.seq.plus(packet.sequence_length()));
+        let answers = |waiting: &Waiting| match (waiting.acknowledges, end) {
+            (Some(acknowledged), Some(end)) => !end.is_after(acknowledged),
+            (None, _) | (_, None) => true,
+        };
+        let mut held = self.held.values();
+        held.any(|waiting| waiting.endpoints == Some((to, from)) && answers(waiting))
     }
+}
+
+fn acknowledged(packet: &Packet) -> Option<SeqNo> {
+    packet.tcp().filter(|tcp| tcp.flags.ack).map(|tcp| tcp.ack)
 }
 
 impl Identity {
@@ -282,8 +302,12 @@ mod tests {
     use crate::packet;
     use etherparse::PacketBuilder;
 
-    /// `client|server`, flags and payload, sequence number.
+    /// `client|server`, flags, sequence number and payload. It acknowledges all that these tests send.
     fn segment(from: &str, flags: &str, seq: u32, payload: &[u8]) -> Vec<u8> {
+        acknowledging(99, from, flags, seq, payload)
+    }
+
+    fn acknowledging(ack: u32, from: &str, flags: &str, seq: u32, payload: &[u8]) -> Vec<u8> {
         let (source, destination, ports) = match from {
             "client" => ([10, 0, 0, 1], [10, 0, 0, 2], (50070, 8989)),
             _ => ([10, 0, 0, 2], [10, 0, 0, 1], (8989, 50070)),
@@ -294,7 +318,7 @@ mod tests {
             tcp = match flag {
                 "SYN" => tcp.syn(),
                 "FIN" => tcp.fin(),
-                _ => tcp.ack(1),
+                _ => tcp.ack(ack),
             };
         }
         let mut bytes = Vec::new();
@@ -329,6 +353,19 @@ mod tests {
         hold.drop(answer.id);
         let again = take(&mut hold, segment("client", "SYN", 7, b""));
         assert_eq!((again.copy_of, again.is_absorbed), (Some(syn.id), false));
+    }
+
+    #[test]
+    fn a_segment_that_acknowledges_less_is_no_answer() {
+        let mut hold = Hold::default();
+        let fin = take(&mut hold, segment("client", "FIN+ACK", 40, b""));
+        hold.deliver(fin.id);
+        // Sent again before the client's FIN had come.
+        take(&mut hold, acknowledging(40, "server", "FIN+ACK", 70, b""));
+        let answer = take(&mut hold, acknowledging(41, "server", "ACK", 71, b""));
+        assert!(take(&mut hold, segment("client", "FIN+ACK", 40, b"")).is_absorbed);
+        hold.drop(answer.id);
+        assert!(!take(&mut hold, segment("client", "FIN+ACK", 40, b"")).is_absorbed);
     }
 
     #[test]
