@@ -183,6 +183,7 @@ impl Shelved {
             quizzes: any.map_or(0, |lesson| quizzes(lesson).count()),
             puzzles: any.map_or(0, |lesson| lesson.puzzles.len()),
             tries: any.map_or(0, |lesson| lesson.tries.len()),
+            after: any.map_or_else(Vec::new, |lesson| lesson.after.clone()),
             problems: self.problems().map(ToString::to_string).collect(),
         }
     }

@@ -12,8 +12,7 @@ use super::overlay;
 use super::parts::{self, Icon};
 use super::text::say;
 use super::theme::{self, CONTROL_RADIUS, Theme};
-use crate::lesson::Language;
-use crate::session::{Command, Entry, Reached, Shelving, View};
+use crate::session::{Command, Entry, Reached, Shelf, Shelving, View};
 
 const WIDTH: f32 = 680.0;
 const NUMBER: f32 = 44.0;
@@ -158,7 +157,7 @@ fn words_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, entry: &Entry, is_open:
         ui.horizontal(|ui| {
             let reached = view.desk.shelf.progress.lessons.get(&entry.id);
             bar_ui(ui, theme, entry, reached);
-            let words = facts(language, entry, reached, is_open);
+            let words = facts(view, entry, reached, is_open);
             let words = RichText::new(words).font(theme::text_font(theme::SMALL));
             ui.add(Label::new(words.color(theme.muted)).wrap());
         });
@@ -188,7 +187,8 @@ fn bar_ui(ui: &mut Ui, theme: &Theme, entry: &Entry, reached: Option<&Reached>) 
 }
 
 /// "10 min · 3 of 12 passages · quizzes 1 of 2".
-fn facts(language: Language, entry: &Entry, reached: Option<&Reached>, is_open: bool) -> String {
+fn facts(view: &View<'_>, entry: &Entry, reached: Option<&Reached>, is_open: bool) -> String {
+    let language = view.language;
     let mut facts = Vec::new();
     if is_open {
         facts.push(say!(language, "contents.open_now"));
@@ -207,6 +207,10 @@ fn facts(language: Language, entry: &Entry, reached: Option<&Reached>, is_open: 
             of = entry.beats
         ),
     });
+    let missing = missing(&view.desk.shelf, entry);
+    if beats == 0 && !missing.is_empty() {
+        facts.push(say!(language, "contents.after", numbers = missing));
+    }
     let right = reached.quizzes.values().filter(|guessed| guessed.right > 0);
     let right = right.count().min(entry.quizzes);
     if right > 0 {
@@ -233,6 +237,17 @@ fn facts(language: Language, entry: &Entry, reached: Option<&Reached>, is_open: 
     facts.join(" · ")
 }
 
+/// The numbers of the lessons that should come before it and are not finished: "3, 4".
+fn missing(shelf: &Shelf, entry: &Entry) -> String {
+    let is_finished = |id: &str| shelf.progress.lessons.get(id).is_some_and(|r| r.finished);
+    let wanted = entry.after.iter().filter(|id| !is_finished(id));
+    let numbers = wanted.filter_map(|id| {
+        let earlier = shelf.entries.iter().find(|other| other.id == *id)?;
+        Some(earlier.number.to_string())
+    });
+    numbers.collect::<Vec<_>>().join(", ")
+}
+
 /// What a reader hears.
 fn name(view: &View<'_>, entry: &Entry, is_open: bool) -> String {
     let language = view.language;
@@ -242,6 +257,6 @@ fn name(view: &View<'_>, entry: &Entry, is_open: bool) -> String {
     if !entry.is_sound() {
         return say!(language, "contents.broken", title = title).into_owned();
     }
-    let facts = facts(language, entry, reached, is_open);
+    let facts = facts(view, entry, reached, is_open);
     format!("{:02} {title}. {facts}", entry.number)
 }

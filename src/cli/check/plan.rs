@@ -48,13 +48,12 @@ pub fn subjects(paths: &[PathBuf]) -> Result<Vec<Subject>, Problem> {
         }
     }
     let mut subjects: Vec<Subject> = found.iter().map(Subject::read).collect();
-    let all: Vec<(&str, Vec<&Lesson>)> = subjects
-        .iter()
-        .map(|subject| {
-            let lessons = subject.lessons.iter().map(AsRef::as_ref);
-            (subject.folder.as_str(), lessons.collect())
-        })
-        .collect();
+    let others: Vec<Subject> = beside(&found).iter().map(Subject::read).collect();
+    let all = subjects.iter().chain(&others).map(|subject| {
+        let lessons = subject.lessons.iter().map(AsRef::as_ref);
+        (subject.folder.as_str(), lessons.collect())
+    });
+    let all: Vec<(&str, Vec<&Lesson>)> = all.collect();
     for finding in check::course(&all) {
         let has = |subject: &&mut Subject| {
             let mut lessons = subject.lessons.iter();
@@ -65,6 +64,37 @@ pub fn subjects(paths: &[PathBuf]) -> Result<Vec<Subject>, Problem> {
         }
     }
     Ok(subjects)
+}
+
+/// The other lessons of the same course, which links and `after` may name. A lesson whose folder
+/// has no number belongs to none.
+fn beside(found: &[Source]) -> Vec<Source> {
+    let path_of = |source: &Source| match source {
+        Source::OnDisk(path) => path.canonicalize().ok(),
+        Source::BuiltIn(_) => None,
+    };
+    let mut known: Vec<PathBuf> = found.iter().filter_map(path_of).collect();
+    let courses: Vec<PathBuf> = known
+        .iter()
+        .filter(|path| is_numbered(path))
+        .filter_map(|path| path.parent().map(Path::to_owned))
+        .collect();
+    let mut others = Vec::new();
+    for course in courses {
+        for source in lesson::sources(Some(&course)).unwrap_or_default() {
+            let path = path_of(&source);
+            if let Some(path) = path.filter(|path| is_numbered(path) && !known.contains(path)) {
+                known.push(path);
+                others.push(source);
+            }
+        }
+    }
+    others
+}
+
+fn is_numbered(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy());
+    name.is_some_and(|name| lesson::number_of(&name) > 0)
 }
 
 /// A lesson is its folder, whichever of its files is named.

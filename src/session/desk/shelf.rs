@@ -56,6 +56,8 @@ pub struct Entry {
     pub quizzes: usize,
     pub puzzles: usize,
     pub tries: usize,
+    /// Ids of the lessons that should come before it.
+    pub after: Vec<String>,
     /// What is wrong with it: file, line, remedy.
     pub problems: Vec<String>,
 }

@@ -6,9 +6,8 @@
 //! asks for is not compared: the lab's output may be the beginning of CPython's.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
@@ -170,15 +169,13 @@ fn differences(folder: &str, runs: &Path) -> String {
     };
     let mut found = String::new();
     if !staged.in_time {
-        writeln!(
-            found,
-            "{folder}: it has not come to its end after {SECONDS} s"
-        )
-        .unwrap();
+        found.push_str(&format!(
+            "{folder}: it has not come to its end after {SECONDS} s\n"
+        ));
     }
     for (name, theirs) in &staged.programs {
         if let Some(what) = difference(lesson.prints, &lab[name], theirs) {
-            writeln!(found, "{folder}: {name}: {what}").unwrap();
+            found.push_str(&format!("{folder}: {name}: {what}\n"));
         }
     }
     found
@@ -212,7 +209,11 @@ fn the_programs_of_every_lesson_print_the_same_under_cpython() {
     let mut found: Vec<String> = found.iter().filter(|found| !found.is_empty()).collect();
     found.sort();
     let (count, took) = (folders.len(), started.elapsed());
-    println!("{count} lessons were played by python3 in {took:.1?}");
+    writeln!(
+        io::stderr(),
+        "{count} lessons were played by python3 in {took:.1?}"
+    )
+    .ok();
     assert!(found.is_empty(), "\n{}", found.join("\n"));
 }
 

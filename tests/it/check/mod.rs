@@ -6,6 +6,7 @@ mod cpython;
 mod new;
 
 use std::fs;
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::OnceLock;
@@ -38,7 +39,9 @@ fn course_runs() -> (&'static Output, &'static Path) {
         let path = runs.path().to_str().expect("UTF-8");
         let started = Instant::now();
         let output = sockstep(&["check", "lessons", "--save", path]);
-        println!("the course was checked in {:.1?}", started.elapsed());
+        // Not through println!, which a test that passes says nothing of.
+        let took = started.elapsed();
+        writeln!(io::stderr(), "the course was checked in {took:.1?}").ok();
         (output, runs)
     });
     (output, runs.path())
@@ -91,4 +94,31 @@ fn the_course_that_is_built_in_is_checked_where_there_is_no_other() {
     let output = check(nowhere.path());
     assert!(!said(&output).contains("04-handshake"), "{}", said(&output));
     assert!(!output.status.success());
+}
+
+#[test]
+fn a_lesson_alone_may_point_to_the_others_of_its_course() {
+    if !is_wire_there() {
+        return;
+    }
+    let course = tempfile::tempdir().expect("a folder");
+    let path = course.path().to_str().expect("UTF-8");
+    for name in ["first", "second"] {
+        assert!(sockstep(&["new", name, "--in", path]).status.success());
+    }
+    let second = course.path().join("02-second");
+    let check = |link: &str| {
+        for file in ["en.md", "zh.md"] {
+            let file = second.join(file);
+            let text = fs::read_to_string(&file).expect("a lesson");
+            let text = text.replace("\n# second\n", &format!("\n# second\n\n{link}\n"));
+            fs::write(file, text).expect("a lesson");
+        }
+        sockstep(&["check", second.to_str().expect("UTF-8")])
+    };
+    let output = check("[before](lesson:first)");
+    assert!(output.status.success(), "{}", said(&output));
+    let output = check("[after](lesson:third)");
+    let told = said(&output);
+    assert!(told.contains("there is no lesson 'third'"), "{told}");
 }

@@ -81,6 +81,7 @@ fn entry(number: u32, id: &str, titles: [(&str, &str); 2], minutes: u32) -> Entr
         quizzes: 2,
         puzzles: 3,
         tries: 1,
+        after: Vec::new(),
         problems: Vec::new(),
     }
 }
