@@ -25,6 +25,8 @@ pub struct Hold {
     order: VecDeque<(SegmentId, Identity)>,
     /// Where each direction's sequence numbers have come to.
     ends: BTreeMap<(SocketAddr, SocketAddr), SeqNo>,
+    /// What each direction's sender knows to have arrived: the acknowledgments it was given.
+    known: BTreeMap<(SocketAddr, SocketAddr), SeqNo>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -105,7 +107,8 @@ impl Hold {
         let copy_of = original.map(|(original, _)| original);
         // The answer to a delivered segment is on the wire and held: the copy says nothing new.
         let was_delivered = original.is_some_and(|(_, fate)| fate == Fate::Delivered);
-        let is_absorbed = was_delivered && self.answer_is_held(packet);
+        let is_old_news = self.answer_is_held(packet) || self.crossed_its_answer(packet);
+        let is_absorbed = was_delivered && is_old_news;
         if !is_absorbed {
             self.held.insert(
                 id,
@@ -137,6 +140,9 @@ impl Hold {
         if tcp.flags.syn || end.is_after(known) {
             self.ends.insert(direction, end);
         }
+        if tcp.flags.syn && end != known {
+            self.known.remove(&direction); // another connection between the same ports
+        }
         while self.ends.len() > REMEMBERED {
             self.ends.pop_first();
         }
@@ -165,6 +171,15 @@ impl Hold {
             return Some(bytes);
         }
         self.remember(id, waiting.identity, Fate::Delivered);
+        if let (Some((from, to)), Some(ack)) = (waiting.endpoints, waiting.acknowledges) {
+            let known = self.known.entry((to, from)).or_insert(ack);
+            if ack.is_after(*known) {
+                *known = ack;
+            }
+            while self.known.len() > REMEMBERED {
+                self.known.pop_first();
+            }
+        }
         Some(waiting.bytes)
     }
 
@@ -244,6 +259,17 @@ impl Hold {
                 self.decided.remove(&identity);
             }
         }
+    }
+
+    /// A sender that has the answer sends nothing of it again: this copy left before, and only came
+    /// to the wire after. A probe is sent for the sake of what is known, and is no copy.
+    fn crossed_its_answer(&self, packet: Option<&Packet>) -> bool {
+        let crossed = |packet: &Packet| {
+            let known = self.known.get(&packet.endpoints()?)?;
+            let end = packet.tcp()?.seq.plus(packet.sequence_length());
+            Some(packet.sequence_length() > 0 && !end.is_after(*known))
+        };
+        packet.and_then(crossed).unwrap_or(false)
     }
 
     /// What goes the other way and acknowledges all of it. An older segment that still waits there
@@ -366,6 +392,30 @@ mod tests {
         assert!(take(&mut hold, segment("client", "FIN+ACK", 40, b"")).is_absorbed);
         hold.drop(answer.id);
         assert!(!take(&mut hold, segment("client", "FIN+ACK", 40, b"")).is_absorbed);
+    }
+
+    #[test]
+    fn a_copy_that_crossed_its_answer_says_nothing_new() {
+        let mut hold = Hold::default();
+        let data = take(&mut hold, segment("client", "ACK", 8, b"hello"));
+        hold.deliver(data.id);
+        let answer = take(&mut hold, acknowledging(13, "server", "ACK", 71, b""));
+        hold.deliver(answer.id);
+        let late = take(&mut hold, segment("client", "ACK", 8, b"hello"));
+        assert_eq!((late.copy_of, late.is_absorbed), (Some(data.id), true));
+        // The next one is not known to have arrived, and a probe is no copy.
+        let next = take(&mut hold, segment("client", "ACK", 13, b"again"));
+        hold.deliver(next.id);
+        assert!(!take(&mut hold, segment("client", "ACK", 13, b"again")).is_absorbed);
+        for _ in 0..2 {
+            let probe = take(&mut hold, segment("client", "ACK", 17, b""));
+            assert!(probe.is_probe && !probe.is_absorbed);
+            hold.deliver(probe.id);
+        }
+        // Another connection between the same ports begins elsewhere.
+        let syn = take(&mut hold, segment("client", "SYN", 1_000, b""));
+        hold.deliver(syn.id);
+        assert!(!take(&mut hold, segment("client", "SYN", 1_000, b"")).is_absorbed);
     }
 
     #[test]
