@@ -278,7 +278,12 @@ pub(super) fn unknown(token: &Token, known: &[&str]) -> TriggerError {
     let (Token::Word(word) | Token::Text(word)) = token;
     let shown: String = word.chars().take(60).collect();
     let shown = shown.escape_debug();
-    let remedy = match nearest(word, known.iter().copied()) {
+    let mut otherwise = words::OTHERWISE.iter();
+    let is_meant = |said: &&str| said.eq_ignore_ascii_case(word);
+    let otherwise = otherwise.find(|(said, _)| said.iter().any(|said| is_meant(&said)));
+    let otherwise = otherwise.map(|(_, meant)| *meant);
+    let near = otherwise.or_else(|| nearest(word, known.iter().copied()));
+    let remedy = match near {
         Some(near) if !near.eq_ignore_ascii_case(word) => {
             format!("did you mean \"{near}\"? {EXAMPLE}")
         }

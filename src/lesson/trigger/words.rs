@@ -58,6 +58,23 @@ pub(super) const VERBS: &[&str] = &[
     "socket is gone",
 ];
 
+/// What a teacher may say instead, and what the language calls it.
+pub(super) const OTHERWISE: &[(&[&str], &str)] = &[
+    (&["retransmits", "retransmitted"], "resends"),
+    (&["receives", "received", "gets", "reads"], "recv returns"),
+    (&["connects", "connected"], "connect returns"),
+    (&["accepts", "accepted"], "accept returns"),
+    (&["closes"], "close returns"),
+    (&["binds"], "bind returns"),
+    (&["waits", "hangs"], "recv blocked"),
+    (&["arrives", "arrived"], "delivered"),
+    (&["loses", "vanishes"], "dropped"),
+    (&["ends", "stops", "dies", "crashes", "terminates"], "exits"),
+    (&["outputs", "shows", "writes"], "prints"),
+    (&["acks"], "sends ACK"),
+    (&["raises", "throws"], "fails"),
+];
+
 /// As `model` has them: `ss` with underscores.
 pub(super) const STATES: &[&str] = &[
     "LISTEN",
