@@ -279,8 +279,8 @@ pub(super) fn unknown(token: &Token, known: &[&str]) -> TriggerError {
     let shown: String = word.chars().take(60).collect();
     let shown = shown.escape_debug();
     let mut otherwise = words::OTHERWISE.iter();
-    let is_meant = |said: &&str| said.eq_ignore_ascii_case(word);
-    let otherwise = otherwise.find(|(said, _)| said.iter().any(|said| is_meant(&said)));
+    let otherwise =
+        otherwise.find(|(said, _)| said.iter().any(|each| each.eq_ignore_ascii_case(word)));
     let otherwise = otherwise.map(|(_, meant)| *meant);
     let near = otherwise.or_else(|| nearest(word, known.iter().copied()));
     let remedy = match near {
