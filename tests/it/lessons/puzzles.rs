@@ -341,3 +341,49 @@ fn a_run_that_is_damaged_missing_or_elsewhere_is_told_with_its_line_and_the_less
         assert!(problem.remedy.contains("record it again"), "{problem}");
     }
 }
+
+/// A run that somebody has damaged by hand is refused or shown, and never a panic.
+#[test]
+fn a_run_whose_events_are_mixed_up_does_no_harm() {
+    let whole = lost();
+    let bodies = [
+        format!("{HEAD}{FAULT}"),
+        format!("{HEAD}order:"),
+        format!("{HEAD}blanks: seq of 5, ack of 6, flags of 3, length of 5, window of 2"),
+    ];
+    let puzzles = bodies.map(|body| parsed(&block(&body)).puzzles.remove(0));
+    let mut noise = 0x9e37_79b9_u64;
+    let mut chance = |below: usize| {
+        noise ^= noise << 13;
+        noise ^= noise >> 7;
+        noise ^= noise << 17;
+        (noise % below as u64) as usize
+    };
+    let mut opened = 0;
+    for _ in 0..60 {
+        let mut events = whole.events().to_vec();
+        for _ in 0..=chance(12) {
+            let (one, two) = (chance(events.len()), chance(events.len()));
+            match chance(4) {
+                0 => events.swap(one, two),
+                1 => drop(events.remove(one)),
+                2 => events[one].at_us = chance(1 << 40) as u64,
+                _ => events[one].what = events[two].what.clone(),
+            }
+        }
+        let mut trace = Trace::new(whole.header().clone());
+        events.into_iter().for_each(|event| trace.push(event));
+        for puzzle in &puzzles {
+            let Ok(case) = puzzle.open(&trace) else {
+                continue;
+            };
+            opened += 1;
+            let mut attempt = Attempt::new("x", &case.rows, case.blanks().len());
+            attempt.choice = Some(0);
+            case.judge(&attempt).ok();
+            attempt.order.reverse();
+            case.judge(&attempt).ok();
+        }
+    }
+    assert!(opened > 30, "only {opened} could be opened");
+}
