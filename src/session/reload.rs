@@ -51,8 +51,10 @@ impl Session {
                 gallery.stop();
             }
         }
-        // Read again; what was answered stays where it still fits.
-        self.desk.shelf.puzzles.of.clear();
+        if (&before.puzzles, &before.runs) != (&now.puzzles, &now.runs) {
+            // Read again; what was answered stays where it still fits.
+            self.desk.shelf.puzzles.of.clear();
+        }
         if watched(before) == watched(now) {
             return;
         }

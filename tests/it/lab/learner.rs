@@ -212,6 +212,7 @@ fn next_follows_the_lessons_script_and_waits_without_blocking() {
     for file in ["en.md", "zh.md"] {
         std::fs::write(folder.path().join(file), &lesson).expect("a temporary file");
     }
+    super::copy_runs(folder.path());
     let course = Course::open(Some(folder.path())).expect("it is sound");
     let mut learner = Learner::with(course);
     // socket(), connect() and the loss of the SYN: usually the server would be first.

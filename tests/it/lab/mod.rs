@@ -21,3 +21,14 @@ mod udp;
 mod waiting;
 
 pub use play::{Play, is_wire_there};
+
+/// The runs that lesson 4's puzzles show, beside a copy of its text.
+pub fn copy_runs(folder: &std::path::Path) {
+    let own = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("lessons/04-handshake");
+    let entries = std::fs::read_dir(own).expect("it is there").flatten();
+    let files = entries.map(|entry| entry.path());
+    for file in files.filter(|file| file.extension().is_some_and(|end| end == "jsonl")) {
+        let name = file.file_name().expect("a file has one");
+        std::fs::copy(&file, folder.join(name)).expect("a file");
+    }
+}

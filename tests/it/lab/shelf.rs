@@ -28,6 +28,7 @@ fn folder() -> tempfile::TempDir {
 
 fn write(folder: &Path, text: &str) {
     std::fs::create_dir_all(folder).expect("a folder");
+    super::copy_runs(folder);
     for file in ["en.md", "zh.md"] {
         std::fs::write(folder.join(file), text).expect("a file");
     }
