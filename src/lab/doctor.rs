@@ -5,7 +5,7 @@
 //! prints every check; a lab that cannot start says only the one that failed.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use serde::{Deserialize, Serialize};
 
@@ -248,7 +248,7 @@ fn tun(facts: &Facts) -> Check {
 fn trial(binary: &Path) -> Check {
     const NAME: &str = "a lab with two hosts";
     const SETUP: &str = r#"{"hosts":[{"name":"server","addresses":["10.0.0.2"]},{"name":"client","addresses":["10.0.0.1"]}],"programs":[]}"#;
-    let output = Command::new(binary)
+    let output = super::handle::command_of(binary)
         .arg("lab")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -169,6 +169,27 @@ impl Drop for Handle {
     }
 }
 
+/// This program as it runs, even when its file was replaced meanwhile: the new one may speak
+/// another language than this end does.
+pub(super) fn command_of(binary: &Path) -> Command {
+    #[cfg(target_os = "linux")]
+    {
+        // The name of a file that is gone ends so (`d_path`, `fs/d_path.c`).
+        const GONE: &str = " (deleted)";
+        let image = Path::new("/proc/self/exe");
+        let now = std::fs::read_link(image).unwrap_or_default();
+        let now = now.to_string_lossy();
+        let (now, binary) = (now.strip_suffix(GONE), binary.to_string_lossy());
+        let was = binary.strip_suffix(GONE).unwrap_or(&binary);
+        if now == Some(was) {
+            let mut command = Command::new(image);
+            std::os::unix::process::CommandExt::arg0(&mut command, was);
+            return command;
+        }
+    }
+    Command::new(binary)
+}
+
 fn named(name: &str) -> Builder {
     Builder::new().name(name.to_owned())
 }
@@ -201,7 +222,7 @@ impl Run {
     }
 
     fn spawn(&self) -> io::Result<Child> {
-        let mut command = Command::new(&self.binary);
+        let mut command = command_of(&self.binary);
         command
             .arg("lab")
             .stdin(Stdio::piped())

@@ -40,9 +40,10 @@ pub fn lesson(language: Language, subject: &Subject, took: Duration) -> String {
     let played = t!(
         "check.played",
         locale = locale,
-        beats = lesson.beats.len(),
-        quizzes = quizzes(lesson).count(),
-        tries = lesson.tries.len()
+        beats = counted(locale, Counted::Beats, lesson.beats.len()),
+        quizzes = counted(locale, Counted::Quizzes, quizzes(lesson).count()),
+        tries = counted(locale, Counted::Tries, lesson.tries.len()),
+        puzzles = counted(locale, Counted::Puzzles, lesson.puzzles.len())
     );
     let seconds = took.as_secs_f64();
     format!("{mark}  {:16}  {played}  {seconds:.1} s", subject.folder)
@@ -58,30 +59,67 @@ pub fn summary(language: Language, summary: &Summary) -> String {
     let mut said = t!(
         "check.summary",
         locale = locale,
-        lessons = summary.lessons,
-        runs = summary.runs,
+        lessons = counted(locale, Counted::Lessons, summary.lessons),
+        runs = counted(locale, Counted::Runs, summary.runs),
         wire = wire,
         seconds = seconds
     )
     .into_owned();
     if summary.left_out > 0 {
-        said.push_str(&t!(
+        let left_out = t!(
             "check.left_out",
             locale = locale,
-            runs = summary.left_out
-        ));
+            runs = counted(locale, Counted::Runs, summary.left_out)
+        );
+        said.push_str(&left_out);
     }
+    let warnings = counted(locale, Counted::Warnings, summary.warnings);
     let result = match (summary.errors, summary.warnings) {
         (0, 0) => t!("check.all_well", locale = locale),
-        (0, warnings) => t!("check.only_warnings", locale = locale, warnings = warnings),
-        (errors, warnings) => t!(
+        (0, _) => t!("check.only_warnings", locale = locale, warnings = warnings),
+        (errors, _) => t!(
             "check.wrong",
             locale = locale,
-            errors = errors,
+            errors = counted(locale, Counted::Errors, errors),
             warnings = warnings
         ),
     };
     format!("\n{said}\n{result}")
+}
+
+#[derive(Clone, Copy)]
+enum Counted {
+    Beats,
+    Quizzes,
+    Tries,
+    Puzzles,
+    Lessons,
+    Runs,
+    Errors,
+    Warnings,
+}
+
+/// "1 beat", "2 beats".
+fn counted(locale: &str, what: Counted, n: usize) -> String {
+    match (what, n) {
+        (Counted::Beats, 1) => t!("check.one_beat", locale = locale),
+        (Counted::Beats, n) => t!("check.beats", locale = locale, n = n),
+        (Counted::Quizzes, 1) => t!("check.one_quiz", locale = locale),
+        (Counted::Quizzes, n) => t!("check.quizzes", locale = locale, n = n),
+        (Counted::Tries, 1) => t!("check.one_try", locale = locale),
+        (Counted::Tries, n) => t!("check.tries", locale = locale, n = n),
+        (Counted::Puzzles, 1) => t!("check.one_puzzle", locale = locale),
+        (Counted::Puzzles, n) => t!("check.puzzles", locale = locale, n = n),
+        (Counted::Lessons, 1) => t!("check.one_lesson", locale = locale),
+        (Counted::Lessons, n) => t!("check.lessons", locale = locale, n = n),
+        (Counted::Runs, 1) => t!("check.one_run", locale = locale),
+        (Counted::Runs, n) => t!("check.runs_played", locale = locale, n = n),
+        (Counted::Errors, 1) => t!("check.one_error", locale = locale),
+        (Counted::Errors, n) => t!("check.errors", locale = locale, n = n),
+        (Counted::Warnings, 1) => t!("check.one_warning", locale = locale),
+        (Counted::Warnings, n) => t!("check.warnings", locale = locale, n = n),
+    }
+    .into_owned()
 }
 
 /// `file:line: what is wrong; what to do`, and below it what the run did instead.
@@ -253,7 +291,8 @@ fn beat(locale: &str, what: &What) -> String {
         said.push_str(&held);
     }
     if *more > 0 {
-        said.push_str(&t!("check.more_beats", locale = locale, more = more));
+        let more = t!("check.more_beats", locale = locale, more = more);
+        said.push_str(&more);
     }
     said
 }
@@ -303,18 +342,22 @@ fn seconds(us: u64) -> String {
 }
 
 fn ending(locale: &str, ending: &Ending) -> Option<String> {
-    let (said, stands) = match ending {
+    let said = match ending {
         Ending::NoLab => return None,
-        Ending::Done(stands) => (t!("check.ended", locale = locale), stands),
-        Ending::Still(stands) => (t!("check.stood_still", locale = locale), stands),
-        Ending::Stuck(stands) => (t!("check.was_stuck", locale = locale), stands),
-        Ending::Limit(stands) => {
+        Ending::Done(_) => t!("check.ended", locale = locale),
+        Ending::Still(_) => t!("check.stood_still", locale = locale),
+        Ending::Stuck(_) => t!("check.was_stuck", locale = locale),
+        Ending::Limit(_) => {
             let seconds = super::LIMIT.as_secs();
-            (
-                t!("check.limit", locale = locale, seconds = seconds),
-                stands,
-            )
+            t!("check.limit", locale = locale, seconds = seconds)
         }
+    };
+    let stands = match ending {
+        Ending::NoLab => &[][..],
+        Ending::Done(stands)
+        | Ending::Still(stands)
+        | Ending::Stuck(stands)
+        | Ending::Limit(stands) => stands,
     };
     let stands: Vec<String> = stands.iter().map(|each| stand(locale, each)).collect();
     let comma = t!("check.comma", locale = locale);

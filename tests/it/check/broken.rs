@@ -82,7 +82,7 @@ fn part_of<'a>(told: &'a str, name: &str) -> &'a str {
 }
 
 const SHOWN: &[Case] = &[
-    ("sound", &[], &["ok  ", "3 beats, 1 quizzes, 1 tries"]),
+    ("sound", &[], &["ok  ", "3 beats, 1 quiz, 1 try, 0 puzzles"]),
     (
         "beat",
         &[Both(

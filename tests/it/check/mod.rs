@@ -6,9 +6,9 @@ mod cpython;
 mod new;
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::time::Instant;
 
@@ -121,4 +121,32 @@ fn a_lesson_alone_may_point_to_the_others_of_its_course() {
     let output = check("[after](lesson:third)");
     let told = said(&output);
     assert!(told.contains("there is no lesson 'third'"), "{told}");
+}
+
+#[test]
+fn a_program_whose_file_is_replaced_goes_on_with_what_it_is() {
+    if !is_wire_there() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().to_str().expect("UTF-8");
+    for name in ["first", "second", "third"] {
+        assert!(sockstep(&["new", name, "--in", path]).status.success());
+    }
+    let binary = folder.path().join("sockstep");
+    fs::copy(env!("CARGO_BIN_EXE_sockstep"), &binary).expect("a copy");
+    let mut check = Command::new(&binary)
+        .args(["check", path, "-j", "1", "--lang", "en"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut told = BufReader::new(check.stdout.take().expect("it is piped"));
+    let mut line = String::new();
+    told.read_line(&mut line).expect("the first lesson's line");
+    assert!(line.starts_with("ok "), "{line}");
+    fs::remove_file(&binary).expect("it is there");
+    fs::write(&binary, "another program").expect("a file");
+    told.read_to_string(&mut line).expect("the rest");
+    assert!(check.wait().expect("it ends").success(), "{line}");
+    assert!(line.contains("3 lessons, 6 runs "), "{line}");
 }
