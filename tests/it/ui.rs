@@ -30,6 +30,7 @@ mod reloaded;
 mod rich;
 mod room;
 mod scenes;
+mod sight;
 mod sockets;
 mod spotlight;
 mod stage;

@@ -3,7 +3,7 @@
 //! Enter sends it, an empty line too; while an input method composes, Enter is its own.
 
 use eframe::egui;
-use eframe::egui::{Event, Id, ImeEvent, Ui};
+use eframe::egui::{Event, Id, ImeEvent, Rect, Ui};
 
 use crate::director::{Next, WhyNot};
 use crate::model::Program;
@@ -26,13 +26,14 @@ struct Draft {
     is_idle: bool,
 }
 
+/// Gives where the field stands.
 pub fn answer_ui(
     ui: &mut Ui,
     view: &View<'_>,
     theme: &Theme,
     (program, prompt): (&Program, &str),
     commands: &mut Vec<Command>,
-) {
+) -> Rect {
     // Each question has a field of its own.
     let asked = (view.timeline.run(), program.since_us);
     let id = Id::unique(("answer", &program.name, asked));
@@ -44,7 +45,7 @@ pub fn answer_ui(
     let field_label = say!(view.language, "program.answer_field", program = title);
     let was_composing = composes(ui, &mut draft);
     let mut send = false;
-    ui.horizontal(|ui| {
+    let row = ui.horizontal(|ui| {
         let button = Button {
             height: 28.0,
             is_on: off.is_none(),
@@ -90,6 +91,7 @@ pub fn answer_ui(
         });
     }
     ui.data_mut(|data| data.insert_temp(id, draft));
+    row.response.rect
 }
 
 /// Whether an input method composes, or has only just ended it: the Enter that takes what is

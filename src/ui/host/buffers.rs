@@ -10,14 +10,14 @@ use crate::ui::text::{bytes, say};
 use crate::ui::theme::{self, Theme, Tone};
 use crate::ui::{glow, parts};
 
-/// Of a stream socket: how full, and with what.
+/// Of a stream socket: how full, and with what. Tells where each of the two stands.
 pub fn buffers_ui(
     ui: &mut Ui,
     view: &View<'_>,
     theme: &Theme,
     socket: &Socket,
     commands: &mut Vec<Command>,
-) {
+) -> [Rect; 2] {
     let language = view.language;
     let facts = &socket.facts;
     let (send, recv) = (
@@ -34,6 +34,7 @@ pub fn buffers_ui(
         let strength = glow::arrival(ui, view, id, numbers);
         bar_ui(ui, theme, (label, hint, width), numbers, (tone, strength));
     };
+    let top = ui.cursor().top();
     let hint = say!(language, "socket.send_hint");
     bar(
         ui,
@@ -45,6 +46,7 @@ pub fn buffers_ui(
     if let Some(content) = &sending {
         contents::sending_ui(ui, view, theme, (socket, content));
     }
+    let middle = ui.cursor().top();
     let hint = say!(language, "socket.recv_hint");
     bar(
         ui,
@@ -66,6 +68,11 @@ pub fn buffers_ui(
     if has_bytes {
         lens::lens_ui(ui, view, theme, commands);
     }
+    let both = ui.min_rect();
+    [
+        both.with_min_y(top).with_max_y(middle),
+        both.with_min_y(middle),
+    ]
 }
 
 fn bar_ui(

@@ -16,6 +16,7 @@ mod numbers;
 mod output;
 mod program;
 mod room;
+mod sight;
 mod socket;
 mod sockets;
 mod strip;
@@ -28,10 +29,11 @@ pub use socket::state_meaning;
 pub use strip::lens_name;
 pub use title::mapped;
 
-use eframe::egui::{Id, ScrollArea, Ui};
+use eframe::egui::{Id, Rect, ScrollArea, Ui};
 
+use self::sight::{Matters, Sight};
 use super::theme::{self, Theme};
-use crate::model::Program;
+use crate::model::{Activity, Program};
 use crate::session::{Command, View};
 use crate::trace::Name;
 
@@ -41,6 +43,9 @@ const SPLIT_FROM: f32 = 330.0;
 const SOCKETS: f32 = 0.46;
 /// And the program may take so much of it, where it has much to say.
 const PROGRAM: f32 = 0.72;
+
+/// So many of a program's calls are looked at for the one that was allowed last.
+const NEWEST_CALLS: usize = 32;
 
 /// What a scroll bar takes.
 const BAR: f32 = 6.0;
@@ -65,10 +70,13 @@ pub fn hosts_ui(ui: &mut Ui, view: &View<'_>, hosts: &[&Name], commands: &mut Ve
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = theme::GAP;
             ui.add_space(2.0);
+            let mut sight = Sight::of(ui, view, Id::unique(("sight of", salt)));
+            let height = height / hosts.len() as f32;
             for host in hosts {
-                host_ui(ui, view, host, height / hosts.len() as f32, commands);
+                host_ui(ui, view, (host, height), &mut sight, commands);
             }
             ui.add_space(theme::GAP);
+            sight.settle(ui);
         });
     whole::cards_only(ui, theme::theme(view.look), begin, shown.inner_rect);
 }
@@ -116,9 +124,19 @@ fn split_ui(
         .show(ui, |ui| {
             ui.set_max_width(width);
             let fit = program::Fit::Within(program_room, room);
-            program::program_ui(ui, view, theme, program, fit, commands);
+            let mut sight = Sight::of(ui, view, Id::unique(("sight of program", host)));
+            let top = ui.cursor().top();
+            let field = program::program_ui(ui, view, theme, program, fit, commands);
+            // Who has answered sees the card from its top again.
+            let head = ui.min_rect().with_min_y(top).with_max_y(top + 1.0);
+            note_question(ui, program, field.unwrap_or(head), &mut sight);
+            sight.settle(ui);
         });
-    whole::cards_only(ui, theme, begin, shown.inner_rect);
+    let bottom = whole::cards_only(ui, theme, begin, shown.inner_rect);
+    // Room that no whole row fits into is the sockets'; while somebody scrolls, nothing moves.
+    if shown.state.clamped_offset().y == 0.0 && sockets > 0.0 {
+        ui.add_space((bottom - shown.inner_rect.bottom()).min(0.0));
+    }
     let begin = whole::begin(ui);
     let shown = ScrollArea::vertical()
         .id_salt(("sockets of", host))
@@ -126,8 +144,10 @@ fn split_ui(
         .show(ui, |ui| {
             ui.set_max_width(width);
             ui.spacing_mut().item_spacing.y = theme::GAP;
+            let mut sight = Sight::of(ui, view, Id::unique(("sight of sockets", host)));
             let top = ui.cursor().top();
-            kernel_ui(ui, view, theme, host, commands);
+            kernel_ui(ui, view, theme, host, (&mut sight, commands));
+            sight.settle(ui);
             (ui.cursor().top() - top).max(0.0)
         });
     whole::cards_only(ui, theme, begin, shown.inner_rect);
@@ -137,25 +157,55 @@ fn split_ui(
     }
 }
 
-fn host_ui(ui: &mut Ui, view: &View<'_>, host: &Name, height: f32, commands: &mut Vec<Command>) {
+fn host_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    (host, height): (&Name, f32),
+    sight: &mut Sight,
+    commands: &mut Vec<Command>,
+) {
     let theme = theme::theme(view.look);
     title::title_ui(ui, view, theme, host, commands);
     title::mapping_ui(ui, view, theme, host);
     let programs = programs(view, host);
     let has_several = programs.len() > 1;
+    let everybody = view.timeline.state().programs.values();
+    let newest = everybody.filter_map(last_step).max();
     for program in programs {
         let id = Id::unique(("program", &program.name));
-        let rect = lazy::lazily(ui, id, |ui| {
+        let (rect, field) = lazy::lazily(ui, id, |ui| {
             if has_several {
                 title::program_title_ui(ui, view, theme, program);
             }
             let fit = program::Fit::Share(height);
-            program::program_ui(ui, view, theme, program, fit, commands);
+            program::program_ui(ui, view, theme, program, fit, commands)
         });
         let doing = (program.calls.len(), program.line, program.output.len());
-        lazy::show_what_changed(ui, view, id, doing, rect);
+        let doing = (doing, std::mem::discriminant(&program.activity));
+        let matters = match last_step(program) {
+            Some(at) if Some(at) == newest => Matters::Acted,
+            Some(_) | None => Matters::Program,
+        };
+        sight.note(ui, (matters, id), doing, rect);
+        if let Some(field) = field.flatten() {
+            note_question(ui, program, field, sight);
+        }
     }
-    kernel_ui(ui, view, theme, host, commands);
+    kernel_ui(ui, view, theme, host, (sight, commands));
+}
+
+/// When it was last allowed into a call.
+fn last_step(program: &Program) -> Option<u64> {
+    // The threads of a program are many, and only its newest calls matter.
+    let calls = program.calls.iter().rev().take(NEWEST_CALLS);
+    calls.filter_map(|call| call.permitted_at_us).max()
+}
+
+fn note_question(ui: &Ui, program: &Program, place: Rect, sight: &mut Sight) {
+    let is_asking = matches!(program.activity, Activity::Asking(_));
+    let asked = is_asking.then_some(program.since_us);
+    let id = Id::unique(("question of", &program.name));
+    sight.note(ui, (Matters::Asked, id), asked, place);
 }
 
 /// What the host's kernel says.
@@ -164,9 +214,9 @@ fn kernel_ui(
     view: &View<'_>,
     theme: &Theme,
     host: &Name,
-    commands: &mut Vec<Command>,
+    (sight, commands): (&mut Sight, &mut Vec<Command>),
 ) {
-    sockets::sockets_ui(ui, view, theme, host, commands);
+    sockets::sockets_ui(ui, view, theme, host, (sight, commands));
     if let Some(host) = view.timeline.state().hosts.get(host) {
         counters::counters_ui(ui, view, theme, host);
     }

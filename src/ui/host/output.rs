@@ -3,7 +3,7 @@
 //! A program may print a megabyte. Laying that out would take longer than a frame, so only so many
 //! lines at the end are shown, with a word that more stands above.
 
-use eframe::egui::{self, Id, RichText, ScrollArea, Ui};
+use eframe::egui::{self, Id, Rect, RichText, ScrollArea, Ui};
 
 use super::program::{line_ui, section};
 use super::{answer, whole};
@@ -18,13 +18,14 @@ const LINES: usize = 200;
 /// And no more bytes than this, however long the lines are.
 const BYTES: usize = 16 * 1024;
 
+/// Gives where the field stands, if there is one.
 pub fn output_ui(
     ui: &mut Ui,
     view: &View<'_>,
     theme: &Theme,
     program: &Program,
     commands: &mut Vec<Command>,
-) {
+) -> Option<Rect> {
     let prompt = match &program.activity {
         Activity::Asking(prompt) => Some(prompt),
         Activity::Running
@@ -34,7 +35,7 @@ pub fn output_ui(
         | Activity::Ended { .. } => None,
     };
     if program.output.is_empty() && prompt.is_none() {
-        return;
+        return None;
     }
     line_ui(ui, theme);
     let id = Id::unique(("output of", &program.name));
@@ -64,10 +65,10 @@ pub fn output_ui(
                 ui.add(egui::Label::new(text).wrap().selectable(true));
             });
         whole::rows_only(ui, begin, shown.inner_rect);
-        if let Some(prompt) = prompt {
-            answer::answer_ui(ui, view, theme, (program, prompt), commands);
-        }
-    });
+        let prompt = prompt?;
+        let field = answer::answer_ui(ui, view, theme, (program, prompt), commands);
+        Some(field)
+    })
 }
 
 /// The end of it, and whether anything stands before that.

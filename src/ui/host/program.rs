@@ -3,7 +3,7 @@
 use eframe::egui;
 use eframe::egui::epaint::RectShape;
 use eframe::egui::text::{LayoutJob, TextFormat};
-use eframe::egui::{Frame, Id, Margin, RichText, Sense, Shape, Stroke, Ui, vec2};
+use eframe::egui::{Frame, Id, Margin, Rect, RichText, Sense, Shape, Stroke, Ui, vec2};
 
 use super::{code, editor, locals, output, threads};
 use crate::model::{Activity, CallRecord, Program};
@@ -71,6 +71,7 @@ fn code_height(ui: &Ui, program: &Program, fit: Fit) -> f32 {
     }
 }
 
+/// Gives where the field for an answer stands, if the program asks.
 pub fn program_ui(
     ui: &mut Ui,
     view: &View<'_>,
@@ -78,7 +79,7 @@ pub fn program_ui(
     program: &Program,
     fit: Fit,
     commands: &mut Vec<Command>,
-) {
+) -> Option<Rect> {
     let height = fit.height();
     let frame = Frame::new()
         .fill(theme.card)
@@ -108,14 +109,16 @@ pub fn program_ui(
         let shown_calls = if height < 480.0 { 1 } else { 2 };
         calls_ui(ui, view, theme, program, (shown_calls, fit.is_low()));
         traceback_ui(ui, view, theme, program);
-        output::output_ui(ui, view, theme, program, commands);
+        let field = output::output_ui(ui, view, theme, program, commands);
         locals_ui(ui, view, theme, program);
+        field
     });
     let now = shown.response.rect.height() - code_takes;
     if (now - rest(ui, program)).abs() > 0.5 {
         ui.data_mut(|data| data.insert_temp(rest_id(program), now));
         ui.ctx().request_repaint();
     }
+    shown.inner
 }
 
 /// A hairline from edge to edge of the card.
@@ -125,13 +128,14 @@ pub fn line_ui(ui: &mut Ui, theme: &Theme) {
     ui.painter().hline(rect.x_range(), rect.center().y, stroke);
 }
 
-pub fn section(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+pub fn section<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
     let frame = Frame::new().inner_margin(Margin::symmetric(12, 4));
-    frame.show(ui, |ui| {
+    let shown = frame.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 3.0;
-        add(ui);
+        add(ui)
     });
+    shown.inner
 }
 
 fn status_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, program: &Program) {

@@ -3,7 +3,7 @@
 
 use eframe::egui;
 use eframe::egui::text::{LayoutJob, TextFormat};
-use eframe::egui::{Align, Id, Layout, RichText, Ui};
+use eframe::egui::{Align, Id, Layout, Rect, RichText, Ui};
 
 use super::{buffers, room};
 use crate::lesson::Language;
@@ -16,27 +16,51 @@ use crate::ui::spot;
 use crate::ui::text::{left, say};
 use crate::ui::theme::{self, Theme};
 
+/// Where the parts of a card stand.
+#[derive(Clone, Copy)]
+pub struct Parts {
+    pub head: Rect,
+    /// The send buffer and the receive buffer, or a listener's queues as the second.
+    pub rooms: [Rect; 2],
+}
+
+impl Parts {
+    /// Nothing nearer is known of a card that was not laid out.
+    pub fn all_of(card: Rect) -> Self {
+        Self {
+            head: card,
+            rooms: [card; 2],
+        }
+    }
+}
+
 pub fn socket_ui(
     ui: &mut Ui,
     view: &View<'_>,
     theme: &Theme,
     socket: &Socket,
     commands: &mut Vec<Command>,
-) {
+) -> Parts {
     let facts = &socket.facts;
-    parts::card(theme).show(ui, |ui| {
+    let shown = parts::card(theme).show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 3.0;
         head_ui(ui, view, theme, facts);
         addresses_ui(ui, view, theme, facts);
+        let head = ui.min_rect();
+        let mut rooms = [head; 2];
         if facts.state == "LISTEN" {
+            let top = ui.cursor().top();
             room::room_ui(ui, view, theme, facts);
+            rooms[1] = ui.min_rect().with_min_y(top);
         } else if has_buffers(facts) {
-            buffers::buffers_ui(ui, view, theme, socket, commands);
+            rooms = buffers::buffers_ui(ui, view, theme, socket, commands);
         }
         timer_ui(ui, view, theme, socket);
         drops_ui(ui, view.language, theme, facts);
+        Parts { head, rooms }
     });
+    shown.inner
 }
 
 /// A half-open connection and one in TIME_WAIT have no buffers: the kernel keeps only a stub.

@@ -3,7 +3,8 @@
 
 use eframe::egui::{Id, RichText, Ui, vec2};
 
-use super::socket::{self, state_meaning, timer_words};
+use super::sight::{Matters, Sight};
+use super::socket::{self, Parts, state_meaning, timer_words};
 use super::{lazy, room};
 use crate::model::Socket;
 use crate::session::{Command, View};
@@ -18,7 +19,7 @@ pub fn sockets_ui(
     view: &View<'_>,
     theme: &Theme,
     host: &Name,
-    commands: &mut Vec<Command>,
+    (sight, commands): (&mut Sight, &mut Vec<Command>),
 ) {
     let state = view.timeline.state();
     let sockets: Vec<&Socket> = state.sockets(host).collect();
@@ -34,13 +35,11 @@ pub fn sockets_ui(
     held.sort_by_key(|socket| (socket.facts.fd, socket.facts.key));
     for socket in held {
         let id = Id::unique(("socket", host, socket.facts.key.0));
-        let rect = lazy::lazily(ui, id, |ui| {
-            socket::socket_ui(ui, view, theme, socket, commands);
+        let (rect, parts) = lazy::lazily(ui, id, |ui| {
+            socket::socket_ui(ui, view, theme, socket, commands)
         });
-        let facts = &socket.facts;
-        let queues = (facts.recv_queue, facts.send_queue, facts.accept_queue);
-        let waiting = room::count(view, facts);
-        lazy::show_what_changed(ui, view, id, (&facts.state, queues, waiting), rect);
+        let parts = parts.unwrap_or(Parts::all_of(rect));
+        note_parts(ui, view, (socket, id, parts), sight);
     }
     let mut left: Vec<&Socket> = others
         .into_iter()
@@ -50,6 +49,38 @@ pub fn sockets_ui(
     if !left.is_empty() {
         let id = Id::unique(("left", host));
         lazy::lazily(ui, id, |ui| left_ui(ui, view, theme, &left));
+    }
+}
+
+/// That a buffer fills and empties is worth a look, and not each byte that comes to the others.
+fn note_parts(
+    ui: &Ui,
+    view: &View<'_>,
+    (socket, id, parts): (&Socket, Id, Parts),
+    sight: &mut Sight,
+) {
+    let facts = &socket.facts;
+    sight.note(
+        ui,
+        (Matters::State, id.with("state")),
+        &facts.state,
+        parts.head,
+    );
+    let [send, receive] = parts.rooms;
+    if facts.state == "LISTEN" {
+        let queues = (facts.accept_queue, room::count(view, facts));
+        sight.note(ui, (Matters::Buffer, id.with("queues")), queues, receive);
+        return;
+    }
+    let buffers = [
+        ("receive", facts.recv_queue, Matters::Received, receive),
+        ("send", facts.send_queue, Matters::Buffer, send),
+    ];
+    for (name, queue, matters, rect) in buffers {
+        let holds = queue > 0;
+        // Of a new socket, its head says more than its empty buffers.
+        let matters = if holds { matters } else { Matters::State };
+        sight.note(ui, (matters, id.with(name)), holds, rect);
     }
 }
 

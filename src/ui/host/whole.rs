@@ -54,13 +54,14 @@ pub fn rows_only(ui: &Ui, begin: ShapeIdx, place: Rect) -> f32 {
     })
 }
 
-/// The same for a column of cards: one that is cut gets a line where it ends.
-pub fn cards_only(ui: &Ui, theme: &Theme, begin: ShapeIdx, place: Rect) {
+/// The same for a column of cards: one that is cut gets a line where it ends. Tells where.
+pub fn cards_only(ui: &Ui, theme: &Theme, begin: ShapeIdx, place: Rect) -> f32 {
     let bottom = rows_only(ui, begin, place);
     if bottom < place.bottom() {
         let line = Stroke::new(1.0, theme.border);
         ui.painter().hline(place.x_range(), bottom - 0.5, line);
     }
+    bottom
 }
 
 /// From where to where the rows of a shape go.

@@ -55,7 +55,7 @@ pub fn connected() -> Story {
 }
 
 /// Sends these bytes: the kernel takes them and a segment goes out.
-fn sends(story: &mut Story, bytes: &[u8], seq: u32, unacked: u32) -> SegmentId {
+pub fn sends(story: &mut Story, bytes: &[u8], seq: u32, unacked: u32) -> SegmentId {
     story.step("client");
     let segment = story.sent("client", ack(seq, 1), bytes);
     story.socket(SocketFacts {
@@ -95,7 +95,7 @@ pub fn both_arrived() -> Story {
 }
 
 /// The server's kernel says how much waits.
-fn arrived(story: &mut Story, count: u32) {
+pub fn arrived(story: &mut Story, count: u32) {
     story.socket(SocketFacts {
         recv_queue: count,
         ..end("server", "ESTABLISHED", Some(4))
