@@ -129,6 +129,19 @@ class Program:
             return None
         return seen
 
+    def kernel_waits(self):
+        """Whether its host has a segment that is not acknowledged yet, or probes a closed window."""
+        for table in ("tcp", "tcp6"):
+            try:
+                with open(f"/proc/{self.process.pid}/net/{table}") as sockets:
+                    timers = [line.split()[5].split(":")[0] for line in list(sockets)[1:]]
+            except OSError:
+                continue
+            # Sends again, or probes (timer_active in net/ipv4/tcp_ipv4.c).
+            if "01" in timers or "04" in timers:
+                return True
+        return False
+
     def told(self):
         def text(file):
             file.seek(0)
@@ -191,7 +204,7 @@ class Stage:
 
     def stand_still(self, for_good=False):
         """Until nothing moves: no packet, and twice in a row every thread asleep in the same place.
-        `for_good`: and no time-out could wake one. False when the time is over."""
+        `for_good`: and no time-out could wake one, of its own or of a kernel that waits for an answer. False when the time is over."""
         before = None
         while time.monotonic() < self.until:
             came = self.carry(0.01)
@@ -200,6 +213,8 @@ class Stage:
             is_asleep = all(thread is not None and thread[1] == "S" for thread in threads)
             sleeps_only = any(thread is not None and is_sleep(thread[3]) for thread in threads)
             waits = any(thread is not None and wakes_by_itself(thread[3]) for thread in threads)
+            alive = [program for program in self.programs.values() if not program.has_ended()]
+            waits = waits or for_good and any(program.kernel_waits() for program in alive)
             is_still = is_asleep and not came and seen == before
             if is_still and not sleeps_only and not (for_good and waits):
                 return True
