@@ -131,7 +131,7 @@ pub fn open(wanted: Wanted) -> Result<(), String> {
             "there is no display to open a window on; {INSTEAD}"
         ));
     }
-    let course = match &wanted.own {
+    let mut course = match &wanted.own {
         Some(setup) => Course::of_own(setup)?,
         None => Course::open(wanted.lesson.as_deref())?,
     };
@@ -140,6 +140,10 @@ pub fn open(wanted: Wanted) -> Result<(), String> {
     let folder = data_folder();
     let runs = folder.as_deref().map(|folder| folder.join("runs"));
     let kept = kept(&wanted, folder.as_deref());
+    // Whoever names nothing goes on where they were.
+    if let (None, None, Some(last)) = (&wanted.own, &wanted.lesson, &kept.progress.last) {
+        course.turn_to(last);
+    }
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_title("Sockstep")

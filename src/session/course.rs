@@ -179,11 +179,11 @@ impl Shelved {
             number: lesson::number_of(&self.folder),
             titles: titles.collect(),
             minutes: any.map_or(0, |lesson| lesson.minutes),
+            after: any.map_or_else(Vec::new, |lesson| lesson.after.clone()),
             beats: any.map_or(0, |lesson| lesson.beats.len()),
             quizzes: any.map_or(0, |lesson| quizzes(lesson).count()),
             puzzles: any.map_or(0, |lesson| lesson.puzzles.len()),
             tries: any.map_or(0, |lesson| lesson.tries.len()),
-            after: any.map_or_else(Vec::new, |lesson| lesson.after.clone()),
             problems: self.problems().map(ToString::to_string).collect(),
         }
     }

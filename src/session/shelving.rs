@@ -37,6 +37,17 @@ impl Session {
             }
             Shelving::Puzzle(index, solve) => self.solve(index, &solve),
             Shelving::Kept(progress) => self.recall(progress),
+            Shelving::Forget(id) => {
+                let shelf = &mut self.desk.shelf;
+                shelf.forgotten = Some(shelf.progress.forget(id.as_deref()));
+                shelf.resume = None;
+            }
+            Shelving::Remember => {
+                let shelf = &mut self.desk.shelf;
+                if let Some(forgotten) = shelf.forgotten.take() {
+                    shelf.progress.remember(forgotten);
+                }
+            }
         }
     }
 

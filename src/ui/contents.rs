@@ -2,10 +2,12 @@
 //!
 //! In: the shelf. Out: commands. The arrow keys go from lesson to lesson.
 
+mod forget;
+
 use eframe::egui;
 use eframe::egui::{
-    Context, CursorIcon, EventFilter, Id, Key, Label, Modifiers, Rect, Response, RichText, Role,
-    Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Align, Context, CursorIcon, EventFilter, Id, Key, Label, Layout, Modifiers, Rect, Response,
+    RichText, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use super::overlay;
@@ -14,7 +16,11 @@ use super::text::say;
 use super::theme::{self, CONTROL_RADIUS, Theme};
 use crate::session::{Command, Entry, Reached, Shelf, Shelving, View};
 
-const WIDTH: f32 = 680.0;
+const WIDTH: f32 = 980.0;
+/// Narrower, and what there is to know stands below the goal.
+const BESIDE_FROM: f32 = 760.0;
+/// At the right of each row, for what forgets it.
+const FORGET: f32 = 34.0;
 const NUMBER: f32 = 44.0;
 const MARGIN: f32 = 10.0;
 
@@ -29,12 +35,15 @@ pub fn contents_ui(ctx: &Context, view: &View<'_>, commands: &mut Vec<Command>) 
         if shelf.entries.is_empty() {
             ui.label(RichText::new(say!(view.language, "contents.empty")).color(theme.text));
         }
+        forget::strip_ui(ui, view, theme, commands);
+        let is_new = is_new || forget::is_over(ui);
         let mut rows = Vec::new();
         for (index, entry) in shelf.entries.iter().enumerate() {
             let response = entry_ui(ui, view, theme, (index, entry));
             if !entry.is_sound() {
                 continue;
             }
+            forget::row_ui(ui, view, theme, entry, &response);
             if is_new && index == shelf.open {
                 response.request_focus();
                 response.scroll_to_me(None);
@@ -102,7 +111,7 @@ fn entry_ui(
     let outer = ui.available_rect_before_wrap();
     let inner = Rect::from_min_max(
         outer.min + vec2(NUMBER + MARGIN, MARGIN - 2.0),
-        pos2(outer.right() - MARGIN, outer.bottom()),
+        pos2(outer.right() - MARGIN - FORGET, outer.bottom()),
     );
     let text = ui.scope_builder(UiBuilder::new().max_rect(inner), |ui| {
         ui.spacing_mut().item_spacing.y = 3.0;
@@ -149,18 +158,29 @@ fn words_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, entry: &Entry, is_open:
     let titles = entry.titles(language);
     let title = titles.map_or(entry.folder.as_str(), |titles| &titles.title);
     let title = RichText::new(title).font(theme::bold_font(theme::TITLE));
-    ui.add(Label::new(title.color(theme.text)).wrap());
+    let title = Label::new(title.color(theme.text)).wrap();
+    let is_beside = titles.is_some() && ui.available_width() >= BESIDE_FROM;
+    if is_beside {
+        ui.horizontal(|ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                facts_ui(ui, view, theme, entry, is_open);
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| ui.add(title));
+            });
+        });
+    } else {
+        ui.add(title);
+    }
     if let Some(titles) = titles {
         let goal = RichText::new(&titles.goal).font(theme::text_font(theme::TEXT));
         let ink = if is_open { theme.text } else { theme.muted };
         ui.add(Label::new(goal.color(ink)).wrap());
-        ui.horizontal(|ui| {
-            let reached = view.desk.shelf.progress.lessons.get(&entry.id);
-            bar_ui(ui, theme, entry, reached);
-            let words = facts(view, entry, reached, is_open);
-            let words = RichText::new(words).font(theme::text_font(theme::SMALL));
-            ui.add(Label::new(words.color(theme.muted)).wrap());
-        });
+        if !is_beside {
+            ui.horizontal(|ui| {
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    facts_ui(ui, view, theme, entry, is_open);
+                });
+            });
+        }
     }
     for problem in &entry.problems {
         ui.horizontal_top(|ui| {
@@ -169,6 +189,21 @@ fn words_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, entry: &Entry, is_open:
             let problem = RichText::new(problem).font(theme::text_font(theme::SMALL));
             ui.add(Label::new(problem.color(theme.text)).wrap());
         });
+    }
+}
+
+/// How far, and in words.
+fn facts_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, entry: &Entry, is_open: bool) {
+    let reached = view.desk.shelf.progress.lessons.get(&entry.id);
+    let words = facts(view, entry, reached, is_open);
+    let words = RichText::new(words).font(theme::text_font(theme::SMALL));
+    let words = Label::new(words.color(theme.muted)).wrap();
+    if ui.layout().prefer_right_to_left() {
+        ui.add(words);
+        bar_ui(ui, theme, entry, reached);
+    } else {
+        bar_ui(ui, theme, entry, reached);
+        ui.add(words);
     }
 }
 
@@ -251,12 +286,12 @@ fn missing(shelf: &Shelf, entry: &Entry) -> String {
 /// What a reader hears.
 fn name(view: &View<'_>, entry: &Entry, is_open: bool) -> String {
     let language = view.language;
-    let reached = view.desk.shelf.progress.lessons.get(&entry.id);
     let title = entry.titles(language);
     let title = title.map_or(entry.folder.as_str(), |titles| &titles.title);
     if !entry.is_sound() {
         return say!(language, "contents.broken", title = title).into_owned();
     }
+    let reached = view.desk.shelf.progress.lessons.get(&entry.id);
     let facts = facts(view, entry, reached, is_open);
     format!("{:02} {title}. {facts}", entry.number)
 }

@@ -3,6 +3,7 @@
 //! In: what the course holds, what a run shows, what was kept from earlier runs. Out: what the
 //! contents, the lesson pane and whoever keeps [`Progress`] on disk read. Written as JSON.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -29,6 +30,8 @@ pub struct Shelf {
     pub evidence: BTreeMap<usize, Moment>,
     /// The event that answered each myth, by beat.
     pub myths: BTreeMap<usize, Moment>,
+    /// What was forgotten last, to be had back.
+    pub forgotten: Option<Progress>,
     /// How often the lessons were read anew, because somebody edited them.
     pub revision: u64,
     /// The open lesson's pictures as far as they are decoded, by their names in the text.
@@ -93,6 +96,10 @@ pub enum Shelving {
     Puzzle(usize, Solve),
     /// What was kept from earlier runs has been read.
     Kept(Progress),
+    /// How far one has come in this lesson, or in all, is forgotten.
+    Forget(Option<String>),
+    /// What was forgotten last is known again.
+    Remember,
 }
 
 /// How far one has come in each lesson, by its id. Kept from one run of the window to the next.
@@ -123,6 +130,13 @@ pub struct Reached {
     pub puzzles: BTreeMap<usize, Guessed>,
     /// The tries that were run, counted from 0.
     pub tries: BTreeSet<usize>,
+    /// How often all of this was forgotten: what is known from before then does not count.
+    #[serde(skip_serializing_if = "is_never")]
+    pub forgotten: u32,
+}
+
+fn is_never(times: &u32) -> bool {
+    *times == 0
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -188,6 +202,40 @@ impl Progress {
         self.lessons.entry(id.to_owned()).or_default()
     }
 
+    /// Something was reached in this lesson; `None`: in any.
+    pub fn has_begun(&self, id: Option<&str>) -> bool {
+        let mut lessons = self.lessons.iter();
+        lessons.any(|(of, reached)| id.is_none_or(|id| id == of) && reached.has_begun())
+    }
+
+    /// Forgets one lesson, or all. Gives what was forgotten.
+    pub(in crate::session) fn forget(&mut self, id: Option<&str>) -> Self {
+        let mut forgotten = Self::default();
+        for (of, reached) in &mut self.lessons {
+            if id.is_none_or(|id| id == of) && reached.has_begun() {
+                let anew = Reached {
+                    forgotten: reached.forgotten.saturating_add(1),
+                    ..Reached::default()
+                };
+                let before = std::mem::replace(reached, anew);
+                forgotten.lessons.insert(of.clone(), before);
+            }
+        }
+        forgotten
+    }
+
+    /// Knows again what was forgotten, besides what was reached since.
+    pub(in crate::session) fn remember(&mut self, forgotten: Self) {
+        for (id, before) in forgotten.lessons {
+            let own = self.lesson(&id);
+            let forgotten = own.forgotten;
+            own.merge(Reached {
+                forgotten,
+                ..before
+            });
+        }
+    }
+
     /// Adds what was kept from earlier: nothing that was reached is lost.
     pub fn merge(&mut self, earlier: Self) {
         for (id, earlier) in earlier.lessons.into_iter().take(MOST_LESSONS) {
@@ -198,7 +246,23 @@ impl Progress {
 }
 
 impl Reached {
+    fn has_begun(&self) -> bool {
+        let forgotten = self.forgotten;
+        *self
+            != Self {
+                forgotten,
+                ..Self::default()
+            }
+    }
+
+    /// Nothing that was reached since it was forgotten last is lost.
     fn merge(&mut self, earlier: Self) {
+        match self.forgotten.cmp(&earlier.forgotten) {
+            Ordering::Greater => return,
+            Ordering::Less => *self = Self::default(),
+            Ordering::Equal => {}
+        }
+        self.forgotten = earlier.forgotten;
         self.beats = self.beats.max(earlier.beats);
         self.finished |= earlier.finished;
         self.place = self.place.or(earlier.place);

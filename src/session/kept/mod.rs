@@ -139,6 +139,22 @@ fn read(mark: &str, path: &Path) -> Result<Option<Document>, KeptRemark> {
     }
 }
 
+/// The entries of lessons that were forgotten since they were written: nothing of them stays.
+fn forgotten(document: &Document, patch: &Patch) -> Patch {
+    let times = |value: &Value| serde_json::from_value::<Reached>(value.clone()).ok();
+    let lessons = patch.get(LESSONS).and_then(Value::as_object);
+    let is_newer = |(id, now): &(&String, &Value)| {
+        let before = document.entry(LESSONS, id).and_then(times);
+        let (before, now) = (before.map(|r| r.forgotten), times(now).map(|r| r.forgotten));
+        before.is_some() && now > before
+    };
+    let newer = lessons.into_iter().flatten().filter(is_newer);
+    let gone = newer.map(|(id, _)| (id.clone(), Value::Null));
+    let gone: Patch = gone.collect();
+    let sections = (!gone.is_empty()).then(|| (LESSONS.to_owned(), Value::Object(gone)));
+    Patch::from_iter(sections)
+}
+
 /// The patch, with how far one has come by any window: nothing that was reached is lost.
 fn furthest(document: &Document, patch: &Patch) -> Patch {
     let mut patch = patch.clone();
@@ -171,6 +187,7 @@ fn changed(mark: &str, before: Option<&[u8]>, patch: &Patch) -> Change {
         Some(Ok(document)) => document,
         Some(Err(Damaged)) | None => Document::new(mark),
     };
+    document.patch(&forgotten(&document, patch));
     document.patch(&furthest(&document, patch));
     match document.is_empty() {
         _ if is_damaged => Change::Replace(document.write()),

@@ -9,7 +9,7 @@ use tempfile::{TempDir, tempdir};
 
 use super::*;
 use crate::disk::Done;
-use crate::session::desk::{Desk, Drafts, Edit, Look, Setting, Shelf};
+use crate::session::desk::{Desk, Drafts, Edit, Guessed, Look, Setting, Shelf};
 use crate::trace::ProgramSetup;
 
 fn folder_with(learner: &str) -> TempDir {
@@ -194,6 +194,41 @@ fn what_any_window_has_reached_is_kept() {
     third.keeper.look(&third.desk);
     third.written();
     assert_eq!(load(&folder).progress.lessons["handshake"].place, None);
+}
+
+#[test]
+fn what_is_forgotten_stays_forgotten_whatever_another_window_knows() {
+    let folder = tempdir().expect("a folder");
+    let (mut one, mut other) = (Window::open(&folder), Window::open(&folder));
+    let reached = one.desk.shelf.progress.lesson("handshake");
+    (reached.beats, reached.finished) = (11, true);
+    let right = Guessed { right: 1, wrong: 0 };
+    reached.quizzes.insert(2, right);
+    one.keeper.look(&one.desk);
+    one.written();
+    let forgotten = one.desk.shelf.progress.forget(Some("handshake"));
+    // Before that is written, the run goes on.
+    one.desk.shelf.progress.lesson("handshake").beats = 2;
+    one.keeper.look(&one.desk);
+    one.written();
+    let kept = |folder| load(folder).progress.lessons["handshake"].clone();
+    let expected = Reached {
+        beats: 2,
+        forgotten: 1,
+        ..Reached::default()
+    };
+    assert_eq!(kept(&folder), expected);
+    // The other window has not heard of it.
+    other.desk.shelf.progress.lesson("handshake").beats = 9;
+    other.keeper.look(&other.desk);
+    other.written();
+    assert_eq!(kept(&folder), expected);
+    one.desk.shelf.progress.remember(forgotten);
+    one.keeper.look(&one.desk);
+    one.written();
+    let again = kept(&folder);
+    assert_eq!((again.beats, again.finished), (11, true));
+    assert_eq!(again.quizzes[&2], right);
 }
 
 /// A file that somebody filled without end is read in no time all the same.
