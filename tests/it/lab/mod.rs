@@ -28,7 +28,10 @@ pub fn copy_runs(folder: &std::path::Path) {
     let entries = std::fs::read_dir(own).expect("it is there").flatten();
     let files = entries.map(|entry| entry.path());
     for file in files.filter(|file| file.extension().is_some_and(|end| end == "jsonl")) {
-        let name = file.file_name().expect("a file has one");
-        std::fs::copy(&file, folder.join(name)).expect("a file");
+        let own = folder.join(file.file_name().expect("a file has one"));
+        // One that is there was not edited: whoever watches the folder must not think so.
+        if !own.exists() {
+            std::fs::copy(&file, own).expect("a file");
+        }
     }
 }
