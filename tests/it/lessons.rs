@@ -6,6 +6,7 @@ mod broken;
 mod broken_blocks;
 #[cfg(unix)]
 mod broken_course;
+mod guide;
 #[cfg(unix)]
 mod long;
 #[cfg(unix)]
