@@ -30,6 +30,8 @@ pub enum Matters {
     Received,
     Buffer,
     State,
+    /// Nothing is left in it.
+    Emptied,
 }
 
 /// What a part told last.

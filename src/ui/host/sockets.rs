@@ -69,7 +69,11 @@ fn note_parts(
     let [send, receive] = parts.rooms;
     if facts.state == "LISTEN" {
         let queues = (facts.accept_queue, room::count(view, facts));
-        sight.note(ui, (Matters::Buffer, id.with("queues")), queues, receive);
+        let matters = match queues {
+            (None | Some(0), 0) => Matters::Emptied,
+            (Some(_) | None, _) => Matters::Buffer,
+        };
+        sight.note(ui, (matters, id.with("queues")), queues, receive);
         return;
     }
     let buffers = [
@@ -79,7 +83,7 @@ fn note_parts(
     for (name, queue, matters, rect) in buffers {
         let holds = queue > 0;
         // Of a new socket, its head says more than its empty buffers.
-        let matters = if holds { matters } else { Matters::State };
+        let matters = if holds { matters } else { Matters::Emptied };
         sight.note(ui, (matters, id.with(name)), holds, rect);
     }
 }
