@@ -8,6 +8,7 @@ use sockstep::session::{
     Command, Course, Driving, Goal, Halt, Notice, Play, Refusal, Session, Setting, Speed,
 };
 use sockstep::trace::{Moment, What};
+use tempfile::TempDir;
 
 use super::is_wire_there;
 use super::learner::Learner;
@@ -43,12 +44,14 @@ server listens
 ```
 "#;
 
-fn odd() -> Learner {
+/// While the folder is there: the session says when a lesson's file goes.
+fn odd() -> (Learner, TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
     for file in ["en.md", "zh.md"] {
         std::fs::write(folder.path().join(file), ODD).expect("a temporary file");
     }
-    Learner::with(Course::open(Some(folder.path())).expect("it is sound"))
+    let course = Course::open(Some(folder.path())).expect("it is sound");
+    (Learner::with(course), folder)
 }
 
 fn drive(driving: Driving) -> Command {
@@ -131,7 +134,7 @@ fn auto_says_that_a_program_asks() {
     if !is_wire_there() {
         return;
     }
-    let mut learner = odd();
+    let (mut learner, _folder) = odd();
     learner
         .session
         .update(drive(Driving::Speed(Speed::Quadruple)));
@@ -145,7 +148,7 @@ fn a_program_that_prints_much_is_taken_in_bit_by_bit_and_whole() {
     if !is_wire_there() {
         return;
     }
-    let mut learner = odd();
+    let (mut learner, _folder) = odd();
     learner.session.update(Command::Step("server".to_owned()));
     let mut longest = 0;
     let printed = |session: &Session| {
