@@ -2,8 +2,10 @@
 //!
 //! In: whatever plays a run ([`Run`]: a live session, a saved trace). Out: a window.
 
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::{self, JoinHandle};
 
 use directories::ProjectDirs;
 use eframe::egui;
@@ -131,19 +133,17 @@ pub fn open(wanted: Wanted) -> Result<(), String> {
             "there is no display to open a window on; {INSTEAD}"
         ));
     }
-    let mut course = match &wanted.own {
-        Some(setup) => Course::of_own(setup)?,
-        None => Course::open(wanted.lesson.as_deref())?,
+    let reading = match (&wanted.own, &wanted.lesson) {
+        (Some(setup), _) => Reading::Done(Course::of_own(setup)?),
+        // What is wrong with what was named is said without a window.
+        (None, Some(path)) => Reading::Done(Course::open(Some(path))?),
+        (None, None) => Reading::built_in()?,
     };
     let binary = std::env::current_exe()
         .map_err(|error| format!("cannot find this program's own file: {error}"))?;
     let folder = data_folder();
     let runs = folder.as_deref().map(|folder| folder.join("runs"));
     let kept = kept(&wanted, folder.as_deref());
-    // Whoever names nothing goes on where they were.
-    if let (None, None, Some(last)) = (&wanted.own, &wanted.lesson, &kept.progress.last) {
-        course.turn_to(last);
-    }
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_title("Sockstep")
@@ -158,6 +158,12 @@ pub fn open(wanted: Wanted) -> Result<(), String> {
             let ctx = ctx.clone();
             move || ctx.request_repaint()
         });
+        let names_nothing = wanted.own.is_none() && wanted.lesson.is_none();
+        let mut course = reading.finish()?;
+        // Whoever names nothing goes on where they were.
+        if let (true, Some(last)) = (names_nothing, &kept.progress.last) {
+            course.turn_to(last);
+        }
         let session = Session::start_again(wanted.wire, binary, course, kept, runs, wake);
         let mut app = App::new(&ctx, session);
         app.reports_frames = wanted.reports_frames;
@@ -165,6 +171,29 @@ pub fn open(wanted: Wanted) -> Result<(), String> {
     };
     quietly(|| eframe::run_native("sockstep", options, Box::new(start)))
         .map_err(|why| format!("the window could not be opened: {why}; {INSTEAD}"))
+}
+
+/// A course on its way: the built-in one, of many lessons, is read while the window is made.
+enum Reading {
+    Done(Course),
+    Going(JoinHandle<Result<Course, String>>),
+}
+
+impl Reading {
+    fn built_in() -> Result<Self, String> {
+        let reader = thread::Builder::new().name("course".to_owned());
+        match reader.spawn(|| Course::open(None)) {
+            Ok(going) => Ok(Self::Going(going)),
+            Err(_) => Course::open(None).map(Self::Done),
+        }
+    }
+
+    fn finish(self) -> Result<Course, String> {
+        match self {
+            Self::Done(course) => Ok(course),
+            Self::Going(reader) => reader.join().unwrap_or_else(|panic| resume_unwind(panic)),
+        }
+    }
 }
 
 /// Where this program keeps what outlives it: `XDG_DATA_HOME/sockstep` on Linux.
@@ -213,7 +242,7 @@ fn quietly(run: impl FnOnce() -> eframe::Result) -> Result<(), String> {
             let text = text.or(panic.downcast_ref::<&str>().copied());
             match text.filter(|text| is_missing(text)) {
                 Some(text) => Err(format!("{text}; {LIBRARIES}")),
-                None => std::panic::resume_unwind(panic),
+                None => resume_unwind(panic),
             }
         }
     }
