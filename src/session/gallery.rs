@@ -77,11 +77,45 @@ impl<K, T> Gallery<K, T> {
     }
 }
 
+impl<K, T> Gallery<K, T> {
+    /// Nothing is left to take. Unlike [`Gallery::is_over`] this is not so while something may have
+    /// arrived after it was last taken from.
+    pub(super) fn has_given_all(&self) -> bool {
+        self.left == 0
+    }
+}
+
 impl<K, T> Drop for Gallery<K, T> {
     fn drop(&mut self) {
         self.stop();
         if let Some(thread) = self.thread.take() {
             thread.join().ok();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crossbeam_channel::unbounded;
+
+    use super::*;
+
+    #[test]
+    fn what_arrives_after_it_was_taken_from_is_not_lost() {
+        let (go, may_go) = bounded(0);
+        let (wake, woken) = unbounded();
+        let wake = Arc::new(move || wake.send(()).expect("the test listens"));
+        let first: Job<u8> = Box::new(|| Ok(1));
+        let second: Job<u8> = Box::new(move || may_go.recv().map_err(|e| e.to_string()));
+        let jobs = vec![("first", first), ("second", second)];
+        let mut gallery = Gallery::start("test", jobs, wake).expect("a thread");
+        woken.recv().expect("the first is there");
+        assert!(!gallery.is_over());
+        assert_eq!(gallery.take().len(), 1);
+        go.send(2).expect("it waits");
+        woken.recv().expect("the second is there");
+        assert!(!gallery.has_given_all());
+        assert_eq!(gallery.take().len(), 1);
+        assert!(gallery.has_given_all());
     }
 }

@@ -42,7 +42,7 @@ impl Session {
                     puzzles.take(index, &puzzle.skeleton(), case);
                 }
             }
-            !was_over && !gallery.is_over()
+            !was_over && !gallery.has_given_all()
         });
     }
 

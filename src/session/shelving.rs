@@ -149,7 +149,7 @@ impl Session {
         self.galleries.retain_mut(|gallery| {
             let was_over = gallery.is_over();
             self.desk.shelf.pictures.extend(gallery.take());
-            !was_over && !gallery.is_over()
+            !was_over && !gallery.has_given_all()
         });
         if !self.galleries.is_empty() || lesson.pictures.is_empty() {
             return;

@@ -1,6 +1,6 @@
 //! What plays by itself, with a real lab: Auto and Run to.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sockstep::director::WhyNot;
 use sockstep::lesson::Language;
@@ -68,7 +68,8 @@ fn halted(session: &Session) -> Option<Halt> {
 /// As the window does it: woken by the lab, or when the next step is due.
 fn until_still(learner: &mut Learner) -> Option<Halt> {
     learner.session.drain();
-    for _ in 0..2_000 {
+    let started = Instant::now();
+    while started.elapsed() < Duration::from_secs(60) {
         let drive = &learner.session.view().desk.drive;
         if drive.is_still() {
             return halted(&learner.session);
