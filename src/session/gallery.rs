@@ -96,14 +96,12 @@ impl<K, T> Drop for Gallery<K, T> {
 
 #[cfg(test)]
 mod tests {
-    use crossbeam_channel::unbounded;
-
     use super::*;
 
     #[test]
     fn what_arrives_after_it_was_taken_from_is_not_lost() {
         let (go, may_go) = bounded(0);
-        let (wake, woken) = unbounded();
+        let (wake, woken) = bounded(2);
         let wake = Arc::new(move || wake.send(()).expect("the test listens"));
         let first: Job<u8> = Box::new(|| Ok(1));
         let second: Job<u8> = Box::new(move || may_go.recv().map_err(|e| e.to_string()));

@@ -87,7 +87,9 @@ fn threads_that_are_over_make_room_for_others() {
 
 #[test]
 fn the_gate_hears_of_every_thread() {
-    let source = "import threading\ndef f(): input('?'); 1/0\nthreading.Thread(target=f).start()\n";
+    // The loop is long enough that the main thread has come to wait for this one.
+    let source = "import threading\ndef f():\n    for _ in range(1_000_000): pass\n    \
+                  input('?'); 1/0\nthreading.Thread(target=f).start()\n";
     let threads = start("server.py", source, &["a"]).end().record.threads;
     let of = |who: &str| -> Vec<_> {
         let of_thread = threads.iter().filter(|said| said.starts_with(who));
