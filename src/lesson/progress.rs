@@ -285,37 +285,21 @@ pub fn quizzes(lesson: &Lesson) -> impl Iterator<Item = (usize, &Quiz)> {
 }
 
 fn quiz_of(body: &[Block]) -> Option<&Quiz> {
-    body.iter().find_map(|block| match block {
-        Block::Quiz(quiz) => Some(quiz),
-        Block::Heading { .. }
-        | Block::Paragraph(_)
-        | Block::List { .. }
-        | Block::Quote(_)
-        | Block::Callout { .. }
-        | Block::Picture { .. }
-        | Block::Code { .. }
-        | Block::Table { .. }
-        | Block::Myth(_)
-        | Block::Puzzle(_)
-        | Block::Try(_)
-        | Block::Rule => None,
+    body.iter().find_map(|block| {
+        if let Block::Quiz(quiz) = block {
+            Some(quiz)
+        } else {
+            None
+        }
     })
 }
 
 fn myth_of(body: &[Block]) -> Option<&Myth> {
-    body.iter().find_map(|block| match block {
-        Block::Myth(myth) => Some(myth),
-        Block::Heading { .. }
-        | Block::Paragraph(_)
-        | Block::List { .. }
-        | Block::Quote(_)
-        | Block::Callout { .. }
-        | Block::Picture { .. }
-        | Block::Code { .. }
-        | Block::Table { .. }
-        | Block::Quiz(_)
-        | Block::Puzzle(_)
-        | Block::Try(_)
-        | Block::Rule => None,
+    body.iter().find_map(|block| {
+        if let Block::Myth(myth) = block {
+            Some(myth)
+        } else {
+            None
+        }
     })
 }
