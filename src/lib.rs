@@ -18,9 +18,12 @@
 //! 7. [`director`]: what `Next` means; rules and scripts.
 //! 8. [`lesson`]: markdown → lesson; triggers.
 //! 9. [`replay`]: the recorded orders by their meaning, given again to a fresh lab.
-//! 10. [`disk`]: a learner's files, read and written on a thread of their own.
-//! 11. [`session`]: one learner, one run.
-//! 12. [`ui`], [`app`]: the window. [`cli`]: the terminal. [`words`]: what both say.
+//! 10. [`ladder`]: what stands where on a ladder, whoever draws it.
+//! 11. [`capture`]: pcap and pcapng files made elsewhere, told as a trace.
+//! 12. [`export`]: a run for others: captures, reports, scripts.
+//! 13. [`disk`]: a learner's files, read and written on a thread of their own.
+//! 14. [`session`]: one learner, one run.
+//! 15. [`ui`], [`app`]: the window. [`cli`]: the terminal. [`words`]: what both say.
 //!
 //! Absent on purpose: an async runtime (threads and channels are what we teach), a packet
 //! simulator (the kernel is the only authority), and any second road from a run to a picture.
@@ -31,10 +34,13 @@ extern crate rust_i18n;
 i18n!("assets/locales", fallback = "en");
 
 pub mod app;
+pub mod capture;
 pub mod cli;
 pub mod director;
 pub mod disk;
+pub mod export;
 pub mod lab;
+pub mod ladder;
 pub mod lesson;
 pub mod model;
 pub mod packet;

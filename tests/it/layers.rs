@@ -23,25 +23,38 @@ const TABLE: &[(&str, Option<&[&str]>)] = &[
     ),
     ("director", Some(&["trace", "model"])),
     ("replay", Some(&["packet", "trace", "model", "timeline"])),
+    ("ladder", Some(&["packet", "trace", "model"])),
+    ("capture", Some(&["packet", "trace"])),
+    (
+        "export",
+        Some(&[
+            "packet", "trace", "model", "timeline", "director", "lesson", "replay", "ladder",
+            "words",
+        ]),
+    ),
     // It starts one thread, and one more while a file dialog is open: a disk may be slow, and a
     // person in a dialog is, and the window waits for neither.
     ("disk", Some(&[])),
     (
         "session",
         Some(&[
-            "packet", "trace", "model", "timeline", "lab", "lesson", "director", "replay", "disk",
+            "packet", "trace", "model", "timeline", "lab", "lesson", "director", "replay",
+            "ladder", "capture", "export", "disk",
         ]),
     ),
     (
         "ui",
         Some(&[
-            "packet", "trace", "model", "timeline", "lesson", "director", "replay", "session",
-            "words",
+            "packet", "trace", "model", "timeline", "lesson", "director", "replay", "ladder",
+            "capture", "export", "session", "words",
         ]),
     ),
     (
         "words",
-        Some(&["packet", "lab", "lesson", "director", "replay"]),
+        Some(&[
+            "packet", "trace", "model", "lab", "lesson", "director", "replay", "ladder", "capture",
+            "export",
+        ]),
     ),
     ("app", None),
     ("cli", None),
@@ -52,7 +65,7 @@ const FORBIDDEN: &[(&[&str], &[&str], &str)] = &[
     (
         &[
             "packet", "trace", "model", "timeline", "lesson", "director", "replay", "session",
-            "python", "lab", "disk",
+            "python", "lab", "disk", "ladder", "capture", "export", "words",
         ],
         &["egui", "eframe"],
         "only ui and app draw",
@@ -60,7 +73,7 @@ const FORBIDDEN: &[(&[&str], &[&str], &str)] = &[
     (
         &[
             "packet", "trace", "model", "timeline", "lesson", "director", "replay", "session",
-            "ui", "app", "disk",
+            "ui", "app", "disk", "ladder", "capture", "export", "words",
         ],
         &[
             "socket2",
@@ -73,7 +86,9 @@ const FORBIDDEN: &[(&[&str], &[&str], &str)] = &[
         "only lab and python touch sockets and the interpreter",
     ),
     (
-        &["packet", "model", "timeline", "director", "replay"],
+        &[
+            "packet", "model", "timeline", "director", "replay", "ladder", "capture", "export",
+        ],
         &[
             "std::fs",
             "std::thread",
