@@ -2,6 +2,7 @@
 
 use super::text::{host_word, say};
 use crate::director::{Next, WhyNot};
+pub use crate::ladder::is_server;
 use crate::lesson::Language;
 use crate::model::{Activity, Program};
 use crate::session::{Command, Refusal, View};
@@ -126,10 +127,6 @@ pub fn server_in_turn(view: &View<'_>) -> Option<Name> {
         .iter()
         .find(|name| is_server(name))
         .cloned()
-}
-
-pub fn is_server(name: &str) -> bool {
-    name.starts_with("server")
 }
 
 /// The past is read-only, and so is a lab that is gone.

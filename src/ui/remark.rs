@@ -1,167 +1,34 @@
-//! What is to be said of a segment besides its name: what made it, what is odd about it, why it
-//! was sent again.
-//!
-//! In: a segment. Out: a few words for the ladder, sentences for those who point at it and for the
-//! drawer, a shape for the token. How it looks is left to them. Where a sentence is our inference
-//! and not the kernel's word, it says so.
+//! What the window says of a segment besides its name, in the learner's words and numbers, and the
+//! shapes that go with it.
 
 use super::parts::Icon;
-use super::segment;
-use super::text::{host_word, say};
-use crate::lesson::Language;
-use crate::model::{Cause, Fate, Named, Segment, State};
-use crate::session::{Numbers, View};
-use crate::trace::{Name, Resent};
+use crate::model::{Cause, Fate, Segment};
+use crate::session::View;
+use crate::trace::Name;
+use crate::words::remark;
 
-/// Words for the ladder, each on a line of its own; [`lines`] of them.
+pub use crate::ladder::copies_without_reason;
+pub use crate::words::remark::sentences;
+
+/// Words for the ladder, each on a line of its own.
 pub fn notes(view: &View<'_>, segment: &Segment) -> Vec<String> {
-    let (language, state) = (view.language, view.timeline.state());
-    let mut notes = Vec::new();
-    if view.desk.settings.numbers == Numbers::Absolute {
-        notes.extend(segment::absolute(segment));
-    }
-    if let Some(original) = segment.duplicate_of() {
-        notes.push(say!(language, "remark.duplicate", id = original).into_owned());
-    }
-    if !segment.corrupted.is_empty() {
-        notes.push(say!(language, "remark.corrupted", byte = places(segment)).into_owned());
-    }
-    if let Some(reason) = segment.reason {
-        let why = word(language, reason);
-        notes.push(say!(language, "remark.because", why = why).into_owned());
-    }
-    let names = named(state, segment).filter(is_below);
-    notes.extend(names.map(|named| named_word(language, named)));
-    for (reason, count) in absorbed_reasons(state, segment) {
-        let why = word(language, reason);
-        notes.push(say!(language, "remark.copies", count = count, why = why).into_owned());
-    }
-    if segment.inferred.is_some() {
-        notes.push(say!(language, "remark.inferred").into_owned());
-    }
-    notes
-}
-
-/// How many [`notes`] there are, without writing them.
-pub fn lines(numbers: Numbers, state: &State, segment: &Segment) -> usize {
-    let has_numbers = numbers == Numbers::Absolute && segment::has_numbers(segment);
-    usize::from(has_numbers)
-        + usize::from(segment.duplicate_of().is_some())
-        + usize::from(!segment.corrupted.is_empty())
-        + usize::from(segment.reason.is_some())
-        + named(state, segment).filter(is_below).count()
-        + absorbed_reasons(state, segment).len()
-        + usize::from(segment.inferred.is_some())
-}
-
-/// The same as whole sentences.
-pub fn sentences(language: Language, state: &State, segment: &Segment) -> Vec<String> {
-    let mut said = Vec::new();
-    if let Some(original) = segment.duplicate_of() {
-        let is_tcp = segment.packet.as_ref().is_some_and(|p| p.tcp().is_some());
-        let text = if is_tcp {
-            say!(language, "remark.duplicate_why", id = original)
-        } else {
-            say!(language, "remark.duplicate_why_udp", id = original)
-        };
-        said.push(text.into_owned());
-    }
-    if !segment.corrupted.is_empty() {
-        said.push(say!(language, "remark.corrupted_why", byte = places(segment)).into_owned());
-    }
-    if let Some(reason) = segment.reason {
-        said.push(sentence(language, reason));
-    }
-    said.extend(named(state, segment).map(|named| named_sentence(language, named)));
-    for (reason, count) in absorbed_reasons(state, segment) {
-        let why = sentence(language, reason);
-        said.push(say!(language, "remark.copies_why", count = count, why = why).into_owned());
-    }
-    if matches!(segment.fate, Fate::Dropped(_)) {
-        said.push(say!(language, "named.dropped_why").into_owned());
-    }
-    if segment.inferred.is_some() {
-        said.push(say!(language, "remark.inferred_why").into_owned());
-    }
-    said
+    let numbers = view.desk.settings.numbers;
+    remark::notes(view.language, numbers, view.timeline.state(), segment)
 }
 
 /// Who acted, and what made it; nothing of an inferred one.
 pub fn made(view: &View<'_>, segment: &Segment) -> Option<String> {
-    let (language, state) = (view.language, view.timeline.state());
-    let host = host_word(language, state, &segment.from);
-    let words = match state.causes().of_segment(segment.id)? {
-        Cause::Call(id) => {
-            let (program, call) = super::ladder::find_call(state, *id)?;
-            let program = host_word(language, state, program);
-            say!(
-                language,
-                "made.call",
-                program = program,
-                call = call.name,
-                host = host
-            )
-        }
-        Cause::Arrival(id) => {
-            let answered = segment::short_name(language, state, *id);
-            say!(language, "made.arrival", host = host, segment = answered)
-        }
-        Cause::Timer => say!(language, "made.timer", host = host),
-        Cause::Exit(program) => {
-            let program = host_word(language, state, program);
-            say!(language, "made.exit", host = host, program = program)
-        }
-        Cause::Wire(_) => return None,
-        Cause::Unknown if segment.copy_of.is_some() => say!(language, "made.again", host = host),
-        Cause::Unknown => say!(language, "made.unknown"),
-    };
-    Some(words.into_owned())
+    remark::made(view.language, view.timeline.state(), segment)
 }
 
 /// What let a call return.
 pub fn woken(view: &View<'_>, cause: &Cause) -> Option<String> {
-    let (language, state) = (view.language, view.timeline.state());
-    let words = match cause {
-        Cause::Arrival(id) => {
-            let segment = segment::short_name(language, state, *id);
-            say!(language, "woken.arrival", segment = segment)
-        }
-        Cause::Call(id) => {
-            let (_, call) = super::ladder::find_call(state, *id)?;
-            say!(language, "woken.call", call = call.name)
-        }
-        Cause::Timer => say!(language, "woken.timer"),
-        Cause::Exit(_) | Cause::Wire(_) | Cause::Unknown => return None,
-    };
-    Some(words.into_owned())
+    remark::woken(view.language, view.timeline.state(), cause)
 }
 
 /// What brought a socket of this host into a state.
 pub fn brought(view: &View<'_>, host: &Name, cause: &Cause) -> Option<String> {
-    let (language, state) = (view.language, view.timeline.state());
-    let host = host_word(language, state, host);
-    let words = match cause {
-        Cause::Call(id) => {
-            let (program, call) = super::ladder::find_call(state, *id)?;
-            let program = host_word(language, state, program);
-            say!(
-                language,
-                "brought.call",
-                program = program,
-                call = call.name
-            )
-        }
-        Cause::Arrival(id) => {
-            let segment = segment::short_name(language, state, *id);
-            say!(language, "brought.arrival", host = host, segment = segment)
-        }
-        Cause::Exit(program) => {
-            let program = host_word(language, state, program);
-            say!(language, "brought.exit", host = host, program = program)
-        }
-        Cause::Timer | Cause::Wire(_) | Cause::Unknown => return None,
-    };
-    Some(words.into_owned())
+    remark::brought(view.language, view.timeline.state(), host, cause)
 }
 
 /// Shapes beside its name: no colour alone tells.
@@ -173,119 +40,4 @@ pub fn icons(segment: &Segment) -> Vec<Icon> {
     ];
     let found = found.into_iter().filter(|(is, _)| *is);
     found.map(|(_, icon)| icon).collect()
-}
-
-/// What it is called beyond its flags, and the kernel's reason does not say already.
-fn named(state: &State, segment: &Segment) -> impl Iterator<Item = Named> {
-    let has_reason = segment.reason.is_some();
-    let names = state.names().of(segment.id).iter().copied();
-    names.filter(move |name| {
-        let is_said = matches!(
-            name,
-            Named::WindowProbe | Named::Keepalive | Named::Retransmission
-        );
-        !(has_reason && is_said)
-    })
-}
-
-/// Whether it stands below the name; the name itself says that it was sent again.
-fn is_below(named: &Named) -> bool {
-    *named != Named::Retransmission
-}
-
-/// Copies that wait behind it and whose reason is not known.
-pub fn copies_without_reason(state: &State, segment: &Segment) -> usize {
-    let copies = segment.copies.iter();
-    let copies = copies.filter_map(|(id, _)| state.segments.get(id));
-    let absorbed = copies.filter(|copy| copy.fate == Fate::Absorbed);
-    absorbed.filter(|copy| copy.reason.is_none()).count()
-}
-
-/// Why the kernel sent the copies that wait behind it, and how many for each reason.
-fn absorbed_reasons(state: &State, segment: &Segment) -> Vec<(Resent, usize)> {
-    let copies = segment.copies.iter();
-    let copies = copies.filter_map(|(id, _)| state.segments.get(id));
-    let reasons = copies
-        .filter(|copy| copy.fate == Fate::Absorbed)
-        .filter_map(|copy| copy.reason);
-    let mut counted: Vec<(Resent, usize)> = Vec::new();
-    for reason in reasons {
-        match counted.iter_mut().find(|(known, _)| *known == reason) {
-            Some((_, count)) => *count += 1,
-            None => counted.push((reason, 1)),
-        }
-    }
-    counted
-}
-
-fn places(segment: &Segment) -> String {
-    let places = segment.corrupted.iter().map(ToString::to_string);
-    places.collect::<Vec<_>>().join(", ")
-}
-
-fn named_word(language: Language, named: Named) -> String {
-    match named {
-        Named::Retransmission => say!(language, "named.retransmission"),
-        Named::DuplicateAck(count) => say!(language, "named.duplicate_ack", count = count),
-        Named::ZeroWindow => say!(language, "named.zero_window"),
-        Named::WindowUpdate => say!(language, "named.window_update"),
-        Named::WindowProbe => say!(language, "named.window_probe"),
-        Named::Keepalive => say!(language, "named.keepalive"),
-        Named::Refusal => say!(language, "named.refusal"),
-        Named::Abort => say!(language, "named.abort"),
-        Named::NoConnection => say!(language, "named.no_connection"),
-        Named::OutOfOrder => say!(language, "named.out_of_order"),
-        Named::Overtaken => say!(language, "named.overtaken"),
-        Named::NothingNew => say!(language, "named.nothing_new"),
-    }
-    .into_owned()
-}
-
-/// One sentence, with the RFC's section.
-fn named_sentence(language: Language, named: Named) -> String {
-    match named {
-        Named::Retransmission => say!(language, "named.retransmission_why"),
-        Named::DuplicateAck(count) => say!(language, "named.duplicate_ack_why", count = count),
-        Named::ZeroWindow => say!(language, "named.zero_window_why"),
-        Named::WindowUpdate => say!(language, "named.window_update_why"),
-        Named::WindowProbe => say!(language, "named.window_probe_why"),
-        Named::Keepalive => say!(language, "named.keepalive_why"),
-        Named::Refusal => say!(language, "named.refusal_why"),
-        Named::Abort => say!(language, "named.abort_why"),
-        Named::NoConnection => say!(language, "named.no_connection_why"),
-        Named::OutOfOrder => say!(language, "named.out_of_order_why"),
-        Named::Overtaken => say!(language, "named.overtaken_why"),
-        Named::NothingNew => say!(language, "named.nothing_new_why"),
-    }
-    .into_owned()
-}
-
-/// A few words for why the kernel sent it.
-fn word(language: Language, reason: Resent) -> String {
-    match reason {
-        Resent::Rto => say!(language, "resent.rto"),
-        Resent::Tlp => say!(language, "resent.tlp"),
-        Resent::FastRetransmit => say!(language, "resent.fast"),
-        Resent::SynRetry => say!(language, "resent.syn"),
-        Resent::SynAckRetry => say!(language, "resent.syn_ack"),
-        Resent::Keepalive => say!(language, "resent.keepalive"),
-        Resent::WindowProbe => say!(language, "resent.probe"),
-        Resent::Unknown => say!(language, "resent.unknown"),
-    }
-    .into_owned()
-}
-
-/// One sentence, with the RFC's section where there is one.
-fn sentence(language: Language, reason: Resent) -> String {
-    match reason {
-        Resent::Rto => say!(language, "resent.rto_why"),
-        Resent::Tlp => say!(language, "resent.tlp_why"),
-        Resent::FastRetransmit => say!(language, "resent.fast_why"),
-        Resent::SynRetry => say!(language, "resent.syn_why"),
-        Resent::SynAckRetry => say!(language, "resent.syn_ack_why"),
-        Resent::Keepalive => say!(language, "resent.keepalive_why"),
-        Resent::WindowProbe => say!(language, "resent.probe_why"),
-        Resent::Unknown => say!(language, "resent.unknown_why"),
-    }
-    .into_owned()
 }

@@ -4,52 +4,10 @@ use eframe::egui;
 use eframe::egui::text::{LayoutJob, TextFormat};
 
 use super::theme::{self, Theme};
-use crate::lesson::Language;
-use crate::model::State;
 use crate::session::View;
 
-/// The text of a key of `assets/locales`, with `%{name}` filled in.
-macro_rules! say {
-    ($language:expr, $key:literal $(, $name:ident = $value:expr)* $(,)?) => {
-        rust_i18n::t!($key, locale = $crate::ui::text::locale($language) $(, $name = $value)*)
-    };
-}
-pub(crate) use say;
-
-pub fn locale(language: Language) -> &'static str {
-    match language {
-        Language::English => "en",
-        Language::Chinese => "zh",
-    }
-}
-
-/// `server` in words. A number only when there are several of a kind.
-pub fn host_title(language: Language, state: &State, name: &str) -> String {
-    let kind = name.trim_end_matches(|c: char| c.is_ascii_digit());
-    let title = match kind {
-        "server" => say!(language, "host.server"),
-        "client" => say!(language, "host.client"),
-        _ => return name.to_owned(),
-    };
-    let of_kind = |other: &&String| other.trim_end_matches(|c: char| c.is_ascii_digit()) == kind;
-    let has_twins = state.host_order.iter().filter(of_kind).count() > 1
-        || state.program_order.iter().filter(of_kind).count() > 1;
-    let number = &name[kind.len()..];
-    if has_twins && !number.is_empty() {
-        format!("{title} {number}")
-    } else {
-        title.into_owned()
-    }
-}
-
-/// The title as a word of a sentence: between a figure and a hanzi stands a space.
-pub fn host_word(language: Language, state: &State, name: &str) -> String {
-    let mut title = host_title(language, state, name);
-    if language == Language::Chinese && title.ends_with(|c: char| c.is_ascii_alphanumeric()) {
-        title.push(' ');
-    }
-    title
-}
+pub use crate::words::host::{host_title, host_word};
+pub(crate) use crate::words::say;
 
 /// Text in which `**…**` is bold and `` `…` `` is code.
 pub fn marked(text: &str, size: f32, theme: &Theme, colour: egui::Color32) -> LayoutJob {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::ladder::Numbers;
 use crate::lesson::Language;
 
 /// In percent of the window's usual size.
@@ -64,16 +65,6 @@ pub enum Motion {
     #[default]
     Full,
     Reduced,
-}
-
-/// How sequence and acknowledgment numbers are written (RFC 9293 section 3.4).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Numbers {
-    /// Counted from each direction's first.
-    #[default]
-    Relative,
-    /// As they stand in the header.
-    Absolute,
 }
 
 /// How bytes in buffers and segments are read.

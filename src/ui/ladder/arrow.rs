@@ -6,8 +6,8 @@ use std::f32::consts::PI;
 use eframe::egui::{Color32, Painter, Pos2, Shape, Stroke, Ui, Vec2, vec2};
 
 use super::place::{self, Placed};
-use super::plan::Arrow;
 use super::{Stage, dimmed, pill, token};
+use crate::ladder::Arrow;
 use crate::model::{Fate, Segment};
 use crate::packet::Kind;
 use crate::session::{Command, View};

@@ -2,8 +2,8 @@
 
 use eframe::egui::{Align2, Color32, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
-use super::plan::Band;
 use super::{BAND, LANE, Stage, dimmed};
+use crate::ladder::Band;
 use crate::session::View;
 use crate::ui::host::state_meaning;
 use crate::ui::hot::{self, Light, Thing};

@@ -8,11 +8,8 @@ mod band;
 mod motion;
 mod pill;
 mod place;
-mod plan;
 mod tick;
 mod token;
-
-pub use tick::find as find_call;
 
 use std::sync::Arc;
 
@@ -22,12 +19,12 @@ use eframe::egui::{
     vec2,
 };
 
-use self::plan::{Arrow, Plan};
 use super::hot::Light;
 use super::text::{host_title, host_word, say};
 use super::theme::{self, Theme};
 use super::wire;
-use crate::session::{Command, Numbers, View};
+use crate::ladder::{self, Arrow, Numbers, Plan};
+use crate::session::{Command, View};
 use crate::timeline::Stamp;
 use crate::trace::{SegmentId, WireKind};
 
@@ -188,7 +185,7 @@ fn planned(ui: &Ui, view: &View<'_>) -> Arc<Plan> {
     if let Some(kept) = kept.filter(|kept| kept.of == of) {
         return kept.plan;
     }
-    let plan = Arc::new(plan::plan(view.timeline.state(), of.1));
+    let plan = Arc::new(ladder::plan(view.timeline.state(), of.1));
     let kept = Kept {
         of,
         plan: Arc::clone(&plan),

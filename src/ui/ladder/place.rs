@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use eframe::egui::{Id, Pos2, Rect, Ui, Vec2, pos2, vec2};
 
-use super::plan::{Arrow, NOTE};
 use super::{BAND, Stage, band, pill, tick};
+use crate::ladder::{Arrow, NOTE};
 use crate::lesson::Language;
 use crate::model::{Fate, Segment};
 use crate::session::{Numbers, View};

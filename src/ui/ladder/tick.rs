@@ -9,9 +9,9 @@ use eframe::egui::{
     pos2, vec2,
 };
 
-use super::plan::{Tick, Way};
 use super::{Stage, dimmed};
-use crate::model::{CallRecord, State};
+use crate::ladder::{Tick, Way, find_call};
+
 use crate::session::View;
 use crate::trace::CallId;
 use crate::ui::hot::{self, Light, Thing};
@@ -178,7 +178,7 @@ fn way_words(view: &View<'_>, tick: &Tick) -> String {
 fn told(view: &View<'_>, tick: &Tick, id: CallId) -> Vec<String> {
     let language = view.language;
     let state = view.timeline.state();
-    let Some((program, call)) = find(state, id) else {
+    let Some((program, call)) = find_call(state, id) else {
         return Vec::new();
     };
     let (line, name, args) = (call.line, &call.name, &call.args);
@@ -199,9 +199,4 @@ fn told(view: &View<'_>, tick: &Tick, id: CallId) -> Vec<String> {
         told.extend(remark::woken(view, cause));
     }
     told
-}
-
-pub fn find(state: &State, id: CallId) -> Option<(&str, &CallRecord)> {
-    let mut programs = state.programs.values();
-    programs.find_map(|program| Some((program.name.as_str(), program.call(id)?)))
 }

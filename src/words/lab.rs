@@ -1,4 +1,4 @@
-//! Words that the window and the terminal share, in both languages.
+//! What the lab, the director and a re-run have to say.
 //!
 //! In: what the lab, the director or a re-run found. Out: a sentence from `assets/locales`.
 

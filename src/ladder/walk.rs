@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::marks::{Mark, has_waited};
-use super::{Arrow, Band, NAME, NOTE, Plan, ROW, SLOPE, TOKEN, TOP, Tick, Way, host_order};
+use super::{
+    Arrow, Band, NAME, NOTE, Numbers, Plan, ROW, SLOPE, TOKEN, TOP, Tick, Way, host_order, notes,
+};
 use crate::model::{CallRecord, Cause, Fate, State};
-use crate::session::Numbers;
 use crate::trace::{CallId, Key, Name, Returned, SegmentId};
-use crate::ui::remark;
 
 /// A state seen this soon after a segment came or went is its doing, where nothing else says what
 /// was: the kernel answers in microseconds, the snapshot follows at once.
@@ -192,7 +192,7 @@ impl<'a> Walk<'a> {
         let y_from = self.y;
         let is_waiting = segment.is_on_wire();
         // Each remark is a line of its own below the name.
-        let notes = remark::lines(self.numbers, self.state, segment);
+        let notes = notes(self.numbers, self.state, segment).len();
         let words = NOTE * notes as f32;
         let y_to = y_from + words + if is_waiting { TOKEN } else { SLOPE };
         self.sides[from].touched = Some((at_us, y_from));
