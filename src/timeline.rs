@@ -77,6 +77,7 @@ impl Timeline {
     }
 
     pub fn push(&mut self, event: Event) {
+        let before = self.newest.moment;
         self.newest.apply(&event);
         self.has_news |= is_news(&event.what);
         if matches!(event.what, What::Rest | What::Ended { .. }) {
@@ -87,6 +88,12 @@ impl Timeline {
                 Some(_) | None => self.stops.push(moment),
             }
             self.has_news = false;
+        } else if let What::Order(ordered) = &event.what
+            && ordered.order.is_only_said()
+            && let Some(last) = self.stops.last_mut().filter(|last| **last == before)
+        {
+            // A guess while all stands still is no step of its own, either.
+            *last = self.newest.moment;
         }
         self.trace.push(event);
         self.keep();
@@ -216,6 +223,7 @@ impl Timeline {
 fn is_news(what: &What) -> bool {
     match what {
         What::Sent { absorbed, .. } => !absorbed,
+        What::Order(ordered) => !ordered.order.is_only_said(),
         What::Socket(_)
         | What::Buffers(_)
         | What::Counters { .. }
@@ -238,7 +246,6 @@ fn is_news(what: &What) -> bool {
         | What::Corrupted { .. }
         | What::Delayed { .. }
         | What::Gone { .. }
-        | What::Order(_)
         | What::Ended { .. } => true,
     }
 }

@@ -46,6 +46,8 @@ pub fn of_lesson(path: &Path, language: Language) -> Result<Prepared, String> {
         timers: lesson.timers,
         wire: WireKind::Held,
         low_ports: lesson.low_ports,
+        lesson: Some(lesson.id),
+        attempt: None,
     };
     Ok(Prepared {
         setup,

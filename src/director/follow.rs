@@ -112,7 +112,10 @@ impl Director {
         self.pass_waits(event.at_us);
         match &event.what {
             What::Order(ordered) => {
-                self.is_by_hand = ordered.by == By::Learner;
+                // Who guesses has taken nothing into their own hands.
+                if !ordered.order.is_only_said() {
+                    self.is_by_hand = ordered.by == By::Learner;
+                }
                 match &ordered.order {
                     Order::Step { program, .. } => {
                         let program = state.programs.get(program);
@@ -127,7 +130,8 @@ impl Director {
                     | Order::Corrupt { .. }
                     | Order::Delay { .. }
                     | Order::DeliverAll
-                    | Order::Answer { .. } => {}
+                    | Order::Answer { .. }
+                    | Order::Guess { .. } => {}
                 }
             }
             What::Delivered { segment } => self.note(Did::Deliver(*segment)),

@@ -1,7 +1,7 @@
 //! Writes events: numbers them, times them, one JSON line each. A run has a longest length.
 
 use std::io::{self, BufWriter, Write};
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::trace::{Event, Header, What, event_line, to_line};
 
@@ -26,7 +26,13 @@ impl<W: Write> Recorder<W> {
             next: 0,
             length: 0,
         };
-        recorder.line(&to_line(header));
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).ok();
+        let started_us = since_1970.and_then(|since| u64::try_from(since.as_micros()).ok());
+        let header = Header {
+            started_us,
+            ..header.clone()
+        };
+        recorder.line(&to_line(&header));
         recorder
     }
 

@@ -86,7 +86,9 @@ impl<W: io::Write> Wire<W> {
                 self.deliver_where(passes)
             }
             Order::DeliverAll => self.deliver_where(|_, _| true),
-            Order::Step { .. } | Order::Answer { .. } => Err("no order about segments".to_owned()),
+            Order::Step { .. } | Order::Answer { .. } | Order::Guess { .. } => {
+                Err("no order about segments".to_owned())
+            }
         }
     }
 

@@ -173,7 +173,9 @@ impl<W: io::Write> Wire<W> {
             return Ok(Some(End::Asked));
         }
         if let Some(ordered) = self.orders.pop_front() {
-            self.stir();
+            if !ordered.order.is_only_said() {
+                self.stir();
+            }
             self.obey(ordered)?;
             if self.read_mail() {
                 return Ok(Some(End::Asked));
@@ -252,6 +254,7 @@ impl<W: io::Write> Wire<W> {
                     });
                 })
             }
+            Order::Guess { .. } => Ok(()),
             order => self.handle(order),
         };
         if let Err(why) = taken {

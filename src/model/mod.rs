@@ -60,7 +60,7 @@ pub struct State {
     /// First sequence number of each direction, `(source, destination)`: where relative numbers start.
     pub first_seq: BTreeMap<(SocketAddr, SocketAddr), SeqNo>,
     pub notes: Log<(u64, String)>,
-    /// How many orders the lab has read.
+    /// How many orders the lab has read; guesses are none, nothing comes of them.
     pub orders: usize,
     /// Nothing more happens by itself, but for timers.
     pub is_at_rest: bool,
@@ -148,7 +148,7 @@ impl State {
         self.moment = Moment(self.moment.0 + 1);
         self.at_us = event.at_us;
         // What is only said changes nothing, and a program that prints for ever is at rest.
-        if !matches!(event.what, What::Print { .. } | What::Note { .. }) {
+        if !event.what.is_only_said() {
             self.is_at_rest = matches!(event.what, What::Rest);
         }
         match &event.what {
@@ -430,7 +430,7 @@ impl State {
     }
 
     fn ordered(&mut self, ordered: &Ordered, at_us: u64) {
-        self.orders += 1;
+        self.orders += usize::from(!ordered.order.is_only_said());
         match &ordered.order {
             Order::Step { program, thread } => {
                 if let Some(program) = self.programs.get_mut(program) {
@@ -445,7 +445,8 @@ impl State {
             | Order::Corrupt { .. }
             | Order::Delay { .. }
             | Order::DeliverAll
-            | Order::Answer { .. } => {}
+            | Order::Answer { .. }
+            | Order::Guess { .. } => {}
         }
     }
 }

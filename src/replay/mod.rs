@@ -275,9 +275,11 @@ fn about(order: &Order, segment: SegmentId) -> Order {
             byte: *byte,
         },
         Order::Delay { ms, .. } => Order::Delay { segment, ms: *ms },
-        Order::Step { .. } | Order::Hold { .. } | Order::DeliverAll | Order::Answer { .. } => {
-            order.clone()
-        }
+        Order::Step { .. }
+        | Order::Hold { .. }
+        | Order::DeliverAll
+        | Order::Answer { .. }
+        | Order::Guess { .. } => order.clone(),
     }
 }
 

@@ -82,7 +82,8 @@ impl fmt::Display for Deed {
                     Order::Step { .. }
                     | Order::Hold { .. }
                     | Order::DeliverAll
-                    | Order::Answer { .. } => "not about a segment",
+                    | Order::Answer { .. }
+                    | Order::Guess { .. } => "not about a segment",
                 };
                 write!(f, "{word} {target:?}")
             }
@@ -276,6 +277,8 @@ impl Fold {
                     text: text.clone(),
                 })
             }
+            // A fresh run has the same guesses; the session keeps them.
+            Order::Guess { .. } => None,
             Order::Hold { .. } | Order::DeliverAll => Some(Deed::Wire(ordered.order.clone())),
             Order::Deliver { segment }
             | Order::Drop { segment }

@@ -47,6 +47,7 @@ impl Session {
         let (id, programs) = self.programs_at_hand();
         self.desk.drafts.begin(&id, &programs);
         self.setup.programs = self.desk.drafts.programs();
+        self.setup.attempt = self.trying().map(|(_, wanted)| wanted.label.clone());
     }
 
     /// What a fresh lab would run if nothing were edited, and what edits of it are kept under.

@@ -172,6 +172,7 @@ impl Session {
                 // A guess after the answer is not a guess.
                 if self.watch.verdict(beat).is_none() {
                     self.guesses.insert(beat, option);
+                    self.record_guess(beat, option);
                     self.judge_by_key(beat);
                 }
             }
@@ -298,7 +299,8 @@ impl Session {
             | Order::Hold { .. }
             | Order::DeliverAll
             | Order::Step { .. }
-            | Order::Answer { .. } => {}
+            | Order::Answer { .. }
+            | Order::Guess { .. } => {}
         }
         let sent = self
             .lab

@@ -95,5 +95,7 @@ fn setup_of(header: &Header) -> Setup {
         timers: header.timers,
         wire: header.wire,
         low_ports: header.low_ports,
+        lesson: header.lesson.clone(),
+        attempt: header.attempt.clone(),
     }
 }

@@ -9,8 +9,8 @@ use super::desk::{Progress, Resume, Shelf, Shelving, is_timer_running};
 use super::gallery::{Gallery, Job};
 use super::{Notice, Session};
 use crate::director::{Next, Script, WhyNot};
-use crate::lesson::{Lesson, Pixels, Try};
-use crate::trace::{Setup, WireKind};
+use crate::lesson::{Inline, Lesson, Pixels, Try, quizzes};
+use crate::trace::{By, Order, Ordered, Setup, WireKind};
 
 /// Of one lesson's pictures: 128 MB of them.
 const MOST_PIXELS: u64 = 32 << 20;
@@ -198,6 +198,28 @@ impl Session {
         }
     }
 
+    /// The recorded run tells what the learner believed before it was seen. In the past, or while
+    /// a run is done again, there is no lab to tell it to.
+    pub(super) fn record_guess(&self, beat: usize, option: usize) {
+        let lab = self.lab.as_ref().filter(|_| self.going.is_none());
+        let Some(lab) = lab.filter(|_| self.timeline.is_live()) else {
+            return;
+        };
+        let quiz = quizzes(self.lesson()).find(|(of, _)| *of == beat);
+        let Some((_, quiz)) = quiz else { return };
+        let words = |inlines: &[Inline]| inlines.iter().map(|part| part.text.as_str()).collect();
+        let answer = quiz.options.get(option).map(|option| words(&option.text));
+        let order = Order::guess(
+            beat,
+            option,
+            words(&quiz.question),
+            answer.unwrap_or_default(),
+        );
+        let by = By::Learner;
+        // A lab with its hands full writes one guess less; the lesson has it all the same.
+        lab.order(Ordered { order, by }).ok();
+    }
+
     /// After each event: what it shows of the lesson.
     pub(super) fn mark_progress(&mut self) {
         let shelf = &mut self.desk.shelf;
@@ -321,5 +343,8 @@ pub(super) fn setup_of(lesson: &Lesson, wire: WireKind) -> Setup {
         timers: lesson.timers,
         wire,
         low_ports: lesson.low_ports,
+        // Programs of one's own stand in a lesson that tells nothing.
+        lesson: (!lesson.beats.is_empty()).then(|| lesson.id.clone()),
+        attempt: None,
     }
 }

@@ -229,6 +229,38 @@ pub enum What {
     Unknown,
 }
 
+impl What {
+    /// It moves nothing: a run at rest is at rest after it, too.
+    pub fn is_only_said(&self) -> bool {
+        match self {
+            Self::Print { .. } | Self::Note { .. } => true,
+            Self::Order(ordered) => ordered.order.is_only_said(),
+            Self::Call { .. }
+            | Self::Blocked { .. }
+            | Self::Return { .. }
+            | Self::Line { .. }
+            | Self::Ask { .. }
+            | Self::Answer { .. }
+            | Self::Thread { .. }
+            | Self::Exit { .. }
+            | Self::Sent { .. }
+            | Self::Inferred { .. }
+            | Self::Delivered { .. }
+            | Self::Dropped { .. }
+            | Self::Duplicated { .. }
+            | Self::Corrupted { .. }
+            | Self::Delayed { .. }
+            | Self::Socket(_)
+            | Self::Buffers(_)
+            | Self::Counters { .. }
+            | Self::Gone { .. }
+            | Self::Rest
+            | Self::Ended { .. }
+            | Self::Unknown => false,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ThreadState {

@@ -52,6 +52,54 @@ pub enum Order {
         program: Name,
         text: Option<String>,
     },
+    /// What the learner believed would happen: the lab only writes it down. Nothing moves.
+    Guess {
+        /// Which passage of the lesson asks, and which of its options this is, from 0.
+        beat: u32,
+        option: u32,
+        /// As the learner read them: a report needs no lesson, and a lesson may be edited.
+        question: String,
+        answer: String,
+    },
+}
+
+/// The longest question or answer that is written down, in bytes.
+const LONGEST_WORDS: usize = 2000;
+
+impl Order {
+    pub fn guess(beat: usize, option: usize, question: String, answer: String) -> Self {
+        let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
+        Self::Guess {
+            beat: number(beat),
+            option: number(option),
+            question: cut(question),
+            answer: cut(answer),
+        }
+    }
+
+    /// Nothing happens by it; it is only written down.
+    pub fn is_only_said(&self) -> bool {
+        match self {
+            Self::Guess { .. } => true,
+            Self::Step { .. }
+            | Self::Deliver { .. }
+            | Self::Drop { .. }
+            | Self::Duplicate { .. }
+            | Self::Corrupt { .. }
+            | Self::Delay { .. }
+            | Self::Hold { .. }
+            | Self::DeliverAll
+            | Self::Answer { .. } => false,
+        }
+    }
+}
+
+fn cut(mut words: String) -> String {
+    if words.len() > LONGEST_WORDS {
+        words.truncate(words.floor_char_boundary(LONGEST_WORDS));
+        words.push('…');
+    }
+    words
 }
 
 /// Some of what crosses the wire: by who sends it and what it is.
@@ -162,6 +210,7 @@ mod tests {
                 byte: None,
             },
             Order::DeliverAll,
+            Order::guess(2, 1, "谁先返回？".repeat(1000), "accept()".to_owned()),
         ] {
             let line = super::super::to_line(&Ordered {
                 order,
@@ -169,6 +218,7 @@ mod tests {
             });
             let read: Ordered = serde_json::from_str(&line).expect("it is sound");
             assert_eq!(super::super::to_line(&read), line);
+            assert!(line.len() < 2 * LONGEST_WORDS, "{}", line.len());
         }
     }
 }

@@ -17,6 +17,12 @@ pub struct Setup {
     pub wire: WireKind,
     #[serde(default, skip_serializing_if = "LowPorts::is_open")]
     pub low_ports: LowPorts,
+    /// The id of the lesson that it plays; `None`: programs of the learner's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lesson: Option<String>,
+    /// The label of the lesson's try that it plays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -112,6 +118,14 @@ pub struct Header {
     /// Empty on a held wire.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mapping: Vec<Mapping>,
+    /// When the lab started, in microseconds of Unix time: what `at_us` counts from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_us: Option<u64>,
+    /// As in the setup, word for word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lesson: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<String>,
 }
 
 impl Header {
@@ -126,6 +140,9 @@ impl Header {
             timers: setup.timers,
             low_ports: setup.low_ports,
             mapping: Vec::new(),
+            started_us: None,
+            lesson: setup.lesson.clone(),
+            attempt: setup.attempt.clone(),
         }
     }
 }

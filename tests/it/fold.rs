@@ -3,8 +3,8 @@
 use sockstep::model::{Activity, Fate, State};
 use sockstep::timeline::{Cursor, Timeline};
 use sockstep::trace::{
-    Bytes, Event, Header, HostSetup, Moment, ProgramSetup, SegmentId, Setup, Timers, What,
-    WireKind, event_line, load, parse_event, to_line,
+    By, Bytes, Event, Header, HostSetup, Moment, Order, Ordered, ProgramSetup, SegmentId, Setup,
+    Timers, What, WireKind, event_line, load, parse_event, to_line,
 };
 
 fn header() -> Header {
@@ -29,7 +29,7 @@ fn header() -> Header {
 }
 
 /// One of each, as the contract spells them.
-const LINES: [&str; 33] = [
+const LINES: [&str; 34] = [
     r#"{"n":0,"at_us":5,"what":"call","program":"client","call":7,"line":4,"name":"connect","args":"('10.0.0.2', 80)","fd":3,"thread":0}"#,
     r#"{"n":1,"at_us":5,"what":"blocked","program":"client","call":7}"#,
     r#"{"n":2,"at_us":5,"what":"return","program":"client","call":7,"value":"None"}"#,
@@ -63,6 +63,7 @@ const LINES: [&str; 33] = [
     r#"{"n":30,"at_us":5,"what":"order","order":"corrupt","segment":0,"by":"learner"}"#,
     r#"{"n":31,"at_us":5,"what":"order","order":"delay","segment":0,"ms":1200,"by":"learner"}"#,
     r#"{"n":32,"at_us":5,"what":"call","program":"server","call":9,"line":4,"name":"send","args":"b'hi'","fd":3,"thread":0,"offers":2}"#,
+    r#"{"n":33,"at_us":5,"what":"order","order":"guess","beat":2,"option":1,"question":"Which returns first?","answer":"accept()","by":"learner"}"#,
 ];
 
 #[test]
@@ -79,6 +80,22 @@ fn a_line_of_an_older_version_is_read() {
     let line = r#"{"n":20,"at_us":5,"what":"socket","host":"client","key":4097,"program":"client","fd":3,"protocol":"tcp","state":"SYN_SENT","local":"10.0.0.1:5","remote":"10.0.0.2:80","recv_queue":0,"send_queue":1,"backlog":null,"accept_queue":null,"timer":{"kind":"retransmit","expires_ms":980,"retransmits":0},"info":{"rtt_us":0,"rto_us":1000000,"cwnd":10,"snd_wnd":0,"rcv_wnd":0,"bytes_acked":0,"bytes_received":0,"retransmits":0},"recv_buffer":131072,"send_buffer":16384,"listener":null}"#;
     let event = parse_event(line).unwrap_or_else(|error| panic!("{error}"));
     assert!(matches!(event.what, What::Socket(facts) if facts.drops.is_none()));
+}
+
+#[test]
+fn a_header_says_when_the_lab_started_and_what_it_plays_and_an_older_one_does_not() {
+    let older = to_line(&header());
+    assert!(!older.contains("started_us") && !older.contains("lesson"));
+    let newer = Header {
+        started_us: Some(1_790_000_000_000_000),
+        lesson: Some("handshake".to_owned()),
+        attempt: Some("Drop the third ACK".to_owned()),
+        ..header()
+    };
+    for header in [header(), newer] {
+        let loaded = load(&to_line(&header)).expect("it is sound");
+        assert_eq!(*loaded.trace.header(), header);
+    }
 }
 
 #[test]
@@ -214,6 +231,25 @@ fn back_and_forward_go_from_stop_to_stop_and_the_end_is_live() {
     assert_eq!(moments(&timeline), (Cursor::Fixed(Moment(2)), 1, 1));
     timeline.forward();
     assert_eq!(moments(&timeline), (Cursor::Live, 2, 0));
+}
+
+#[test]
+fn a_guess_moves_nothing_and_is_no_step() {
+    let guess = || {
+        What::Order(Ordered {
+            order: Order::guess(0, 1, "Which?".to_owned(), "That.".to_owned()),
+            by: By::Learner,
+        })
+    };
+    let mut timeline = Timeline::new(header());
+    for event in events(vec![sent(0, None, false), What::Rest, guess(), guess()]) {
+        timeline.push(event);
+    }
+    let state = timeline.newest();
+    assert_eq!((state.is_at_rest, state.orders), (true, 0));
+    assert_eq!(timeline.stops(), [Moment(4)]);
+    timeline.back();
+    assert_eq!(timeline.cursor(), Cursor::Fixed(Moment(0)));
 }
 
 #[test]

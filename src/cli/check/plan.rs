@@ -223,6 +223,8 @@ fn job(
         timers: lesson.timers,
         low_ports: lesson.low_ports,
         wire,
+        lesson: Some(lesson.id.clone()),
+        attempt: wanted.and_then(|index| Some(lesson.tries.get(index)?.label.clone())),
     };
     Some(Job {
         subject,

@@ -102,7 +102,9 @@ impl<W: io::Write> Round<W> {
         loop {
             self.read_mail();
             if let Some(ordered) = self.orders.pop_front() {
-                self.stir();
+                if !ordered.order.is_only_said() {
+                    self.stir();
+                }
                 self.obey(ordered);
                 self.read_mail();
             }
@@ -202,6 +204,7 @@ impl<W: io::Write> Round<W> {
                     });
                 })
             }
+            Order::Guess { .. } => Ok(()),
             Order::Deliver { .. }
             | Order::Drop { .. }
             | Order::Duplicate { .. }

@@ -86,7 +86,8 @@ impl Marks {
                     | Order::Delay { .. }
                     | Order::Hold { .. }
                     | Order::DeliverAll
-                    | Order::Answer { .. } => None,
+                    | Order::Answer { .. }
+                    | Order::Guess { .. } => None,
                 },
                 What::Sent {
                     absorbed: false, ..

@@ -52,6 +52,8 @@ fn order_hint(view: &View<'_>, order: &Order) -> String {
             let title = host_word(language, state, program);
             say!(language, "hint.next_answer", program = title)
         }
+        // Only a learner guesses.
+        Order::Guess { .. } => "".into(),
     }
     .into_owned()
 }

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, bounded};
 use sockstep::director::{Next, WhyNot};
-use sockstep::lesson::{BeatWatch, Language};
-use sockstep::session::{Command, Course, Notice, Refusal, Session};
-use sockstep::trace::{Moment, What};
+use sockstep::lesson::{BeatWatch, Inline, Language};
+use sockstep::session::{Command, Course, Notice, Refusal, Session, Shelving};
+use sockstep::trace::{By, Moment, Order, Ordered, What};
 
 use super::is_wire_there;
 use super::play::binary;
@@ -89,6 +89,45 @@ fn pressing_next_alone_plays_the_lesson_and_reaches_every_beat_in_order() {
         "the kernel disagrees: {:?}",
         watch.unmet()
     );
+}
+
+#[test]
+fn a_guess_is_written_down_by_the_lab_and_nothing_moves() {
+    if !is_wire_there() {
+        return;
+    }
+    let started = std::time::SystemTime::now();
+    let mut learner = Learner::start();
+    let lesson = learner.session.view().lesson.expect("a lesson");
+    let (beat, quiz) = sockstep::lesson::quizzes(lesson).next().expect("it asks");
+    let plain = |text: &[Inline]| -> String { text.iter().map(|part| &*part.text).collect() };
+    let (question, answer) = (plain(&quiz.question), plain(&quiz.options[1].text));
+    let (before, next) = (learner.session.moment(), learner.session.view().next);
+    learner.press(Command::Guess { beat, option: 1 });
+    let view = learner.session.view();
+    let events = &view.timeline.trace().events()[before.0..];
+    let guess = Order::guess(beat, 1, question, answer);
+    let by = By::Learner;
+    assert!(
+        matches!(events, [event] if event.what == What::Order(Ordered { order: guess, by })),
+        "{events:?}"
+    );
+    assert_eq!(view.next, next);
+    let header = view.timeline.trace().header();
+    let told = (header.lesson.as_deref(), header.attempt.as_deref());
+    assert_eq!(told, (Some("handshake"), None));
+    let since = started.duration_since(std::time::UNIX_EPOCH).unwrap();
+    let started_us = header.started_us.expect("it knows the time");
+    let late_us = u128::from(started_us).saturating_sub(since.as_micros());
+    assert!(u128::from(started_us) >= since.as_micros() && late_us < 60_000_000);
+    learner.session.update(Command::Shelf(Shelving::Try(0)));
+    let started = |session: &Session| session.view().timeline.trace().header().started_us;
+    learner.wait_until("begun anew", |session| {
+        started(session).is_some_and(|other| other != started_us) && session.state().is_at_rest
+    });
+    let view = learner.session.view();
+    let label = &view.lesson.expect("a lesson").tries[0].label;
+    assert_eq!(view.timeline.trace().header().attempt.as_ref(), Some(label));
 }
 
 #[test]
