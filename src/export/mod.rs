@@ -25,8 +25,8 @@ pub struct Source<'a> {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// Every segment, for Wireshark and its kin.
-    Pcapng,
+    /// Every segment that a kernel sent, for Wireshark and its kin; or only what one host saw.
+    Pcapng { seen_by: Option<Name> },
     /// A lab report: one HTML file that needs no other.
     Html,
     /// The same report as text.
@@ -61,7 +61,9 @@ pub enum Refusal {
 
 pub fn export(source: &Source<'_>, format: &Format) -> Result<Product, Refusal> {
     match format {
-        Format::Pcapng => pcapng::pcapng(source.trace).map(Product::File),
+        Format::Pcapng { seen_by } => {
+            pcapng::pcapng(source.trace, seen_by.as_deref()).map(Product::File)
+        }
         Format::Html => Ok(Product::File(report::html(source).into_bytes())),
         Format::Markdown => Ok(Product::File(report::markdown(source).into_bytes())),
         Format::Folder => folder::folder(source).map(Product::Folder),
