@@ -1,10 +1,11 @@
-//! The command line: run, check, new, open, doctor, and the window.
+//! The command line: run, check, new, open, export, doctor, and the window.
 //!
 //! In: arguments. Out: an exit code: 0 when all went well, 1 when a program died of an exception
 //! or something could not be done, 2 for bad arguments, 3 when a limit ended a run.
 
 mod check;
 mod doctor;
+mod export;
 mod files;
 mod literals;
 mod new;
@@ -44,6 +45,7 @@ Examples:
   sockstep run server.py client.py                play two programs of your own
   sockstep run server.py a.py b.py --drop 'client1 SYN 1' --timers natural
   sockstep check lessons                          does the kernel agree with every lesson?
+  sockstep export run.jsonl --pcapng run.pcapng   a saved run, for Wireshark
   sockstep new udp --in lessons                   begin a lesson of your own
   sockstep doctor                                 can this machine hold the wire?";
 
@@ -75,6 +77,8 @@ enum Command {
     Check(Box<check::Arguments>),
     /// Make a small lesson in both languages, to begin with.
     New(new::Arguments),
+    /// Write a saved run for other programs: pcapng, a report, a folder, a packetdrill script.
+    Export(Box<export::Arguments>),
     /// Check what the held wire needs, and say what to do where something is missing.
     Doctor,
 }
@@ -86,6 +90,7 @@ pub fn main() -> ExitCode {
         Some(Command::Open(arguments)) => open::main(*arguments),
         Some(Command::Check(arguments)) => check::main(*arguments),
         Some(Command::New(arguments)) => new::main(arguments),
+        Some(Command::Export(arguments)) => export::main(*arguments),
         Some(Command::Doctor) => doctor::main(),
         None => window(Wanted {
             lesson: cli.lesson,

@@ -9,6 +9,7 @@
 
 mod dialog;
 mod file;
+mod put;
 mod source;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounde
 
 pub use dialog::{Chosen, Dialog};
 pub use file::{Change, Trouble, amend, list, read, set_aside};
+pub use put::{NotPut, put};
 pub use source::{PROGRAM_BYTES, Unreadable, decode, program};
 
 /// Jobs that may wait; beyond this one is refused, and its asker tries again later.

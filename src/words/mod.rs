@@ -11,9 +11,11 @@ macro_rules! say {
 }
 pub(crate) use say;
 
+mod export;
 pub mod host;
 mod lab;
 pub mod remark;
 pub mod segment;
 
+pub use export::refusal;
 pub use lab::{demise, remedy, sight, stuck};

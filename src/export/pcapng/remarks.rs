@@ -47,10 +47,10 @@ pub fn of_run(header: &Header, started_us: Option<u64>, eyes: Option<&str>) -> V
     said
 }
 
-const LAB: &str = "Real kernels, each in a network namespace of its own; between them a wire that \
-                   holds every packet until it is delivered or dropped by hand or by a script. \
-                   Which call or which arrival made a packet is inferred from the order of \
-                   events; that a timer did is the kernel's own word.";
+const LAB: &str = "A lab: each host is a network namespace of a real kernel, and the wire between \
+                   them holds every packet until it is delivered or dropped by hand or by a \
+                   script. Which call or which arrival made a packet is inferred from the order \
+                   of events; that a timer did is the kernel's own word.";
 const ONCE: &str = "Each packet that a kernel sent is here once: on its sender's interface, when \
                     and as it was sent. DROPPED or LOST begins the comment of one that never \
                     arrived. A second one that the wire made of it is told in its comments.";
