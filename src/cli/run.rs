@@ -237,7 +237,7 @@ fn faults(arguments: &Arguments, setup: &Setup) -> Result<Faults, String> {
     let rules = [
         each(&arguments.drop, Fault::Drop),
         each(&arguments.duplicate, Fault::Duplicate),
-        each(&arguments.corrupt, Fault::Corrupt),
+        each(&arguments.corrupt, Fault::Corrupt { byte: None }),
         arguments.delay.clone(),
     ]
     .concat();

@@ -14,19 +14,21 @@ use crate::trace::{Name, Order, SegmentId};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
     Duplicate,
-    Corrupt,
+    Corrupt {
+        /// Which byte of the packet, from 0; `None`: its last.
+        byte: Option<u32>,
+    },
     Drop,
-    Delay { ms: u32 },
+    Delay {
+        ms: u32,
+    },
 }
 
 impl Fault {
     pub(super) fn order(self, segment: SegmentId) -> Order {
         match self {
             Self::Duplicate => Order::Duplicate { segment },
-            Self::Corrupt => Order::Corrupt {
-                segment,
-                byte: None,
-            },
+            Self::Corrupt { byte } => Order::Corrupt { segment, byte },
             Self::Drop => Order::Drop { segment },
             Self::Delay { ms } => Order::Delay { segment, ms },
         }
@@ -36,7 +38,7 @@ impl Fault {
     pub fn name(self) -> &'static str {
         match self {
             Self::Duplicate => "duplicate",
-            Self::Corrupt => "corrupt",
+            Self::Corrupt { .. } => "corrupt",
             Self::Drop => "drop",
             Self::Delay { .. } => "delay",
         }

@@ -13,8 +13,8 @@ mod script;
 
 pub use fault::{Fault, Faults, Loss, parse_delay};
 pub use follow::{Director, Stuck, may_change_by_itself};
-pub use rule::Rule;
-pub use script::{Script, ScriptError};
+pub use rule::{Rule, words_for};
+pub use script::{MOST_LINES, Script, ScriptError, can_make, quoted};
 
 use crate::model::{Activity, Fate, Program, State};
 use crate::trace::{CallId, Name, Order};

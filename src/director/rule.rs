@@ -1,6 +1,7 @@
 //! A segment in words: "client SYN 1" is the first SYN that a client sends.
 //!
-//! In: a line of the command line or of a script, and a state. Out: whether a segment is meant.
+//! In: a line of the command line or of a script, and a state. Out: whether a segment is meant; and
+//! the other way round, the words for a segment.
 
 use crate::model::{Fate, Kind, Segment, State};
 use crate::trace::{Name, SegmentId};
@@ -13,10 +14,24 @@ pub struct Rule {
     /// `None`: any host.
     from: Option<Name>,
     kind: Kind,
-    /// Counted from 1; a segment that the kernel sends again counts again. `None`: any.
+    /// Counted from 1. `None`: any.
     ordinal: Option<usize>,
+    which: Which,
     /// As it was written.
     text: String,
+}
+
+/// What the ordinal counts, and which one of that segment is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Which {
+    /// Each that a kernel sent; what it sends again counts again.
+    Sent,
+    /// What was sent for the first time, and that one itself.
+    Original,
+    /// … and what the kernel sent again of it; which one, from 1.
+    Again(Option<usize>),
+    /// … and what the wire made of it; which one, from 1.
+    Copy(Option<usize>),
 }
 
 impl std::fmt::Display for Rule {
@@ -26,16 +41,17 @@ impl std::fmt::Display for Rule {
 }
 
 impl Rule {
-    /// All three words, as the command line wants them.
+    /// All three words, as the command line wants them, and perhaps which one of it.
     pub fn parse(text: &str) -> Result<Self, String> {
         let words: Vec<&str> = text.split_whitespace().collect();
-        if words.len() != 3 {
+        if words.len() < 3 {
             return Err(format!("'{text}' has {} words; {FORM}", words.len()));
         }
         Self::of_words(&words).map_err(|why| format!("{why}; {FORM}"))
     }
 
-    /// `[WHO] WHAT [WHICH]`: without who, any host; without which, any of them.
+    /// `[WHO] WHAT [N] [original | again [N] | copy [N]]`: without who, any host; without a number,
+    /// any of them.
     pub(super) fn of_words(words: &[&str]) -> Result<Self, String> {
         let (who, rest) = match *words {
             [what, ref rest @ ..] if kind(what).is_some() => (None, (what, rest)),
@@ -46,19 +62,13 @@ impl Rule {
         let (what, which) = rest;
         let kind =
             kind(what).ok_or_else(|| format!("'{what}' is not a kind of segment; {}", known()))?;
-        let ordinal = match *which {
-            [] => None,
-            [which] => {
-                let ordinal = which.parse().ok().filter(|n| *n > 0);
-                Some(ordinal.ok_or_else(|| format!("'{which}' is not 1, 2, 3 …"))?)
-            }
-            [_, extra, ..] => return Err(format!("'{extra}' is one word too many")),
-        };
+        let (ordinal, which) = numbered(which)?;
         let is_any = |who: &&str| who.eq_ignore_ascii_case("any");
         Ok(Self {
             from: who.filter(|who| !is_any(who)).map(str::to_owned),
             kind,
             ordinal,
+            which,
             text: words.join(" "),
         })
     }
@@ -83,24 +93,144 @@ impl Rule {
 
     /// Whether the rule means this segment of the run.
     pub fn means(&self, state: &State, segment: SegmentId) -> bool {
-        let sent = state.segments.values().filter(|s| !is_twin(state, s));
-        let matching = sent.filter(|s| self.is_alike(s));
-        let mut ids = matching.map(|s| s.id);
+        let Some(found) = state.segments.get(&segment) else {
+            return false;
+        };
+        if !self.is_alike(state, found) {
+            return false;
+        }
+        let first = original(state, found);
+        let is_again = first.id != found.id && !is_twin(state, found);
+        let nth = match self.which {
+            Which::Sent => {
+                let sent = state.segments.values().filter(|s| !is_twin(state, s));
+                let matching = sent.filter(|s| self.is_alike(state, s));
+                return self.is_nth(matching, segment);
+            }
+            Which::Original if first.id != found.id => return false,
+            Which::Again(_) if !is_again => return false,
+            Which::Copy(_) if !is_twin(state, found) => return false,
+            Which::Original => None,
+            Which::Again(nth) | Which::Copy(nth) => nth,
+        };
+        let firsts = state.segments.values().filter(|s| s.copy_of.is_none());
+        let firsts = firsts.filter(|s| self.is_alike(state, s));
+        self.is_nth(firsts, first.id) && nth.is_none_or(|nth| place(state, found) == nth)
+    }
+
+    fn is_nth<'a>(&self, mut among: impl Iterator<Item = &'a Segment>, id: SegmentId) -> bool {
         match self.ordinal {
-            Some(ordinal) => ids.nth(ordinal - 1) == Some(segment),
-            None => state
-                .segments
-                .get(&segment)
-                .is_some_and(|s| self.is_alike(s)),
+            Some(ordinal) => among.nth(ordinal - 1).map(|s| s.id) == Some(id),
+            None => true,
         }
     }
 
-    fn is_alike(&self, segment: &Segment) -> bool {
+    fn is_alike(&self, state: &State, segment: &Segment) -> bool {
         let from = self.from.as_ref();
-        let is_from = from.is_none_or(|from| is_meant_by(from, &segment.from));
-        let kind = segment.kind().unwrap_or(Kind::Other);
+        let is_from = from.is_none_or(|from| is_host(state, from, &segment.from));
+        let kind = segment.sent_kind().unwrap_or(Kind::Other);
         is_from && kind == self.kind && segment.fate != Fate::Absorbed
     }
+}
+
+/// The words that mean this segment and no other, in every run that goes the same way: how often
+/// a kernel sent something again while the learner thought changes none of them, where it can be
+/// helped. `None` when there are none.
+pub fn words_for(state: &State, id: SegmentId) -> Option<String> {
+    let segment = state.segments.get(&id)?;
+    let first = original(state, segment);
+    let kind = first.sent_kind().unwrap_or(Kind::Other);
+    let is_like = |other: &&Segment| {
+        other.from == first.from && other.sent_kind().unwrap_or(Kind::Other) == kind
+    };
+    let alike = || state.segments.values().filter(is_like);
+    let firsts = alike().filter(|s| s.copy_of.is_none());
+    let nth = 1 + firsts.take_while(|s| s.id < first.id).count();
+    let mut earlier = alike().take_while(|s| s.id < first.id);
+    // Only what was sent again makes the two ways of counting differ.
+    let is_plain = !earlier.any(|s| s.copy_of.is_some() && !is_twin(state, s));
+    let which = match segment {
+        _ if segment.id == first.id && is_plain => "",
+        _ if segment.id == first.id => " original",
+        _ if !is_twin(state, segment) => " again",
+        // Of what was sent again: there are no words for that.
+        _ if !is_twin_of(state, segment, first.id) => return None,
+        _ => " copy",
+    };
+    let from = &first.from;
+    let mut words = format!("{from} {kind} {nth}{which}");
+    if segment.id != first.id && place(state, segment) > 1 {
+        words = format!("{words} {}", place(state, segment));
+    }
+    let read = Rule::of_words(&words.split_whitespace().collect::<Vec<_>>()).ok()?;
+    read.means(state, id).then_some(words)
+}
+
+/// Which one it is of what was sent again, or of what the wire made, from 1.
+fn place(state: &State, segment: &Segment) -> usize {
+    let first = original(state, segment).id;
+    let is_made = is_twin(state, segment);
+    let like = |other: &&Segment| {
+        other.copy_of.is_some()
+            && is_twin(state, other) == is_made
+            && other.fate != Fate::Absorbed
+            && original(state, other).id == first
+    };
+    let up_to = state.segments.range(first..).map(|(_, other)| other);
+    let up_to = up_to.take_while(|other| other.id <= segment.id);
+    up_to.filter(like).count()
+}
+
+/// What was sent for the first time.
+fn original<'a>(state: &'a State, segment: &'a Segment) -> &'a Segment {
+    let mut first = segment;
+    // Older and older, or it is no original.
+    while let Some(older) = first.copy_of.filter(|older| *older < first.id)
+        && let Some(older) = state.segments.get(&older)
+    {
+        first = older;
+    }
+    first
+}
+
+/// The wire made it of this one, or of what it had made of this one.
+fn is_twin_of(state: &State, segment: &Segment, id: SegmentId) -> bool {
+    let mut of = segment;
+    while is_twin(state, of) {
+        match of.copy_of.and_then(|id| state.segments.get(&id)) {
+            Some(older) if older.id < of.id => of = older,
+            Some(_) | None => return false,
+        }
+    }
+    of.id == id
+}
+
+/// `[N] [original | again [N] | copy [N]]`.
+fn numbered(words: &[&str]) -> Result<(Option<usize>, Which), String> {
+    let number = |word: &str| {
+        let number = word.parse().ok().filter(|n: &usize| *n > 0);
+        number.ok_or_else(|| format!("'{word}' is not 1, 2, 3 …"))
+    };
+    let names = |word: &&str| ["original", "again", "copy"].contains(word);
+    let (ordinal, rest) = match *words {
+        [] => (None, words),
+        [first, ..] if names(&first) => (None, words),
+        [first, ref rest @ ..] => (Some(number(first)?), rest),
+    };
+    let nth = |word: Option<&&str>| word.map(|word| number(word)).transpose();
+    let which = match *rest {
+        [] => Which::Sent,
+        ["original"] => Which::Original,
+        ["again", ref nth_words @ ..] if nth_words.len() < 2 => {
+            Which::Again(nth(nth_words.first())?)
+        }
+        ["copy", ref nth_words @ ..] if nth_words.len() < 2 => Which::Copy(nth(nth_words.first())?),
+        [ref others @ .., extra] => {
+            let extra = others.first().filter(|word| !names(word)).unwrap_or(&extra);
+            return Err(format!("'{extra}' is one word too many"));
+        }
+    };
+    Ok((ordinal, which))
 }
 
 /// "0.5" or "0.5s": as long as the wire may delay a segment.
@@ -124,6 +254,14 @@ pub(super) fn is_meant_by(word: &str, host: &str) -> bool {
     match word {
         "client" | "server" => is_numbered,
         _ => word == host,
+    }
+}
+
+/// Whether the word means this host of the run. Where one is called just so, it means no other.
+pub(super) fn is_host(state: &State, word: &str, host: &str) -> bool {
+    match state.hosts.contains_key(word) {
+        true => word == host,
+        false => is_meant_by(word, host),
     }
 }
 

@@ -49,6 +49,22 @@ impl Segment {
         inferred.or_else(|| self.packet.as_ref().map(Packet::kind))
     }
 
+    /// What it was when it left its host: a byte that the wire turned over may make it another.
+    pub fn sent_kind(&self) -> Option<Kind> {
+        if self.corrupted.is_empty() {
+            return self.kind();
+        }
+        let mut bytes = self.bytes.clone();
+        for place in &self.corrupted {
+            if let Some(byte) = bytes.get_mut(*place as usize) {
+                *byte = !*byte; // as the wire did (`lab::hold`)
+            }
+        }
+        crate::packet::parse(&bytes)
+            .ok()
+            .map(|packet| packet.kind())
+    }
+
     /// Held or delayed: an order can still reach it.
     pub fn is_on_wire(&self) -> bool {
         matches!(self.fate, Fate::Held | Fate::Delayed(_))

@@ -2,6 +2,7 @@
 
 mod fixture;
 mod script;
+mod words;
 
 use sockstep::director::{Fault, Faults, Loss, Next, Rule, WhyNot, next, next_where, parse_delay};
 use sockstep::packet::Kind;
@@ -159,7 +160,7 @@ fn faults_befall_a_segment_once_each_and_what_is_dropped_is_out_of_their_reach()
     let rules = [
         parse_delay("client data 2 1.5").expect("it is sound"),
         (rule("client data 1"), Fault::Drop),
-        (rule("any data 1"), Fault::Corrupt),
+        (rule("any data 1"), Fault::Corrupt { byte: None }),
         (rule("client data 1"), Fault::Duplicate),
         (rule("any data 1"), Fault::Drop),
         (rule("server FIN 1"), Fault::Drop),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sockstep::director::{Director, Next, Script, Stuck, WhyNot};
 use sockstep::packet::Kind;
-use sockstep::trace::{By, Order, Ordered, ProgramSetup, SegmentId, What};
+use sockstep::trace::{By, Order, Ordered, ProgramSetup, SegmentId, ThreadState, What};
 
 use super::fixture::Fixture;
 use super::{ordered, said};
@@ -28,7 +28,39 @@ fn a_line_is_read_or_says_what_is_wrong_and_what_to_write() {
         ("release server", Ok(())),
         ("wait 1.2s", Ok(())),
         ("answer client “张三 # 1”", Ok(())),
+        ("answer client 'He said \"hi\"'", Ok(())),
+        ("answer client「“你好”」", Ok(())),
+        ("answer client end", Ok(())),
+        ("wait for server data 2", Ok(())),
+        ("wait for client SYN 1 again 2", Ok(())),
+        ("wait for client data 1 delivered", Ok(())),
+        ("wait for server recv", Ok(())),
+        ("wait for server thread 2 recv()", Ok(())),
+        ("server thread 1 recv", Ok(())),
+        ("server thread 0 step 3", Ok(())),
+        ("server thread 2 until blocked", Ok(())),
+        ("deliver client data 2 original", Ok(())),
+        ("drop client data 2 again", Ok(())),
+        ("deliver client data 2 copy 2", Ok(())),
+        ("delay client data 2 copy by 0.5s", Ok(())),
+        ("corrupt client data 1 byte 40", Ok(())),
         ("as usual", Ok(())),
+        (
+            "server thread recv",
+            Err("write e.g. \"server thread 1 recv\""),
+        ),
+        ("wait for", Err("no segment is named")),
+        ("wait for client HELLO", Err("not a kind of segment")),
+        (
+            "corrupt client data 1 byte last",
+            Err("\"byte\" without its place"),
+        ),
+        ("drop client data 2 again 0", Err("'0' is not 1, 2, 3")),
+        (
+            "drop client data 2 again 1 1",
+            Err("'1' is one word too many"),
+        ),
+        ("answer client 'hello", Err("a quote is not closed")),
         ("", Err("the script says nothing")),
         ("# only a remark", Err("the script says nothing")),
         ("server until accept", Err("write \"server until blocked\"")),
@@ -338,4 +370,57 @@ fn waiting_is_counted_from_when_its_line_was_reached() {
     assert_eq!(it.next(), Next::Wait { until_us });
     let after = it.director.next(&it.run.state, until_us);
     assert_eq!(said(&after), "step client");
+}
+
+#[test]
+fn a_thread_is_told_from_the_others_of_its_program() {
+    let script = "server thread 2 recv\nserver thread 0 step\nserver thread 1 until ends";
+    let mut it = Followed::new(&["server"], script);
+    for thread in 0..3 {
+        it.run.ready("server", thread, "recv");
+    }
+    it.rest();
+    for thread in [2, 0] {
+        assert_eq!(it.order(), format!("step server {thread}"));
+        it.run.steps("server", thread);
+        it.rest();
+    }
+    assert_eq!(it.order(), "step server 1");
+    it.run.steps("server", 1);
+    it.run.ready("server", 2, "recv");
+    it.rest();
+    assert_eq!(it.director.stands_at().map(|(line, _)| line), Some(3));
+    let (program, thread) = ("server".to_owned(), 1);
+    let state = ThreadState::Ended;
+    it.run.push(What::Thread {
+        program,
+        thread,
+        state,
+    });
+    it.rest();
+    assert_eq!(it.director.stands_at(), None);
+}
+
+#[test]
+fn what_comes_by_itself_can_be_waited_for() {
+    let script = "wait for client data 2\nwait for client data 2 delivered\n\
+                  wait for server recv\nserver send";
+    let mut it = Followed::new(&["server", "client"], script);
+    it.run.ready("server", 0, "recv");
+    let call = it.run.blocks("server", 0);
+    it.run.sends("client", Kind::Data);
+    it.run.exits("client");
+    it.rest();
+    let stands_at = |it: &Followed| it.director.stands_at().map(|(line, _)| line);
+    assert!(matches!(it.next(), Next::Wait { .. }), "{:?}", it.next());
+    it.run.sends("client", Kind::Data);
+    it.rest();
+    assert_eq!(stands_at(&it), Some(2));
+    it.run.delivered(1);
+    it.rest();
+    assert_eq!(stands_at(&it), Some(3));
+    it.run.returns("server", call);
+    it.run.ready("server", 0, "send");
+    it.rest();
+    assert_eq!(it.order(), "step server");
 }

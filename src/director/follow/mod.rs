@@ -9,12 +9,16 @@
 
 use std::sync::Arc;
 
+mod need;
+
 use super::fault::Fault;
 use super::rule;
 use super::script::{Act, Line, Script, Until, one_meant_by};
 use super::{Next, WhyNot};
-use crate::model::{Activity, Fate, Kind, Program, State};
-use crate::trace::{By, CallId, Event, Name, Order, SegmentId, TimerKind, Traffic, What, WireKind};
+use crate::model::{Activity, Kind, Program, State};
+use crate::trace::{By, CallId, Event, Name, Order, SegmentId, Traffic, What, WireKind};
+use need::Need;
+pub use need::may_change_by_itself;
 
 /// What may still come by itself is waited for this long.
 const PATIENCE_US: u64 = 60_000_000;
@@ -64,14 +68,6 @@ pub enum Stuck {
     Ended(Name),
     /// It is to be answered, and does not wait in `input()`.
     AsksNothing(Name),
-}
-
-/// What a line needs now.
-enum Need {
-    Order(Order),
-    Until(u64),
-    Not(WhyNot),
-    Stuck(Stuck),
 }
 
 impl Director {
@@ -139,7 +135,9 @@ impl Director {
             What::Duplicated { segment, .. } => {
                 self.note(Did::Fault(Fault::Duplicate, *segment));
             }
-            What::Corrupted { segment, .. } => self.note(Did::Fault(Fault::Corrupt, *segment)),
+            What::Corrupted { segment, .. } => {
+                self.note(Did::Fault(Fault::Corrupt { byte: None }, *segment))
+            }
             What::Delayed { segment, ms } => {
                 self.note(Did::Fault(Fault::Delay { ms: *ms }, *segment));
             }
@@ -259,6 +257,7 @@ impl Director {
                 | Act::DeliverAll
                 | Act::Fault(..)
                 | Act::Hold { .. }
+                | Act::WaitFor(_)
                 | Act::Answer { .. } => state.at_us.max(self.since_us),
             };
         }
@@ -274,7 +273,7 @@ impl Director {
             place.map(|place| vec![place])
         };
         match act {
-            Act::Step { who, until } => self.claims_of_step(who, until, state),
+            Act::Step { who, thread, until } => self.claims_of_step(who, *thread, until, state),
             Act::Deliver(rule) => {
                 one(&|did| matches!(did, Did::Deliver(id) if rule.means(state, *id)))
             }
@@ -294,6 +293,7 @@ impl Director {
                 told.collect()
             }
             Act::Wait { us } => (now_us >= self.since_us + us).then(Vec::new),
+            Act::WaitFor(coming) => need::has_come(state, coming).then(Vec::new),
             Act::Answer { who, .. } => {
                 let program = meant(state, who)?;
                 one(&|did| matches!(did, Did::Answer(name) if *name == program.name))
@@ -301,11 +301,21 @@ impl Director {
         }
     }
 
-    fn claims_of_step(&self, who: &str, until: &Until, state: &State) -> Option<Vec<usize>> {
+    fn claims_of_step(
+        &self,
+        who: &str,
+        thread: Option<u32>,
+        until: &Until,
+        state: &State,
+    ) -> Option<Vec<usize>> {
         let program = meant(state, who)?;
+        let is_meant = |number: u32| thread.is_none_or(|thread| thread == number);
+        let is_by_it = |id| program.call(id).is_some_and(|call| is_meant(call.thread));
         let steps = self.deeds.iter().enumerate();
         let steps = steps.filter_map(|(place, deed)| match &deed.did {
-            Did::Step(name, call) if *name == program.name => Some((place, *call)),
+            Did::Step(name, call) if *name == program.name && is_by_it(*call) => {
+                Some((place, *call))
+            }
             _ => None,
         });
         let places = |(place, _)| place;
@@ -321,45 +331,25 @@ impl Director {
                 (claimed.len() == *count).then_some(claimed)
             }
             Until::Blocked => {
-                let is_moving = matches!(program.activity, Activity::Running | Activity::InCall(_));
-                let stands = program.ready().next().is_some();
+                let is_moving =
+                    |doing: &Activity| matches!(doing, Activity::Running | Activity::InCall(_));
+                let is_moving = match thread {
+                    None => is_moving(&program.activity),
+                    Some(thread) => {
+                        let doing = program.threads.get(&thread);
+                        doing.and_then(Option::as_ref).is_some_and(is_moving)
+                    }
+                };
+                let stands = program.ready().any(|(number, _)| is_meant(number));
                 (!stands && !is_moving).then(|| steps.map(places).collect())
             }
-            Until::Ends => program.has_ended().then(|| steps.map(places).collect()),
-        }
-    }
-
-    fn need(&self, line: &Line, state: &State) -> Need {
-        match &line.act {
-            Act::Step { who, .. } => need_of_program(state, who),
-            Act::Deliver(rule) => {
-                need_of_segment(state, rule, |segment| Order::Deliver { segment })
+            Until::Ends => {
+                let has_ended = match thread {
+                    None => program.has_ended(),
+                    Some(thread) => !program.threads.contains_key(&thread),
+                };
+                has_ended.then(|| steps.map(places).collect())
             }
-            Act::Fault(fault, rule) => need_of_segment(state, rule, |segment| fault.order(segment)),
-            Act::DeliverAll => match state.oldest_held() {
-                Some(segment) => Need::Order(Order::Deliver { segment }),
-                None => Need::Stuck(Stuck::NotOnWire),
-            },
-            Act::Hold { who, kind, on } => {
-                let wanted = traffics(state, who.as_deref(), *kind);
-                let mut untold = wanted.into_iter().filter(|traffic| {
-                    let did = Did::Hold(traffic.clone(), *on);
-                    !self.deeds.iter().any(|deed| deed.did == did)
-                });
-                match untold.next() {
-                    Some(traffic) => Need::Order(Order::Hold { traffic, on: *on }),
-                    None => Need::Stuck(Stuck::NotOnWire),
-                }
-            }
-            Act::Wait { us } => Need::Until(self.since_us + us),
-            Act::Answer { who, text } => match meant(state, who) {
-                Some(program) if asks(program) => Need::Order(Order::Answer {
-                    program: program.name.clone(),
-                    text: Some(text.clone()),
-                }),
-                Some(program) => unless_computing(state, Stuck::AsksNothing(program.name.clone())),
-                None => Need::Stuck(Stuck::Ended(who.clone())),
-            },
         }
     }
 }
@@ -372,7 +362,7 @@ fn is_of_kind(act: &Act, did: &Did) -> bool {
         | (Act::Fault(..), Did::Fault(..))
         | (Act::Hold { .. }, Did::Hold(..))
         | (Act::Answer { .. }, Did::Answer(_)) => true,
-        (Act::DeliverAll | Act::Wait { .. }, _) => false,
+        (Act::DeliverAll | Act::Wait { .. } | Act::WaitFor(_), _) => false,
         (_, Did::Step(..) | Did::Deliver(_) | Did::Fault(..) | Did::Hold(..) | Did::Answer(_)) => {
             false
         }
@@ -399,79 +389,10 @@ fn traffics(state: &State, who: Option<&str>, kind: Option<Kind>) -> Vec<Traffic
     let meant = state
         .host_order
         .iter()
-        .filter(|host| rule::is_meant_by(who, host));
+        .filter(|host| rule::is_host(state, who, host));
     let traffic = |host: &Name| Traffic {
         from: Some(host.clone()),
         kind,
     };
     meant.map(traffic).collect()
 }
-
-fn need_of_segment(state: &State, rule: &rule::Rule, order: impl Fn(SegmentId) -> Order) -> Need {
-    let mut held = state.held.iter().filter(|id| rule.means(state, **id));
-    match held.next() {
-        Some(segment) => Need::Order(order(*segment)),
-        None => unless_computing(state, Stuck::NotOnWire),
-    }
-}
-
-fn need_of_program(state: &State, who: &str) -> Need {
-    let Some(program) = meant(state, who) else {
-        return Need::Stuck(Stuck::Ended(who.to_owned()));
-    };
-    let name = program.name.clone();
-    if let Some(order) = super::step(state, |other| *other == name) {
-        return Need::Order(order);
-    }
-    match &program.activity {
-        Activity::Running => Need::Not(WhyNot::Computing(name)),
-        Activity::Asking(_) => Need::Not(WhyNot::Asking(name)),
-        Activity::Ended { .. } => Need::Stuck(Stuck::Ended(name)),
-        Activity::Ready(id) | Activity::InCall(id) | Activity::Blocked(id) => {
-            let call = program.call(*id).map(|call| call.name.clone());
-            Need::Stuck(Stuck::Blocked {
-                program: name,
-                call: call.unwrap_or_default(),
-            })
-        }
-    }
-}
-
-/// A program that computes may still do what is missing.
-fn unless_computing(state: &State, stuck: Stuck) -> Need {
-    let mut programs = state.programs.values();
-    match programs.find(|program| program.activity == Activity::Running) {
-        Some(program) => Need::Not(WhyNot::Computing(program.name.clone())),
-        None => Need::Stuck(stuck),
-    }
-}
-
-fn asks(program: &Program) -> bool {
-    let mut threads = program.threads.values().flatten();
-    threads.any(|doing| matches!(doing, Activity::Asking(_)))
-}
-
-/// A kernel's timer, a delayed segment or a program's own time-out is still to come.
-pub fn may_change_by_itself(state: &State) -> bool {
-    let is_delayed = state
-        .segments
-        .values()
-        .any(|segment| matches!(segment.fate, Fate::Delayed(_)));
-    let mut sockets = state.host_order.iter().flat_map(|host| state.sockets(host));
-    let has_timer = sockets.any(|socket| match &socket.facts.timer {
-        Some(timer) => match timer.kind {
-            TimerKind::Retransmit | TimerKind::Keepalive | TimerKind::Probe => true,
-            TimerKind::TimeWait | TimerKind::FinWait2 | TimerKind::Other => false,
-        },
-        None => false,
-    });
-    let waits_for_time = state.programs.values().any(|program| {
-        let is_blocked = matches!(program.activity, Activity::Blocked(_));
-        let mut calls = program.calls.iter();
-        is_blocked && calls.any(|call| TIMED.contains(&call.name.as_str()))
-    });
-    is_delayed || has_timer || waits_for_time
-}
-
-/// After one of these, a call may end by itself.
-const TIMED: [&str; 4] = ["settimeout", "setdefaulttimeout", "select", "poll"];
