@@ -29,6 +29,7 @@ impl Audience for Terminal {
         let wire = match header.wire {
             WireKind::Held => format!("held wire{passes}"),
             WireKind::Loopback => "loopback: nothing is held, segments are inferred".to_owned(),
+            WireKind::Captured => "captured elsewhere: states are inferred".to_owned(),
         };
         print_line(&format!("{system}{}, {wire}", header.kernel))?;
         for host in &header.hosts {

@@ -54,6 +54,10 @@ pub fn main() -> i32 {
             Ok(hosts) => split(setup, hosts, input),
             Err(error) => refuse(&Refusal::of(&error)),
         },
+        WireKind::Captured => {
+            let why = "a capture cannot be played";
+            refuse(&Refusal::bad_setup(std::io::Error::other(why)))
+        }
     }
 }
 

@@ -90,6 +90,18 @@ pub enum WireKind {
     Held,
     /// This machine's own loopback: nothing can be held, and segments are inferred.
     Loopback,
+    /// Somebody captured it elsewhere: what passed is told, what arrived and every state inferred.
+    Captured,
+}
+
+impl WireKind {
+    /// Segments can wait on it for the learner.
+    pub fn can_hold(self) -> bool {
+        match self {
+            Self::Held => true,
+            Self::Loopback | Self::Captured => false,
+        }
+    }
 }
 
 /// Loopback mode: what stands for an address of the lesson.

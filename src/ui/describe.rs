@@ -92,8 +92,10 @@ fn program_words(view: &View<'_>, state: &State, program: &Program) -> String {
 }
 
 fn wire_words(language: Language, state: &State) -> String {
-    if state.wire == WireKind::Loopback {
-        return say!(language, "describe.loopback").into_owned();
+    match state.wire {
+        WireKind::Held => {}
+        WireKind::Loopback => return say!(language, "describe.loopback").into_owned(),
+        WireKind::Captured => return say!(language, "describe.captured").into_owned(),
     }
     let named = state.held.iter().take(MOST).map(|id| {
         let segment = segment::short_name(language, state, *id);

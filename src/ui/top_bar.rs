@@ -199,12 +199,21 @@ fn badge(ui: &Ui, view: &View<'_>, theme: &Theme) -> Badge {
             say!(language, "wire.loopback_short"),
             say!(language, "wire.loopback_hint"),
         ),
+        WireKind::Captured => (
+            theme.warn_tone(),
+            say!(language, "wire.captured"),
+            say!(language, "wire.captured_short"),
+            say!(language, "wire.captured_hint"),
+        ),
     };
-    let timers = match header.timers {
-        Timers::Patient => say!(language, "wire.patient"),
-        Timers::Natural => say!(language, "wire.natural"),
-        Timers::Still => say!(language, "wire.still"),
-    };
+    if header.wire != WireKind::Captured {
+        hint.to_mut().push('\n');
+        hint.to_mut().push_str(&match header.timers {
+            Timers::Patient => say!(language, "wire.patient"),
+            Timers::Natural => say!(language, "wire.natural"),
+            Timers::Still => say!(language, "wire.still"),
+        });
+    }
     if header.low_ports == LowPorts::Guarded {
         hint.to_mut().push('\n');
         hint.to_mut().push_str(&say!(language, "wire.guarded"));
@@ -220,7 +229,7 @@ fn badge(ui: &Ui, view: &View<'_>, theme: &Theme) -> Badge {
         tone,
         text: ui.painter().layout_no_wrap(text, font, tone.strong),
         name: name.into_owned(),
-        hint: format!("{hint}\n{timers}"),
+        hint: hint.into_owned(),
     }
 }
 

@@ -65,7 +65,7 @@ pub fn main(arguments: Arguments) -> ExitCode {
     let at_once = match wire {
         WireKind::Held => arguments.jobs.unwrap_or(AT_ONCE).clamp(1, MOST_AT_ONCE),
         // There all programs share this machine's ports.
-        WireKind::Loopback => 1,
+        WireKind::Loopback | WireKind::Captured => 1,
     };
     if let Some(folder) = &arguments.save
         && let Err(error) = fs::create_dir_all(folder)

@@ -53,7 +53,8 @@ pub fn summary(language: Language, summary: &Summary) -> String {
     let locale = language.tag();
     let seconds = format!("{:.1}", summary.took.as_secs_f64());
     let wire = match summary.wire {
-        WireKind::Held => t!("check.on_held", locale = locale),
+        // Nothing is ever checked on a capture.
+        WireKind::Held | WireKind::Captured => t!("check.on_held", locale = locale),
         WireKind::Loopback => t!("check.on_loopback", locale = locale),
     };
     let mut said = t!(

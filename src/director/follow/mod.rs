@@ -16,7 +16,7 @@ use super::rule;
 use super::script::{Act, Line, Script, Until, one_meant_by};
 use super::{Next, WhyNot};
 use crate::model::{Activity, Kind, Program, State};
-use crate::trace::{By, CallId, Event, Name, Order, SegmentId, Traffic, What, WireKind};
+use crate::trace::{By, CallId, Event, Name, Order, SegmentId, Traffic, What};
 use need::Need;
 pub use need::may_change_by_itself;
 
@@ -265,7 +265,7 @@ impl Director {
 
     /// The deeds that a line asked for, by their place; `None` while it is not done.
     fn claims(&self, act: &Act, state: &State, now_us: u64) -> Option<Vec<usize>> {
-        if state.wire == WireKind::Loopback && act.is_about_segments() {
+        if !state.wire.can_hold() && act.is_about_segments() {
             return Some(Vec::new()); // nothing is ever held there
         }
         let one = |test: &dyn Fn(&Did) -> bool| {

@@ -41,6 +41,10 @@ impl Case {
             let message = format!("the run '{run}' was recorded in loopback mode");
             return Err((message, "record it without --loopback".to_owned()));
         }
+        if header.wire == WireKind::Captured {
+            let message = format!("the run '{run}' is a capture, whose states are inferred");
+            return Err((message, "record one with sockstep run --save".to_owned()));
+        }
         let mut hosts = header.hosts.iter().map(|host| host.name.as_str());
         if !hosts.any(|host| host == puzzle.seen_by) {
             let names = header.hosts.iter().map(|host| host.name.as_str());

@@ -300,6 +300,7 @@ fn empty_ui(ui: &Ui, view: &View<'_>, theme: &Theme, rect: Rect) {
     let text = match view.timeline.trace().header().wire {
         WireKind::Held => say!(view.language, "ladder.empty"),
         WireKind::Loopback => say!(view.language, "ladder.empty_loopback"),
+        WireKind::Captured => say!(view.language, "ladder.empty_captured"),
     };
     let width = rect.width() - LEFT - RIGHT - 48.0;
     let galley = ui

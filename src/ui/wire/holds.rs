@@ -12,7 +12,7 @@ use super::{deliver_all, has_just_opened, hold, reachable};
 use crate::lesson::Language;
 use crate::model::{Kind, State};
 use crate::session::{Command, Numbers, Setting, View};
-use crate::trace::{Name, Traffic, WireKind};
+use crate::trace::{Name, Traffic};
 use crate::ui::parts::{self, Button, Icon, Weight};
 use crate::ui::segment;
 use crate::ui::text::{host_title, say};
@@ -122,7 +122,7 @@ fn held_words(language: Language, state: &State) -> String {
     let is_passing = |host: &Name| KINDS.iter().any(|kind| !state.holds.has(host, *kind));
     let is_held = |host: &Name| KINDS.iter().any(|kind| state.holds.has(host, *kind));
     let hosts = &state.host_order;
-    if state.wire == WireKind::Loopback || !hosts.iter().any(is_held) {
+    if !state.wire.can_hold() || !hosts.iter().any(is_held) {
         say!(language, "holds.nothing")
     } else if hosts.iter().any(is_passing) {
         say!(language, "holds.some")
@@ -135,7 +135,7 @@ fn held_words(language: Language, state: &State) -> String {
 /// "Passes: ACK of all hosts, data of Client". `None` when all is held, or the wire holds nothing
 /// anyway.
 fn passing_words(language: Language, state: &State) -> Option<String> {
-    if state.wire == WireKind::Loopback {
+    if !state.wire.can_hold() {
         return None;
     }
     let hosts = &state.host_order;
@@ -334,7 +334,7 @@ fn switch_ui(ui: &mut Ui, theme: &Theme, name: &str, on: bool, off: Option<&Stri
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::{Header, HostSetup, Setup, Timers};
+    use crate::trace::{Header, HostSetup, Setup, Timers, WireKind};
 
     fn state(said: &[(Option<&str>, Option<Kind>, bool)]) -> State {
         let host = |name: &str| HostSetup {

@@ -173,6 +173,7 @@ pub fn reachable(view: &View<'_>) -> Result<(), String> {
     match view.timeline.trace().header().wire {
         WireKind::Held => controls::present(view),
         WireKind::Loopback => Err(say!(view.language, "off.loopback").into_owned()),
+        WireKind::Captured => Err(say!(view.language, "off.captured").into_owned()),
     }
 }
 

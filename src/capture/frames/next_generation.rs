@@ -1,0 +1,195 @@
+//! pcapng: blocks, in sections that each have interfaces of their own.
+
+use std::io::Read;
+use std::ops::ControlFlow;
+
+use pcap_parser::traits::PcapNGPacketBlock;
+use pcap_parser::{
+    Block, EnhancedPacketBlock, InterfaceDescriptionBlock, OptionCode, PcapNGOption,
+    parse_block_be, parse_block_le,
+};
+
+use super::buffer::Buffer;
+use super::{Frame, Limits, Reason, Sink, Stop, has_room};
+use crate::capture::Interface;
+use crate::capture::link::Passing;
+
+/// The longest block that is read: a packet with its comments is far shorter.
+const LONGEST: u32 = 16 << 20;
+/// So many interfaces are kept; a packet names its own by 16 bits here.
+const INTERFACES: usize = u16::MAX as usize;
+const SECTION: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];
+/// `epb_flags`: bits 0 and 1 say which way the packet went.
+const FLAGS: OptionCode = OptionCode(2);
+
+/// The section that is being read.
+#[derive(Default)]
+struct Section {
+    is_big: bool,
+    /// The number of its first interface, over all sections.
+    first: usize,
+    clocks: Vec<Clock>,
+}
+
+/// How an interface counts time.
+#[derive(Clone, Copy)]
+struct Clock {
+    /// Units a second.
+    per_second: u128,
+    offset_seconds: i64,
+    /// 0: packets are whole.
+    most_kept: u32,
+}
+
+pub fn read<R: Read, P: FnMut(u64) -> ControlFlow<()>>(
+    buffer: &mut Buffer<'_, R, P>,
+    limits: &Limits,
+    sink: &mut impl Sink,
+) -> Result<(), Stop> {
+    let mut section = Section::default();
+    let mut interfaces = 0;
+    loop {
+        if buffer.peek(1)?.is_empty() {
+            return Ok(());
+        }
+        let head = buffer.whole(12)?;
+        if head[..4] == SECTION {
+            section.is_big = head[8..12] == [0x1a, 0x2b, 0x3c, 0x4d];
+        }
+        let length = section.u32([head[4], head[5], head[6], head[7]]);
+        if !(12..=LONGEST).contains(&length) || length % 4 != 0 {
+            let (length, most) = (u64::from(length), u64::from(LONGEST));
+            return Err(Reason::AbsurdLength { length, most }.into());
+        }
+        let bytes = buffer.whole(length as usize)?;
+        let last = bytes.last_chunk().copied().map(|last| section.u32(last));
+        if last != Some(length) {
+            return Err(Reason::LengthsDisagree.into());
+        }
+        let parse = match section.is_big {
+            true => parse_block_be,
+            false => parse_block_le,
+        };
+        let (_, block) = parse(bytes).map_err(|_| Reason::Malformed)?;
+        match block {
+            Block::SectionHeader(_) => {
+                section.first = interfaces;
+                section.clocks.clear();
+            }
+            Block::InterfaceDescription(block) => {
+                if interfaces == INTERFACES {
+                    let (length, most) = (interfaces as u64 + 1, INTERFACES as u64);
+                    return Err(Reason::AbsurdLength { length, most }.into());
+                }
+                interfaces += 1;
+                section.clocks.push(section.clock(&block));
+                sink.interface(Interface {
+                    name: text(&block.options, OptionCode::IfName).next(),
+                    link: block.linktype.0 as u32,
+                });
+            }
+            Block::EnhancedPacket(block) => {
+                has_room(limits, sink)?;
+                sink.frame(&section.packet(&block)?);
+            }
+            Block::SimplePacket(block) => {
+                has_room(limits, sink)?;
+                let clock = section.clocks.first().ok_or(Reason::NoSuchInterface(0))?;
+                let most = match clock.most_kept {
+                    0 => usize::MAX,
+                    most => most as usize,
+                };
+                let bytes = block.packet_data();
+                let bytes = &bytes[..bytes.len().min(most)];
+                sink.frame(&Frame {
+                    interface: section.first,
+                    at_ns: None,
+                    bytes,
+                    left_out: (block.origlen as usize).saturating_sub(bytes.len()),
+                    passing: None,
+                    comments: Vec::new(),
+                });
+            }
+            // Names, statistics, keys: nothing of these is a packet.
+            Block::NameResolution(_)
+            | Block::InterfaceStatistics(_)
+            | Block::SystemdJournalExport(_)
+            | Block::DecryptionSecrets(_)
+            | Block::ProcessInformation(_)
+            | Block::Custom(_)
+            | Block::Unknown(_) => {}
+        }
+        buffer.consume(length as usize);
+    }
+}
+
+impl Section {
+    fn u32(&self, bytes: [u8; 4]) -> u32 {
+        match self.is_big {
+            true => u32::from_be_bytes(bytes),
+            false => u32::from_le_bytes(bytes),
+        }
+    }
+
+    fn clock(&self, block: &InterfaceDescriptionBlock<'_>) -> Clock {
+        let resolution = bytes(&block.options, OptionCode::IfTsresol).next();
+        let resolution = resolution.and_then(|bytes| bytes.first().copied());
+        // The high bit chooses powers of 2 instead of 10; beyond these nothing is left of a second.
+        let per_second = match resolution.unwrap_or(6) {
+            power @ 0..=19 => 10_u128.pow(power.into()),
+            power @ 128..=191 => 1 << (power & 127),
+            _ => u128::from(u64::MAX),
+        };
+        let offset = bytes(&block.options, OptionCode::IfTsoffset).next();
+        let offset = offset.and_then(|bytes| bytes.try_into().ok());
+        let offset_seconds = offset.map_or(0, |eight| match self.is_big {
+            true => i64::from_be_bytes(eight),
+            false => i64::from_le_bytes(eight),
+        });
+        Clock {
+            per_second,
+            offset_seconds,
+            most_kept: block.snaplen,
+        }
+    }
+
+    fn packet<'a>(&self, block: &'a EnhancedPacketBlock<'a>) -> Result<Frame<'a>, Stop> {
+        let clock = self.clocks.get(block.if_id as usize);
+        let clock = clock.ok_or(Reason::NoSuchInterface(block.if_id))?;
+        let bytes = block.data.get(..block.caplen as usize);
+        let bytes = bytes.ok_or(Reason::Malformed)?;
+        let flags = self::bytes(&block.options, FLAGS).next();
+        let flags = flags.and_then(|four| four.try_into().ok());
+        Ok(Frame {
+            interface: self.first + block.if_id as usize,
+            at_ns: Some(clock.nanoseconds(block.ts_high, block.ts_low)),
+            bytes,
+            left_out: block.origlen.saturating_sub(block.caplen) as usize,
+            passing: match flags.map_or(0, |four| self.u32(four) & 3) {
+                1 => Some(Passing::In),
+                2 => Some(Passing::Out),
+                _ => None,
+            },
+            comments: text(&block.options, OptionCode::Comment).collect(),
+        })
+    }
+}
+
+impl Clock {
+    /// Since 1970. A time that no clock shows is kept at the end of time.
+    fn nanoseconds(&self, high: u32, low: u32) -> i64 {
+        let units = u128::from(high) << 32 | u128::from(low);
+        let since = units * 1_000_000_000 / self.per_second;
+        let since = i64::try_from(since).unwrap_or(i64::MAX);
+        since.saturating_add(self.offset_seconds.saturating_mul(1_000_000_000))
+    }
+}
+
+fn bytes<'a>(options: &'a [PcapNGOption<'_>], code: OptionCode) -> impl Iterator<Item = &'a [u8]> {
+    let of_code = options.iter().filter(move |option| option.code == code);
+    of_code.filter_map(|option| option.as_bytes().ok())
+}
+
+fn text<'a>(options: &'a [PcapNGOption<'_>], code: OptionCode) -> impl Iterator<Item = String> {
+    bytes(options, code).map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+}
