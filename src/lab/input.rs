@@ -3,10 +3,8 @@
 use std::io::{self, BufRead as _, BufReader, Read as _};
 
 use super::mail::Mail;
-use crate::trace::{Ordered, Setup};
+use crate::trace::{MOST_HOSTS, Ordered, Setup};
 
-/// The most hosts and programs one lab may have.
-const HOSTS: usize = 65;
 /// The longest line of input: a setup with 64 programs of 256 KiB each.
 const INPUT_BYTES: u64 = 32 << 20;
 
@@ -27,8 +25,8 @@ pub fn read_setup(input: &mut Input) -> io::Result<Setup> {
         let message = format!("two hosts cannot both be {}", twice[0]);
         return Err(io::Error::other(message));
     }
-    if setup.hosts.len() > HOSTS || setup.programs.len() > HOSTS {
-        let message = format!("more than {HOSTS} hosts or programs");
+    if setup.hosts.len() > MOST_HOSTS || setup.programs.len() > MOST_HOSTS {
+        let message = format!("more than {MOST_HOSTS} hosts or programs");
         return Err(io::Error::other(message));
     }
     Ok(setup)

@@ -6,17 +6,23 @@
 mod event;
 mod jsonl;
 mod order;
+mod read;
 mod setup;
+mod sound;
+mod wrong;
 
 pub use event::{
     BufferFacts, Bytes, CallId, Event, Key, Moment, Name, Resent, Returned, SegmentId, SocketFacts,
     TcpFacts, ThreadState, Timer, TimerKind, What,
 };
-pub use jsonl::{LoadError, Loaded, event_line, load, parse_event, to_line};
+pub use jsonl::{event_line, parse_event, to_line};
 pub use order::{By, Holds, Order, Ordered, Traffic};
+pub use read::{LONGEST_HEADER, LONGEST_LINE, Loaded, MOST_BYTES, MOST_EVENTS, Unread, load, read};
 pub use setup::{
     Header, HostSetup, LowPorts, Mapping, ProgramSetup, Setup, Timers, WireKind, crossable,
 };
+pub use sound::MOST_HOSTS;
+pub use wrong::{LoadError, Wrong};
 
 /// One run: who took part, and every event in order. It only grows; nothing edits it.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +41,11 @@ impl Trace {
 
     pub fn push(&mut self, event: Event) {
         self.events.push(event);
+    }
+
+    /// Gives back the room that it has for more events.
+    fn shrink(&mut self) {
+        self.events.shrink_to_fit();
     }
 
     pub fn header(&self) -> &Header {

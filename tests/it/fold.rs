@@ -114,14 +114,18 @@ fn a_saved_run_opens_up_to_the_first_broken_line_and_names_it() {
         (
             format!("{head}\n{}\n{}", LINES[0], &LINES[1][..30]),
             1,
-            Some("line 3: EOF"),
+            Some("line 3: the file ends in the middle"),
         ),
         (
             format!("{head}\n{}\n", LINES[1]),
             0,
-            Some("line 2: event 1 where 0 should be"),
+            Some("line 2: this is event 1, and 0 comes here"),
         ),
-        (format!("{head}\nhello\n"), 0, Some("line 2: expected")),
+        (
+            format!("{head}\nhello\n"),
+            0,
+            Some("line 2: this line is not an event (expected"),
+        ),
     ] {
         let loaded = load(&text).expect("the header is sound");
         assert_eq!(loaded.trace.events().len(), events, "{text}");
@@ -134,10 +138,10 @@ fn a_saved_run_opens_up_to_the_first_broken_line_and_names_it() {
     }
     for (text, problem) in [
         ("", "line 1: the file is empty"),
-        ("[1, 2", "line 1: not a Sockstep trace"),
+        ("[1, 2", "line 1: this is no saved run"),
         (
             &head.replace("\"sockstep\":1", "\"sockstep\":2"),
-            "line 1: written by a newer Sockstep",
+            "line 1: this run was saved by a newer Sockstep (0.1.0) in format 2",
         ),
     ] {
         let error = load(text).expect_err("no header").to_string();

@@ -16,6 +16,7 @@ mod ledger;
 mod lessons;
 mod loopback;
 mod python;
+mod reading;
 mod replay;
 mod soft;
 mod timeline;
