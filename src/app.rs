@@ -85,6 +85,10 @@ impl<R: Run> eframe::App for App<R> {
 
 /// The program, and what is learnt, in the learner's language.
 fn title(view: &View<'_>) -> String {
+    if let Some(recorded) = view.recorded {
+        let file = recorded.path.file_name().unwrap_or_default();
+        return format!("Sockstep — {}", file.to_string_lossy());
+    }
     match view.lesson {
         Some(lesson) => format!("Sockstep — {}", lesson.title),
         None => "Sockstep".to_owned(),
@@ -111,6 +115,8 @@ pub struct Wanted {
     pub lesson: Option<PathBuf>,
     /// Programs of one's own instead of a lesson.
     pub own: Option<Setup>,
+    /// A recorded run or a capture, before anything else.
+    pub file: Option<PathBuf>,
     /// `None`: as it was the last time, else the system's.
     pub language: Option<Language>,
     pub system_language: Language,
@@ -164,7 +170,11 @@ pub fn open(wanted: Wanted) -> Result<(), String> {
         if let (true, Some(last)) = (names_nothing, &kept.progress.last) {
             course.turn_to(last);
         }
-        let session = Session::start_again(wanted.wire, binary, course, kept, runs, wake);
+        let wire = wanted.wire;
+        let session = match wanted.file {
+            Some(file) => Session::start_with_file(wire, binary, course, kept, runs, wake, file),
+            None => Session::start_again(wire, binary, course, kept, runs, wake),
+        };
         let mut app = App::new(&ctx, session);
         app.reports_frames = wanted.reports_frames;
         Ok(Box::new(app) as Box<dyn eframe::App>)

@@ -1,7 +1,8 @@
 //! A trace and where we look.
 //!
 //! In: events as they come, and moves of the cursor. Out: the [`State`] at the cursor. The past
-//! is read-only: whoever wants to give an order asks [`Timeline::is_live`] first.
+//! is read-only: whoever wants to give an order asks [`Timeline::is_live`] first. A recorded run
+//! is all past, its end too.
 //!
 //! States along the way are kept, so that a look at any moment folds few events: a state shares
 //! with its clones all that did not change since (`model::shared`), and there is a most of them.
@@ -37,6 +38,8 @@ pub struct Timeline {
     run: u64,
     trace: Trace,
     cursor: Cursor,
+    /// Nothing comes any more, and there is no lab to order anything of.
+    is_recorded: bool,
     /// The newest state, kept so that an event costs one `apply`.
     newest: State,
     /// The state at a fixed cursor.
@@ -59,6 +62,7 @@ impl Timeline {
             run: RUNS.fetch_add(1, Ordering::Relaxed),
             trace: Trace::new(header),
             cursor: Cursor::Live,
+            is_recorded: false,
             past: None,
             kept: vec![newest.clone()],
             apart: APART,
@@ -74,6 +78,13 @@ impl Timeline {
             timeline.push(event.clone());
         }
         timeline
+    }
+
+    /// Nothing is added to it any more: it is looked at, from its beginning.
+    pub fn into_recorded(mut self) -> Self {
+        self.is_recorded = true;
+        self.go_to(Moment(0));
+        self
     }
 
     pub fn push(&mut self, event: Event) {
@@ -122,7 +133,17 @@ impl Timeline {
         self.cursor
     }
 
+    /// What we look at is now, and a lab goes on from there.
     pub fn is_live(&self) -> bool {
+        self.is_at_end() && !self.is_recorded
+    }
+
+    pub fn is_recorded(&self) -> bool {
+        self.is_recorded
+    }
+
+    /// Nothing comes after what we look at.
+    pub fn is_at_end(&self) -> bool {
         self.cursor == Cursor::Live
     }
 
@@ -189,6 +210,7 @@ impl Timeline {
         }
     }
 
+    /// To the newest there is; of a recorded run, to its end.
     pub fn go_live(&mut self) {
         self.cursor = Cursor::Live;
         self.past = None;

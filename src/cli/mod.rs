@@ -41,6 +41,7 @@ Examples:
   sockstep lessons/04-handshake                   open it with this lesson
   sockstep lessons                                open it with every lesson of a folder
   sockstep open server.py client.py               open it with two programs of your own
+  sockstep open run.jsonl                         look at a recorded run, or a capture
   sockstep run lessons/04-handshake               play a lesson in the terminal
   sockstep run server.py client.py                play two programs of your own
   sockstep run server.py a.py b.py --drop 'client1 SYN 1' --timers natural
@@ -52,7 +53,7 @@ Examples:
 #[derive(Parser)]
 #[command(name = "sockstep", version, about = ABOUT, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 struct Cli {
-    /// A lesson's folder, or a folder of lessons, to open in the window.
+    /// A lesson's folder, a folder of lessons, a recorded run or a capture, to open in the window.
     lesson: Option<PathBuf>,
     /// The window's language: zh or en. Default: the last one, else the system's.
     #[arg(long, value_parser = language)]
@@ -71,7 +72,7 @@ struct Cli {
 enum Command {
     /// Play a lesson, or programs of your own, in the terminal.
     Run(Box<run::Arguments>),
-    /// Open the window with programs of your own.
+    /// Open the window with programs of your own, a recorded run or a capture.
     Open(Box<open::Arguments>),
     /// Play every lesson, try and quiz against the kernel, and say what does not hold.
     Check(Box<check::Arguments>),
@@ -92,17 +93,30 @@ pub fn main() -> ExitCode {
         Some(Command::New(arguments)) => new::main(arguments),
         Some(Command::Export(arguments)) => export::main(*arguments),
         Some(Command::Doctor) => doctor::main(),
-        None => window(Wanted {
-            lesson: cli.lesson,
-            own: None,
-            language: cli.lang,
-            system_language: system_language(),
-            wire: match cli.loopback {
-                true => WireKind::Loopback,
-                false => WireKind::Held,
-            },
-            reports_frames: cli.report_frames,
-        }),
+        None => {
+            // A lesson's file is a lesson; any other file is told by its content.
+            let shown = cli.lesson.as_deref().filter(|path| path.is_file());
+            let (lesson, file) = match shown.map(open::shown).transpose() {
+                Ok(Some(true)) => (None, cli.lesson),
+                Ok(Some(false) | None) => (cli.lesson, None),
+                Err(message) => {
+                    eprintln!("sockstep: {message}");
+                    return ExitCode::from(2);
+                }
+            };
+            window(Wanted {
+                lesson,
+                own: None,
+                file,
+                language: cli.lang,
+                system_language: system_language(),
+                wire: match cli.loopback {
+                    true => WireKind::Loopback,
+                    false => WireKind::Held,
+                },
+                reports_frames: cli.report_frames,
+            })
+        }
     }
 }
 

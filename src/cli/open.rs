@@ -1,10 +1,10 @@
-//! `sockstep open`: programs of one's own in the window.
+//! `sockstep open`: programs of one's own in the window, or a recorded run, or a capture.
 //!
 //! In: files and addresses, as `run` takes them. Out: an exit code: 2 when the files are no
-//! programs, else the window's.
+//! programs or cannot be read, else the window's. What a file is, its content says.
 
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -13,14 +13,14 @@ use super::programs::{self, Addresses};
 use super::{system_language, window};
 use crate::app::Wanted;
 use crate::lesson::Language;
+use crate::session::is_shown;
 use crate::trace::WireKind;
 
 #[derive(Args)]
 pub struct Arguments {
-    /// The server's program.
+    /// The server's program; or a recorded run or a capture, alone.
     server: PathBuf,
     /// One program for each client.
-    #[arg(required = true)]
     clients: Vec<PathBuf>,
     /// The window's language: zh or en. Default: the last one, else the system's.
     #[arg(long, value_parser = super::language)]
@@ -40,6 +40,9 @@ pub struct Arguments {
 }
 
 pub fn main(arguments: Arguments) -> ExitCode {
+    if arguments.clients.is_empty() {
+        return main_of_file(arguments);
+    }
     let addresses = Addresses {
         server: arguments.server_ip,
         clients: arguments.client_ip,
@@ -58,6 +61,7 @@ pub fn main(arguments: Arguments) -> ExitCode {
     window(Wanted {
         lesson: None,
         own: Some(prepared.setup),
+        file: None,
         language: arguments.lang,
         system_language: system_language(),
         wire: match arguments.loopback {
@@ -66,4 +70,38 @@ pub fn main(arguments: Arguments) -> ExitCode {
         },
         reports_frames: arguments.report_frames,
     })
+}
+
+/// One file alone is a run or a capture.
+fn main_of_file(arguments: Arguments) -> ExitCode {
+    let file = arguments.server;
+    let message = match shown(&file) {
+        Ok(true) => {
+            return window(Wanted {
+                lesson: None,
+                own: None,
+                file: Some(file),
+                language: arguments.lang,
+                system_language: system_language(),
+                wire: match arguments.loopback {
+                    true => WireKind::Loopback,
+                    false => WireKind::Held,
+                },
+                reports_frames: arguments.report_frames,
+            });
+        }
+        Ok(false) => format!(
+            "neither a recorded run nor a capture; for programs name the server's and at least \
+             one client's: {}",
+            file.display()
+        ),
+        Err(message) => message,
+    };
+    eprintln!("sockstep: {message}");
+    ExitCode::from(2)
+}
+
+/// Whether the window shows this file as a run or a capture; what is wrong with it is a sentence.
+pub fn shown(file: &Path) -> Result<bool, String> {
+    is_shown(file).map_err(|trouble| format!("{trouble}: {}", file.display()))
 }

@@ -68,17 +68,24 @@ pub enum Change {
 
 /// A plain file of at most `most` bytes.
 pub fn read(path: &Path, most: usize) -> Result<Vec<u8>, Trouble> {
-    // Looked at before it is opened: opening a device may do something.
-    is_plain(&fs::metadata(path)?)?;
-    let file = open_to_read(path)?;
-    // It may have been exchanged meanwhile.
-    is_plain(&file.metadata()?)?;
+    let (file, _) = open(path)?;
     let mut bytes = Vec::new();
     file.take(most as u64 + 1).read_to_end(&mut bytes)?;
     match bytes.len() > most {
         true => Err(Trouble::TooLarge(most)),
         false => Ok(bytes),
     }
+}
+
+/// A plain file to be read bit by bit, and how long it is now, in bytes.
+pub fn open(path: &Path) -> Result<(File, u64), Trouble> {
+    // Looked at before it is opened: opening a device may do something.
+    is_plain(&fs::metadata(path)?)?;
+    let file = open_to_read(path)?;
+    // It may have been exchanged meanwhile.
+    let facts = file.metadata()?;
+    is_plain(&facts)?;
+    Ok((file, facts.len()))
 }
 
 fn is_plain(facts: &fs::Metadata) -> Result<(), Trouble> {

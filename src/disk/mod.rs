@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 
 pub use dialog::{Chosen, Dialog};
-pub use file::{Change, Trouble, amend, list, read, set_aside};
+pub use file::{Change, Trouble, amend, list, open, read, set_aside};
 pub use put::{NotPut, put};
 pub use source::{PROGRAM_BYTES, Unreadable, decode, program};
 

@@ -1,9 +1,12 @@
 //! What a learner can ask for, and what the panels draw from.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use super::desk::{Desk, Driving, Edit, Halt, Look, Open, Overlay, Setting, Shelving};
 use super::editing::FileRemark;
+use super::loading::CutShort;
+use super::recorded::Recorded;
 use super::reload::Reloaded;
 use super::rerun::Rerun;
 use crate::director::{Next, WhyNot};
@@ -34,6 +37,8 @@ pub enum Command {
     Restart,
     /// A fresh lab, given what was ordered up to the cursor; then it is live.
     ReRun,
+    /// From a recorded run back to the live one, as it was left.
+    LeaveRecorded,
     Select(Option<SegmentId>),
     /// Option `option` of the quiz of beat `beat`.
     Guess {
@@ -70,6 +75,8 @@ pub enum Notice {
     Explained(String),
     /// The run goes on, but its file does not.
     NotRecorded(String),
+    /// The file of the recorded run is sound only so far.
+    CutShort { path: PathBuf, at: CutShort },
     /// Every recorded order was given again; it is live from here.
     Reran { orders: usize },
     /// A re-run took another way than the recorded run: where, and what was expected.
@@ -98,6 +105,7 @@ impl Notice {
             Self::NoWire(_)
             | Self::LabGone(_)
             | Self::NotRecorded(_)
+            | Self::CutShort { .. }
             | Self::Diverged { .. }
             | Self::Lesson(_)
             | Self::Reloaded(_) => false,
@@ -116,6 +124,12 @@ pub enum Refusal {
     },
     /// We look at the past, which is read-only.
     Past,
+    /// We look at a recorded run, which is read-only.
+    Recorded,
+    /// Nothing comes after this in a recorded run.
+    RecordingEnds,
+    /// A capture has no programs to run.
+    NoPrograms,
     Blocked(Name),
     Asking(Name),
     Running(Name),
@@ -153,4 +167,6 @@ pub struct View<'a> {
     pub notice: Option<&'a Notice>,
     /// Recorded orders are being given again.
     pub rerun: Option<Rerun>,
+    /// What is on the stage is a recorded run: from where, and what is to be said of it.
+    pub recorded: Option<&'a Recorded>,
 }

@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::desk::{Entry, Titles};
+use super::loading::{Watched, Watches};
 use crate::lab::Recording;
 use crate::lesson::check::{self, Finding};
-use crate::lesson::{self, Language, Lesson, Problem, Source, quizzes};
+use crate::lesson::{self, BeatWatch, Language, Lesson, Problem, Source, quizzes};
 
 /// How many recorded runs are kept; the oldest go first.
 const RUNS_KEPT: usize = 50;
@@ -23,6 +24,8 @@ pub struct Course {
     pub(super) open: usize,
     /// Where it lies; what is built in lies nowhere.
     pub(super) path: Option<PathBuf>,
+    /// Stands in the place of the one that is open: what is told of a run that no lesson tells of.
+    pub(super) guest: Option<Shelved>,
 }
 
 /// One lesson, in the languages it has.
@@ -47,6 +50,7 @@ impl Course {
                 lessons,
                 open,
                 path,
+                guest: None,
             }),
             None => {
                 let all = lessons.iter().flat_map(Shelved::problems);
@@ -58,35 +62,41 @@ impl Course {
 
     /// One lesson that lies in no folder.
     pub(super) fn of(english: Lesson, chinese: Lesson) -> Self {
-        let lesson = Shelved {
-            folder: english.id.clone(),
-            english: Ok(english),
-            chinese: Ok(chinese),
-            broken: Vec::new(),
-        };
         Self {
-            lessons: vec![lesson],
+            lessons: vec![Shelved::of(english, chinese)],
             open: 0,
             path: None,
+            guest: None,
         }
     }
 
     /// The one that is open, in this language or in the one it has.
     pub fn lesson(&self, language: Language) -> &Lesson {
-        let shelved = self.lessons.get(self.open);
+        let shelved = self.shown();
         let found = shelved.and_then(|shelved| shelved.lesson(language));
         found.expect("only a sound lesson is opened")
     }
 
+    fn shown(&self) -> Option<&Shelved> {
+        self.guest.as_ref().or_else(|| self.lessons.get(self.open))
+    }
+
+    /// Its place in the course; a guest stands after all of them.
     pub fn opened(&self) -> usize {
-        self.open
+        match self.guest {
+            Some(_) => self.lessons.len(),
+            None => self.open,
+        }
     }
 
     /// Opens the lesson with this id or folder. Whether there is such a sound one.
     pub fn turn_to(&mut self, id: &str) -> bool {
         let mut lessons = self.lessons.iter();
         let found = lessons.position(|lesson| lesson.any().is_some_and(|any| any.id == id));
-        self.open = found.unwrap_or(self.open);
+        if let Some(found) = found {
+            self.open = found;
+            self.guest = None;
+        }
         found.is_some()
     }
 
@@ -97,8 +107,22 @@ impl Course {
 
     /// The first thing that is wrong with the lesson that is open, though it can be played.
     pub fn problem(&self) -> Option<String> {
-        let mut problems = self.lessons.get(self.open)?.problems();
+        let mut problems = self.shown()?.problems();
         problems.next().map(ToString::to_string)
+    }
+
+    /// What each lesson watches a run for.
+    pub(super) fn watches(&self) -> Watches {
+        let sound = self.lessons.iter().filter_map(Shelved::any);
+        let watches = sound.map(|lesson| {
+            let programs = lesson.programs.iter().map(|program| program.name.clone());
+            let watched = Watched {
+                programs: programs.collect(),
+                watch: BeatWatch::new(lesson),
+            };
+            (lesson.id.clone(), watched)
+        });
+        watches.collect()
     }
 
     /// Opens a new file for a run of this lesson, in the folder `runs`.
@@ -125,6 +149,15 @@ pub(super) fn read(path: Option<&Path>) -> Result<Vec<Shelved>, Problem> {
 }
 
 impl Shelved {
+    pub(super) fn of(english: Lesson, chinese: Lesson) -> Self {
+        Self {
+            folder: english.id.clone(),
+            english: Ok(english),
+            chinese: Ok(chinese),
+            broken: Vec::new(),
+        }
+    }
+
     fn read(source: &Source) -> Self {
         Self {
             folder: source.folder(),

@@ -11,7 +11,6 @@ use super::{Command, Refusal, Session};
 use crate::director::{Next, WhyNot};
 use crate::lesson::quizzes;
 use crate::model::State;
-use crate::timeline::Cursor;
 use crate::trace::Moment;
 
 impl Session {
@@ -40,6 +39,7 @@ impl Session {
             | Command::GoLive
             | Command::Restart
             | Command::ReRun
+            | Command::LeaveRecorded
             | Command::Shelf(_)
             | Command::Edit(_)
             | Command::Open(_) => self.desk.drive.stop(),
@@ -61,8 +61,8 @@ impl Session {
             self.desk.drive.stop();
             return self.timeline.go_to(moment);
         }
-        if let Cursor::Fixed(from) = self.timeline.cursor() {
-            return self.run_to_recorded(&goal, from);
+        if !self.timeline.is_live() {
+            return self.run_to_recorded(&goal, self.timeline.moment());
         }
         self.desk.drive.go_to(goal);
     }
@@ -150,7 +150,9 @@ impl Session {
             return;
         }
         self.timeline.forward();
-        if self.timeline.is_live() {
+        if self.timeline.is_recorded() && self.timeline.is_at_end() {
+            self.halt(Halt::RecordingEnds);
+        } else if self.timeline.is_live() {
             self.halt(Halt::Present);
         }
     }

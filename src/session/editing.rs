@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::desk::{Draft, Edit, Open, Overlay, TooLong};
 use super::kept::KeptRemark;
-use super::{Notice, Session};
+use super::{Notice, Session, Unopened, own};
 use crate::disk::{self, Chosen, Done, Job, Trouble, Unreadable};
 use crate::trace::{Name, ProgramSetup};
 
@@ -27,6 +27,13 @@ pub enum FileRemark {
         path: PathBuf,
         why: Unreadable,
     },
+    /// Neither a run nor a capture nor a program, or not a sound one.
+    Unopened {
+        path: PathBuf,
+        why: Unopened,
+    },
+    /// A program was opened while a recorded run is on the stage.
+    NoPlaceForProgram,
     /// There is no dialog to choose a file in.
     NoDialog,
     /// The dialog was left without a choice.
@@ -47,11 +54,17 @@ impl Session {
         let (id, programs) = self.programs_at_hand();
         self.desk.drafts.begin(&id, &programs);
         self.setup.programs = self.desk.drafts.programs();
+        if self.model.is_some() {
+            return; // it says itself which try it was
+        }
         self.setup.attempt = self.trying().map(|(_, wanted)| wanted.label.clone());
     }
 
     /// What a fresh lab would run if nothing were edited, and what edits of it are kept under.
-    fn programs_at_hand(&self) -> (String, Vec<ProgramSetup>) {
+    pub(super) fn programs_at_hand(&self) -> (String, Vec<ProgramSetup>) {
+        if let Some(model) = &self.model {
+            return (own::id_of(model), model.programs.clone());
+        }
         let lesson = self.lesson();
         match self.trying() {
             // Edits of a try are not edits of its lesson.
@@ -79,6 +92,8 @@ impl Session {
                 self.desk.opening.program = program;
                 self.desk.overlay = Some(Overlay::Open);
             }
+            Open::File { path, program } => self.open_file(path, program),
+            Open::Cancel => self.cancel_opening(),
             Open::Files(files) => {
                 for (program, path) in files {
                     self.read_program(program, path);
@@ -146,7 +161,7 @@ impl Session {
     }
 
     /// The run begins anew when every file that was asked for has come.
-    fn hear_program(&mut self, path: &Path, bytes: Result<Vec<u8>, Trouble>) {
+    pub(super) fn hear_program(&mut self, path: &Path, bytes: Result<Vec<u8>, Trouble>) {
         let reading = &mut self.desk.opening.reading;
         let Some(at) = reading.iter().position(|(_, asked)| asked == path) else {
             return;

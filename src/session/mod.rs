@@ -4,6 +4,7 @@
 //! [`Session::drain`] the only one where something changes because of the lab. Neither waits.
 //! Panels get a [`View`] and push [`Command`]s.
 
+mod aside;
 mod command;
 mod course;
 mod desk;
@@ -11,8 +12,11 @@ mod driving;
 mod editing;
 mod gallery;
 mod kept;
+mod loading;
+mod opening;
 mod own;
 mod puzzling;
+mod recorded;
 mod reload;
 mod rerun;
 mod shelving;
@@ -26,17 +30,22 @@ use std::time::{Duration, Instant};
 
 pub use command::{Command, Notice, Refusal, View};
 pub use course::Course;
-pub use desk::{Desk, Draft, Drafts, Edit, Open, Opening};
+pub use desk::{Desk, Draft, Drafts, Edit, Open, Opening, UnderWay};
 pub use desk::{Drive, Driving, Goal, Halt, Play, Speed, Towards};
 pub use desk::{Ending, Puzzles, Solve, Solving};
 pub use desk::{Entry, Guessed, Progress, Reached, Resume, Shelf, Shelving, Titles};
 pub use desk::{Lens, Look, Motion, Numbers, Overlay, Setting, Settings, Sheet};
 pub use editing::FileRemark;
 pub use kept::{Kept, KeptRemark, learner_file};
+pub use loading::{CutShort, Unopened, is_shown};
+pub use recorded::{Origin, Recorded};
 pub use reload::Reloaded;
 pub use rerun::Rerun;
 
+use aside::Aside;
 use kept::Keeper;
+use loading::Loading;
+use recorded::Replay;
 
 use crate::director::{Director, Next, WhyNot};
 pub use crate::disk::{Dialog, Trouble, Unreadable};
@@ -80,6 +89,14 @@ pub struct Session {
     given_at: Option<usize>,
     /// Recorded orders are being given again.
     going: Option<rerun::Going>,
+    /// Fresh labs begin as this recorded run did, and not as the lesson says.
+    model: Option<Setup>,
+    /// What is on the stage is a recorded run; there is no lab then.
+    recorded: Option<Replay>,
+    /// The live run meanwhile.
+    aside: Option<Box<Aside>>,
+    /// Files on their way; only the last is still wanted.
+    loading: Vec<Loading>,
     /// Where runs are recorded; `None` records nothing.
     runs: Option<PathBuf>,
     /// `None`: there is no thread to keep things with.
@@ -99,7 +116,10 @@ impl Session {
             lesson: Some(self.lesson()),
             beats: self.watch.reached(),
             guesses: &self.guesses,
-            verdicts: self.watch.verdicts(),
+            verdicts: match &self.recorded {
+                Some(replay) => &replay.verdicts,
+                None => self.watch.verdicts(),
+            },
             selected: self.selected,
             language: self.desk.settings.language,
             look: self.desk.settings.look,
@@ -108,6 +128,7 @@ impl Session {
             now_us: self.now_us(),
             notice: self.notice.as_ref(),
             rerun: self.rerun_shown(),
+            recorded: self.recorded.as_ref().map(|replay| &replay.shown),
         }
     }
 
@@ -122,10 +143,12 @@ impl Session {
         self.hang_pictures();
         self.open_puzzles();
         came |= self.hear_disk();
+        came |= self.hear_loading();
         if std::mem::take(&mut self.wants_next) {
             self.go_on();
         }
         self.drive_on();
+        self.follow_cursor();
         self.keep();
         came
     }
@@ -165,9 +188,11 @@ impl Session {
             }
             Command::GoTo(moment) => self.timeline.go_to(moment),
             Command::GoLive => self.timeline.go_live(),
-            Command::Restart => self.begin_again(),
+            Command::Restart => self.begin_anew(),
             Command::ReRun => self.rerun(),
+            Command::LeaveRecorded => self.come_back(),
             Command::Select(segment) => self.selected = segment,
+            Command::Guess { .. } if self.is_recorded() => self.refuse(Refusal::Recorded),
             Command::Guess { beat, option } => {
                 // A guess after the answer is not a guess.
                 if self.watch.verdict(beat).is_none() {
@@ -188,10 +213,11 @@ impl Session {
             Command::Shelf(shelving) => self.shelve(shelving),
             Command::Edit(edit) => self.edit(edit),
             Command::Open(open) => self.open(open),
-            Command::Show(overlay) => self.desk.show(overlay),
+            Command::Show(overlay) => self.show(overlay),
             Command::Explain(why) => self.remark(Notice::Explained(why)),
             Command::Dismiss => self.notice = None,
         }
+        self.follow_cursor();
         self.keep();
     }
 
@@ -243,6 +269,9 @@ impl Session {
                 let by = self.director.by(self.timeline.state(), self.now_live_us());
                 self.send(order, by);
             }
+            Next::Forward if self.timeline.is_recorded() && self.timeline.is_at_end() => {
+                self.refuse(Refusal::RecordingEnds);
+            }
             Next::Forward => self.timeline.forward(),
             Next::Not(WhyNot::Moving) if self.lab.is_some() => self.wants_next = true,
             Next::Wait { until_us } => self.refuse(Refusal::Wait { until_us }),
@@ -251,6 +280,9 @@ impl Session {
     }
 
     fn step(&mut self, program: Name) {
+        if self.is_recorded() {
+            return self.refuse(Refusal::Recorded);
+        }
         let state = self.timeline.state();
         let activity = state.programs.get(&program).map(|p| &p.activity);
         let refusal = match activity {
@@ -273,6 +305,9 @@ impl Session {
     }
 
     fn send(&mut self, order: Order, by: By) {
+        if self.is_recorded() {
+            return self.refuse(Refusal::Recorded);
+        }
         if !self.timeline.is_live() {
             return self.refuse(Refusal::Past);
         }
@@ -379,6 +414,7 @@ impl Session {
     }
 
     fn restart(&mut self) {
+        self.give_up_aside();
         self.dismiss_lab();
         // What was missing may have been mended.
         self.setup.wire = self.wire;

@@ -1,19 +1,44 @@
-//! Programs of the learner's own in the window: a course of one lesson that tells nothing.
+//! What no lesson tells of: programs of the learner's own, recorded runs, captures.
 //!
-//! In: hosts and programs. Out: a [`Course`], whose prose says that there is none. The lesson is
-//! parsed like any other, so that the window needs no second road.
+//! In: hosts and programs. Out: a lesson whose prose says that there is none, for a [`Course`] of
+//! its own or as the guest of one. It is parsed like any other, so that the window needs no second
+//! road.
 
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 
-use super::Course;
+use super::course::Shelved;
+use super::{Course, Origin};
 use crate::lesson::{Language, Lesson, parse};
-use crate::trace::Setup;
+use crate::trace::{HostSetup, ProgramSetup, Setup};
 
-const PROSE: [(Language, &str); 2] = [
+/// In each language.
+type Prose = [(Language, &'static str); 2];
+
+const PROSE: Prose = [
     (Language::English, include_str!("../../assets/own.en.md")),
     (Language::Chinese, include_str!("../../assets/own.zh.md")),
+];
+const RECORDED: Prose = [
+    (
+        Language::English,
+        include_str!("../../assets/recorded.en.md"),
+    ),
+    (
+        Language::Chinese,
+        include_str!("../../assets/recorded.zh.md"),
+    ),
+];
+const CAPTURED: Prose = [
+    (
+        Language::English,
+        include_str!("../../assets/captured.en.md"),
+    ),
+    (
+        Language::Chinese,
+        include_str!("../../assets/captured.zh.md"),
+    ),
 ];
 
 impl Course {
@@ -29,6 +54,42 @@ impl Course {
             })
         });
         Ok(Self::of(english?, chinese?))
+    }
+
+    /// What is told of a run that no lesson of the course tells of stands beside it.
+    pub(super) fn invite(&mut self, origin: Origin, setup: &Setup) {
+        let prose = match origin {
+            Origin::Run => RECORDED,
+            Origin::Capture => CAPTURED,
+        };
+        let [english, chinese] = prose.map(|(language, prose)| {
+            // A file may name its hosts as it likes, and the parser would not have them.
+            let text = text_of(&stand_in(), prose);
+            let read = parse(&text, Path::new("recorded"), language);
+            let lesson = read.expect("it is in this repository, and a test reads it");
+            let hosts = setup.hosts.clone();
+            let lesson = with_programs(lesson, setup);
+            Lesson { hosts, ..lesson }
+        });
+        self.guest = Some(Shelved::of(english, chinese));
+    }
+}
+
+/// Any host and program at all.
+fn stand_in() -> Setup {
+    let name = "server".to_owned();
+    Setup {
+        hosts: vec![HostSetup {
+            name: name.clone(),
+            addresses: vec![[10, 0, 0, 2].into()],
+        }],
+        programs: vec![ProgramSetup {
+            host: name.clone(),
+            file: "server.py".to_owned(),
+            source: String::new(),
+            name,
+        }],
+        ..Setup::default()
     }
 }
 
@@ -59,7 +120,7 @@ fn text_of(setup: &Setup, prose: &str) -> String {
 }
 
 /// Edits are kept under this: other programs, or the same after a change, have edits of their own.
-fn id_of(setup: &Setup) -> String {
+pub(super) fn id_of(setup: &Setup) -> String {
     let mut hasher = DefaultHasher::new();
     for program in &setup.programs {
         (&program.name, &program.file, &program.source).hash(&mut hasher);
@@ -119,6 +180,26 @@ mod tests {
                 assert!(lesson.beats.is_empty() && !lesson.opening.is_empty());
             }
             assert_eq!(course.problem(), None);
+        }
+    }
+
+    #[test]
+    fn a_run_that_no_lesson_tells_of_stands_beside_prose_whatever_its_hosts_are_called() {
+        let mut strange = setup("```\n+++\n");
+        strange.hosts[0].name = "\"]\n[[hosts]]".to_owned();
+        for origin in [Origin::Run, Origin::Capture] {
+            let mut course = Course::open(None).expect("what is built in is sound");
+            let (open, lessons) = (course.opened(), course.entries().len());
+            course.invite(origin, &strange);
+            assert_eq!(course.opened(), lessons, "it is none of them");
+            for (language, _) in PROSE {
+                let lesson = course.lesson(language);
+                assert_eq!((lesson.language, &lesson.hosts), (language, &strange.hosts));
+                assert!(lesson.beats.is_empty() && !lesson.opening.is_empty());
+            }
+            let id = course.entries()[open].id.clone();
+            assert!(course.turn_to(&id));
+            assert_eq!(course.opened(), open);
         }
     }
 

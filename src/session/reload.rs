@@ -83,7 +83,7 @@ impl Session {
             return; // there is no lab, which matters more
         }
         let said = self.standing_remark().or_else(|| {
-            let is_other = !self.runs_what_is_written();
+            let is_other = !self.is_recorded() && !self.runs_what_is_written();
             is_other.then_some(Notice::Reloaded(Reloaded::OtherRun))
         });
         if said.is_some() || self.notice.as_ref().is_some_and(is_ours) {
@@ -122,14 +122,15 @@ impl Session {
 
 impl Course {
     /// Every language that the open lesson has.
-    fn languages(&self) -> impl Iterator<Item = &Lesson> {
-        let open = self.lessons.get(self.open);
+    pub(super) fn languages(&self) -> impl Iterator<Item = &Lesson> {
+        let open = self.guest.as_ref().or_else(|| self.lessons.get(self.open));
         open.into_iter().flat_map(Shelved::sound)
     }
 
     /// What is wrong with the files of the open lesson since they were edited.
     fn broken(&self) -> Option<String> {
-        let broken = self.lessons.get(self.open)?.broken.first();
+        let open = self.guest.as_ref().or_else(|| self.lessons.get(self.open));
+        let broken = open?.broken.first();
         broken.map(ToString::to_string)
     }
 

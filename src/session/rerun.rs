@@ -30,6 +30,14 @@ impl Session {
             return self.refuse(Refusal::Rerunning);
         }
         let plan = Plan::of(self.timeline.trace(), self.timeline.moment());
+        if self.is_recorded() {
+            if plan.orders() == 0 {
+                return self.begin_anew();
+            }
+            if !self.takes_after_recorded() {
+                return;
+            }
+        }
         if plan.orders() == 0 {
             return self.refuse(Refusal::NothingToRerun);
         }
@@ -45,6 +53,28 @@ impl Session {
             let waiting = Waiting::Lab;
             self.going = Some(Going { plan, waiting });
         }
+    }
+
+    /// Fresh labs run the programs of the recorded run from now on. Whether it has any.
+    fn takes_after_recorded(&mut self) -> bool {
+        let header = self.timeline.trace().header();
+        let is_capture = header.programs.is_empty();
+        if is_capture {
+            self.refuse(Refusal::NoPrograms);
+            return false;
+        }
+        self.model = Some(setup_of(header));
+        let (id, programs) = self.programs_at_hand();
+        self.desk.drafts.begin(&id, &programs);
+        true
+    }
+
+    /// A fresh lab from the start: of a recorded run, with its programs.
+    pub(super) fn begin_anew(&mut self) {
+        if self.is_recorded() && !self.takes_after_recorded() {
+            return;
+        }
+        self.begin_again();
     }
 
     /// Gives the next recorded order, if it is time for it.
@@ -88,7 +118,7 @@ impl Session {
     }
 }
 
-fn setup_of(header: &Header) -> Setup {
+pub(super) fn setup_of(header: &Header) -> Setup {
     Setup {
         hosts: header.hosts.clone(),
         programs: header.programs.clone(),

@@ -64,6 +64,7 @@ impl Session {
         shelf.offer_place();
         self.desk.show(None);
         self.take_pictures_down();
+        self.model = None;
         self.begin();
     }
 
@@ -80,11 +81,13 @@ impl Session {
         if let Some(id) = shelf.entry().map(|entry| entry.id.clone()) {
             shelf.progress.lesson(&id).tries.insert(index);
         }
+        self.model = None;
         self.begin();
     }
 
     fn end_try(&mut self) {
         if self.desk.shelf.trying.take().is_some() {
+            self.model = None;
             self.begin();
         }
     }
@@ -101,7 +104,10 @@ impl Session {
         if self.trying().is_none() {
             self.desk.shelf.trying = None; // an edit may have taken it away
         }
-        self.setup = setup_of(self.lesson(), self.wire);
+        self.setup = match &self.model {
+            Some(model) => model.clone(),
+            None => setup_of(self.lesson(), self.wire),
+        };
         self.take_up_drafts();
         self.restart();
         let notice = self.standing_remark();
@@ -135,7 +141,7 @@ impl Session {
     }
 
     /// Another lesson's pictures are not wanted any more.
-    fn take_pictures_down(&mut self) {
+    pub(super) fn take_pictures_down(&mut self) {
         self.desk.shelf.pictures.clear();
         for gallery in &self.galleries {
             gallery.stop();

@@ -50,6 +50,36 @@ impl Session {
         runs: Option<PathBuf>,
         wake: Wake,
     ) -> Self {
+        let mut session = Self::prepare(wire, binary, course, kept, runs, wake);
+        session.start_lab();
+        session
+    }
+
+    /// The same, with a recorded run or a capture on the stage. The lesson's lab starts when one
+    /// goes back to it.
+    pub fn start_with_file(
+        wire: WireKind,
+        binary: PathBuf,
+        course: Course,
+        kept: Kept,
+        runs: Option<PathBuf>,
+        wake: Wake,
+        file: PathBuf,
+    ) -> Self {
+        let mut session = Self::prepare(wire, binary, course, kept, runs, wake);
+        session.desk.overlay = None;
+        session.open_file(file, None);
+        session
+    }
+
+    fn prepare(
+        wire: WireKind,
+        binary: PathBuf,
+        course: Course,
+        kept: Kept,
+        runs: Option<PathBuf>,
+        wake: Wake,
+    ) -> Self {
         let lesson = course.lesson(kept.settings.language);
         let setup = shelving::setup_of(lesson, wire);
         let script = lesson.script.clone();
@@ -80,6 +110,10 @@ impl Session {
             wants_next: false,
             given_at: None,
             going: None,
+            model: None,
+            recorded: None,
+            aside: None,
+            loading: Vec::new(),
             runs,
             keeper,
             galleries: Vec::new(),
@@ -95,7 +129,6 @@ impl Session {
         if let Some(remark) = remark {
             session.notice = Some(Notice::Files(FileRemark::Kept(remark)));
         }
-        session.start_lab();
         session
     }
 }

@@ -1,11 +1,12 @@
 //! What each control would do now, or why it is off. Pure: buttons and keys both ask here.
 
+use super::saved;
 use super::text::{host_word, say};
 use crate::director::{Next, WhyNot};
 pub use crate::ladder::is_server;
 use crate::lesson::Language;
 use crate::model::{Activity, Program};
-use crate::session::{Command, Refusal, View};
+use crate::session::{Command, Origin, Refusal, View};
 use crate::trace::{Moment, Name, Order};
 
 /// A command, or the reason in the learner's words.
@@ -17,6 +18,10 @@ pub fn next(view: &View<'_>) -> Offer {
         return Err(say!(view.language, "off.rerunning").into_owned());
     }
     match &view.next {
+        Next::Forward if view.timeline.is_recorded() && view.timeline.is_at_end() => {
+            let origin = view.recorded.map(|recorded| recorded.origin);
+            Err(saved::ends(view.language, origin))
+        }
         Next::Forward => Ok(Command::Forward),
         // Pressed early, it is done as soon as things stand still.
         Next::Give(_) | Next::Not(WhyNot::Moving) => Ok(Command::Next),
@@ -38,7 +43,20 @@ pub fn first(view: &View<'_>) -> Offer {
     back(view).map(|_| Command::GoTo(Moment(0)))
 }
 
+/// To the present; from a recorded run back to the live one.
 pub fn live(view: &View<'_>) -> Offer {
+    match view.recorded {
+        Some(_) => Ok(Command::LeaveRecorded),
+        None => last(view),
+    }
+}
+
+/// To the end of what has happened.
+pub fn last(view: &View<'_>) -> Offer {
+    if view.timeline.is_recorded() && view.timeline.is_at_end() {
+        let origin = view.recorded.map(|recorded| recorded.origin);
+        return Err(saved::ends(view.language, origin));
+    }
     if view.timeline.is_live() {
         Err(say!(view.language, "off.is_live").into_owned())
     } else {
@@ -46,8 +64,22 @@ pub fn live(view: &View<'_>) -> Offer {
     }
 }
 
+/// A fresh lab from the start.
+pub fn restart(view: &View<'_>) -> Offer {
+    match view.recorded.map(|recorded| recorded.origin) {
+        Some(Origin::Capture) => Err(say!(view.language, "off.no_programs").into_owned()),
+        Some(Origin::Run) | None => Ok(Command::Restart),
+    }
+}
+
 /// A fresh lab up to the moment we look at; live, the whole run again.
 pub fn rerun(view: &View<'_>) -> Offer {
+    if let Some(recorded) = view.recorded {
+        return match recorded.origin {
+            Origin::Run => Ok(Command::ReRun),
+            Origin::Capture => Err(say!(view.language, "off.no_programs").into_owned()),
+        };
+    }
     if view.rerun.is_some() {
         Err(say!(view.language, "off.rerunning").into_owned())
     } else if view.timeline.state().orders == 0 {
@@ -131,6 +163,9 @@ pub fn server_in_turn(view: &View<'_>) -> Option<Name> {
 
 /// The past is read-only, and so is a lab that is gone.
 pub fn present(view: &View<'_>) -> Result<(), String> {
+    if let Some(recorded) = view.recorded {
+        return Err(saved::read_only(view.language, recorded));
+    }
     if !view.timeline.is_live() {
         return Err(say!(view.language, "off.past").into_owned());
     }
@@ -181,6 +216,14 @@ pub fn refusal(view: &View<'_>, refusal: &Refusal) -> String {
         Refusal::Next(why) => return why_not(view, why),
         Refusal::Wait { until_us } => return waits(language, *until_us),
         Refusal::Past => say!(language, "off.past"),
+        Refusal::Recorded => match view.recorded {
+            Some(recorded) => return saved::read_only(language, recorded),
+            None => say!(language, "off.recorded"),
+        },
+        Refusal::RecordingEnds => {
+            return saved::ends(language, view.recorded.map(|recorded| recorded.origin));
+        }
+        Refusal::NoPrograms => say!(language, "off.no_programs"),
         Refusal::Blocked(name) => {
             let program = view.timeline.state().programs.get(name);
             let call = program.and_then(|program| program.current_call());

@@ -4,7 +4,7 @@
 use super::controls::{self, Offer};
 use super::text::{host_word, say};
 use crate::director::{Next, WhyNot};
-use crate::session::{Command, Driving, Goal, Halt, Play, Speed, View};
+use crate::session::{Command, Driving, Goal, Halt, Origin, Play, Speed, View};
 
 /// Auto on, or off again.
 pub fn auto(view: &View<'_>) -> Offer {
@@ -133,6 +133,10 @@ pub fn halted(view: &View<'_>, halt: &Halt) -> String {
         }
         Halt::Quiz => say!(language, "halt.quiz"),
         Halt::Present => say!(language, "halt.present"),
+        Halt::RecordingEnds => match view.recorded.map(|recorded| recorded.origin) {
+            Some(Origin::Capture) => say!(language, "off.recording_ends_capture"),
+            Some(Origin::Run) | None => say!(language, "halt.recording_ends"),
+        },
         Halt::NotRecorded(goal) => {
             say!(language, "halt.not_recorded", goal = goal_words(view, goal))
         }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::text::{host_word, say};
 use crate::lesson::Language;
-use crate::session::{FileRemark, KeptRemark, Trouble, Unreadable, View};
+use crate::session::{CutShort, FileRemark, KeptRemark, Trouble, Unopened, Unreadable, View};
 use crate::trace::Name;
 
 /// A sentence, and what to do about it.
@@ -45,6 +45,15 @@ pub fn remark(view: &View<'_>, remark: &FileRemark) -> (String, String) {
             let said = say!(language, "files.unreadable", path = shown(path), why = why);
             return (said.into_owned(), remedy);
         }
+        FileRemark::Unopened { path, why } => {
+            let (why, remedy) = unopened(language, why);
+            let said = say!(language, "files.unreadable", path = shown(path), why = why);
+            return (said.into_owned(), remedy);
+        }
+        FileRemark::NoPlaceForProgram => (
+            say!(language, "files.no_place"),
+            say!(language, "files.no_place_remedy"),
+        ),
         FileRemark::NoDialog => (
             say!(language, "files.no_dialog"),
             say!(language, "files.no_dialog_remedy"),
@@ -81,6 +90,32 @@ fn trouble(language: Language, trouble: &Trouble) -> String {
         Trouble::Other(words) => return words.clone(),
     }
     .into_owned()
+}
+
+/// Why a file is not shown, and what to do.
+fn unopened(language: Language, why: &Unopened) -> (String, String) {
+    let (why, remedy) = match why {
+        Unopened::Trouble(why) => {
+            return unreadable(language, &Unreadable::Trouble(why.clone()));
+        }
+        Unopened::Run(CutShort { line, reason }) => (
+            say!(language, "files.bad_run", line = line, reason = reason),
+            say!(language, "files.bad_run_remedy"),
+        ),
+        Unopened::Capture(why) => (
+            say!(language, "files.bad_capture", why = why),
+            say!(language, "files.bad_capture_remedy"),
+        ),
+        Unopened::Packed => (
+            say!(language, "files.packed"),
+            say!(language, "files.packed_remedy"),
+        ),
+        Unopened::Unknown => (
+            say!(language, "files.unknown_kind"),
+            say!(language, "files.unknown_kind_remedy"),
+        ),
+    };
+    (why.into_owned(), remedy.into_owned())
 }
 
 /// Why a file is no program, and what to do.

@@ -8,6 +8,7 @@ use eframe::egui::{Align, Frame, Label, Layout, Margin, RichText, ScrollArea, Se
 
 use super::controls;
 use super::parts::{self, Button, Icon, Weight};
+use super::saved;
 use super::text::{host_word, say};
 use super::theme::{self, Theme};
 use crate::lesson::Language;
@@ -186,6 +187,18 @@ fn said(view: &View<'_>, notice: &Notice) -> Said {
         Notice::NotRecorded(why) => {
             let said = say!(language, "notice.not_recorded", why = why);
             remark(said.into_owned(), String::new())
+        }
+        Notice::CutShort { path, at } => {
+            let (file, line, reason) = (saved::file_name(path), at.line, &at.reason);
+            let said = say!(
+                language,
+                "notice.cut_short",
+                file = file,
+                line = line,
+                reason = reason
+            );
+            let remedy = say!(language, "notice.cut_short_remedy");
+            (said.into_owned(), remedy.into_owned(), Gravity::Mistake)
         }
         Notice::Reran { orders } => {
             let said = say!(language, "notice.reran", orders = orders);

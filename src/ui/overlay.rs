@@ -86,6 +86,30 @@ pub fn card_ui(
     }
 }
 
+/// A small one without a title bar, for what is over soon: it closes itself.
+pub fn small_card_ui(
+    ctx: &Context,
+    view: &View<'_>,
+    (title, width): (&str, f32),
+    add: impl FnOnce(&mut Ui),
+) {
+    let theme = theme::theme(view.look);
+    let width = width.min(most(ctx.content_rect().width()));
+    let id = Id::unique(("overlay", title));
+    let frame = Frame::new()
+        .fill(theme.card)
+        .stroke(theme.outline_stroke())
+        .corner_radius(theme::CARD_RADIUS)
+        .inner_margin(Margin::same(MARGIN));
+    let area = Modal::default_area(id).fade_in(false);
+    let modal = Modal::new(id).area(area).frame(frame);
+    modal.backdrop_color(theme.veil).show(ctx, |ui| {
+        ui.set_width(width);
+        name(ui, title);
+        add(ui);
+    });
+}
+
 /// What a reader hears when the overlay opens.
 fn name(ui: &Ui, title: &str) {
     ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {

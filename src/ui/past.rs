@@ -7,6 +7,7 @@ use eframe::egui::{
 };
 
 use super::parts::{Icon, keycap_size, paint_icon, paint_keycap};
+use super::saved;
 use super::text::say;
 use super::theme;
 use crate::session::View;
@@ -20,7 +21,6 @@ pub fn band_ui(ui: &mut Ui, view: &View<'_>) {
         return;
     }
     let theme = theme::theme(view.look);
-    let (step, count) = (view.timeline.step(), view.timeline.stops().len());
     let fill = Frame::new()
         .fill(theme.wire)
         .inner_margin(Margin::symmetric(12, 0));
@@ -42,8 +42,7 @@ pub fn band_ui(ui: &mut Ui, view: &View<'_>) {
                     14.0,
                     theme.on_strong,
                 );
-                let words = say!(view.language, "past.band", step = step, count = count);
-                let text = RichText::new(words.as_ref()).font(theme::bold_font(theme::SMALL));
+                let text = RichText::new(words(view)).font(theme::bold_font(theme::SMALL));
                 ui.add(Label::new(text.color(theme.on_strong)).truncate());
                 let (cap, _) = ui.allocate_exact_size(
                     keycap_size(ui.painter(), "L"),
@@ -52,6 +51,14 @@ pub fn band_ui(ui: &mut Ui, view: &View<'_>) {
                 paint_keycap(ui.painter(), cap, "L", theme.on_strong);
             });
         });
+}
+
+fn words(view: &View<'_>) -> String {
+    if let Some(recorded) = view.recorded {
+        return saved::band(view, recorded);
+    }
+    let (step, count) = (view.timeline.step(), view.timeline.stops().len());
+    say!(view.language, "past.band", step = step, count = count).into_owned()
 }
 
 /// Around the stage: what is in it is not now.

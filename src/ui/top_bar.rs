@@ -11,14 +11,16 @@ use eframe::egui::{
 use super::parts::{self, Button, Icon};
 use super::text::say;
 use super::theme::{self, Theme, Tone};
-use super::{host, menu, presenter};
+use super::{host, menu, presenter, saved};
 use crate::lesson::Language;
-use crate::session::{Command, Look, Overlay, Setting, View};
+use crate::session::{Command, Look, Overlay, Recorded, Setting, View};
 use crate::trace::{LowPorts, Timers, WireKind};
 
 /// Narrower, and the badge of the wire says only the first half of what it says.
 const WHOLE_BADGE_FROM: f32 = 1000.0;
 const HEIGHT: f32 = 28.0;
+/// A recorded run's file may have any name: what it may take of the window's width.
+const RECORDED_SHARE: f32 = 0.36;
 
 pub fn top_bar_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     let theme = theme::theme(view.look);
@@ -27,7 +29,10 @@ pub fn top_bar_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         ui.spacing_mut().item_spacing.x = 8.0;
         mark_ui(ui, theme);
         let buttons = right_buttons(view, theme);
-        let badge = badge(ui, view, theme);
+        let badge = match view.recorded {
+            Some(recorded) => recorded_badge(ui, view, recorded, theme),
+            None => badge(ui, view, theme),
+        };
         let widths = buttons
             .iter()
             .map(|(button, _)| button.size(ui.painter()).x);
@@ -35,7 +40,7 @@ pub fn top_bar_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         let room = ui.available_width() - right - 16.0;
         lesson_ui(ui, view, theme, room, commands);
         ui.add_space((ui.available_width() - right).max(0.0));
-        badge.show(ui, theme);
+        badge.show(ui);
         for (button, does) in buttons {
             let response = button.show(ui, theme);
             match does {
@@ -170,9 +175,39 @@ fn mark_ui(ui: &mut Ui, theme: &Theme) {
 /// Says which of the two wires is on, and what that means.
 struct Badge {
     tone: Tone,
+    sign: Sign,
     text: Arc<Galley>,
     name: String,
     hint: String,
+}
+
+/// Colour is not the only signal.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    /// A full dot: each segment is held.
+    Held,
+    /// An empty one: inferred.
+    Inferred,
+    /// A clock: it is over.
+    Recorded,
+}
+
+/// The recorded run takes the place of the wire: where and when it was.
+fn recorded_badge(ui: &Ui, view: &View<'_>, recorded: &Recorded, theme: &Theme) -> Badge {
+    let (short, whole, hint) = saved::badge(view, recorded);
+    let is_whole = ui.ctx().content_rect().width() >= WHOLE_BADGE_FROM;
+    let text = if is_whole { whole.clone() } else { short };
+    let tone = theme.wire_tone();
+    let font = theme::text_font(theme::SMALL);
+    let mut job = LayoutJob::single_section(text, TextFormat::simple(font, tone.strong));
+    job.wrap = TextWrapping::truncate_at_width(ui.ctx().content_rect().width() * RECORDED_SHARE);
+    Badge {
+        tone,
+        sign: Sign::Recorded,
+        text: ui.painter().layout_job(job),
+        name: whole,
+        hint,
+    }
 }
 
 fn badge(ui: &Ui, view: &View<'_>, theme: &Theme) -> Badge {
@@ -227,6 +262,10 @@ fn badge(ui: &Ui, view: &View<'_>, theme: &Theme) -> Badge {
     let text = text.into_owned();
     Badge {
         tone,
+        sign: match header.wire {
+            WireKind::Held => Sign::Held,
+            WireKind::Loopback => Sign::Inferred,
+        },
         text: ui.painter().layout_no_wrap(text, font, tone.strong),
         name: name.into_owned(),
         hint: hint.into_owned(),
@@ -238,7 +277,7 @@ impl Badge {
         self.text.size().x + 34.0
     }
 
-    fn show(self, ui: &mut Ui, theme: &Theme) {
+    fn show(self, ui: &mut Ui) {
         let size = vec2(self.width(), HEIGHT);
         let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
         let tone = self.tone;
@@ -247,11 +286,14 @@ impl Badge {
         let radius = theme::CONTROL_RADIUS;
         painter.rect(rect, radius, tone.soft, edge, StrokeKind::Inside);
         let dot = pos2(rect.left() + 13.0, rect.center().y);
-        // Held is a full dot, inferred an empty one: colour is not the only signal.
-        if tone == theme.warn_tone() {
-            painter.circle_stroke(dot, 4.0, Stroke::new(1.5, tone.strong));
-        } else {
-            painter.circle_filled(dot, 4.0, tone.strong);
+        match self.sign {
+            Sign::Held => {
+                painter.circle_filled(dot, 4.0, tone.strong);
+            }
+            Sign::Inferred => {
+                painter.circle_stroke(dot, 4.0, Stroke::new(1.5, tone.strong));
+            }
+            Sign::Recorded => parts::paint_icon(painter, Icon::Clock, dot, 13.0, tone.strong),
         }
         let at = pos2(
             rect.left() + 23.0,

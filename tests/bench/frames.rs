@@ -73,6 +73,7 @@ impl Stage {
             now_us: state.at_us,
             notice: None,
             rerun: None,
+            recorded: None,
         }
     }
 

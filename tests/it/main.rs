@@ -18,6 +18,7 @@ mod loopback;
 mod python;
 mod reading;
 mod replay;
+mod session;
 mod soft;
 mod timeline;
 mod ui;

@@ -95,6 +95,8 @@ pub enum Halt {
     Quiz,
     /// Auto has played what is recorded up to the present.
     Present,
+    /// The recorded run is over.
+    RecordingEnds,
     /// What is recorded does not come to the goal.
     NotRecorded(Goal),
     /// So many steps, and not there.

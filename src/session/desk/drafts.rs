@@ -121,6 +121,11 @@ impl Drafts {
         }
     }
 
+    /// What the drafts at hand belong to, and the programs they began as.
+    pub fn at_hand(&self) -> (&str, &[ProgramSetup]) {
+        (&self.scope, &self.originals)
+    }
+
     /// As the lesson had them when the run began.
     pub fn originals(&self) -> &[ProgramSetup] {
         &self.originals

@@ -13,7 +13,7 @@ mod shelf;
 
 pub use auto::{Drive, Driving, Goal, Halt, Play, Speed, Towards, is_timer_running};
 pub use drafts::{Draft, Drafts, Edit, TooLong};
-pub use opening::{Open, Opening};
+pub use opening::{Open, Opening, UnderWay};
 pub use puzzles::{Ending, Puzzles, Solve, Solving};
 pub use settings::{Lens, Look, Motion, Numbers, Setting, Settings};
 pub use shelf::{Entry, Guessed, Progress, Reached, Resume, Shelf, Shelving, Titles};
@@ -46,6 +46,8 @@ pub enum Overlay {
     Black,
     /// Which file to open, and as which program.
     Open,
+    /// A file is read: how far it has come.
+    Loading,
     /// A pane that has no room beside the others.
     Sheet(Sheet),
 }

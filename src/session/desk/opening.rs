@@ -1,8 +1,10 @@
-//! Files of the learner's own, on their way to be programs.
+//! Files on their way into the window: recorded runs, captures, programs of the learner's own.
 //!
-//! In: which program, which file. Out: what is awaited, for the panel that shows it.
+//! In: which file, and which program it shall be if it is one. Out: what is awaited, for the
+//! panels that show it.
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 use crate::disk::Dialog;
 use crate::trace::Name;
@@ -12,6 +14,14 @@ use crate::trace::Name;
 pub enum Open {
     /// Shows the panel in which a file is chosen, for this program.
     As(Option<Name>),
+    /// What this file is, is told by its content. A program shall be this one; `None`: the panel
+    /// asks which.
+    File {
+        path: PathBuf,
+        program: Option<Name>,
+    },
+    /// The file that is on its way is not wanted any more.
+    Cancel,
     /// These files shall be these programs; then the run begins anew.
     Files(Vec<(Name, PathBuf)>),
     /// The desktop's dialog shall choose, in these words.
@@ -30,4 +40,17 @@ pub struct Opening {
     pub opened: Option<(Name, String)>,
     /// At least one has come of those that were asked for together.
     pub has_come: bool,
+    /// A file that is read and may take a while.
+    pub under_way: Option<UnderWay>,
+}
+
+/// How far a file has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnderWay {
+    pub path: PathBuf,
+    /// Of a thousand.
+    pub permille: u32,
+    pub since: Instant,
+    /// It was asked for in the panel, which comes back when the file is no good.
+    pub is_from_panel: bool,
 }

@@ -63,7 +63,7 @@ pub const TABLE: &[Entry] = &[
     Entry {
         group: Group::Run,
         presses: &[plain(Key::L, "L")],
-        says: |language| say!(language, "keys.live").into_owned(),
+        says: |language| say!(language, "keys.leave").into_owned(),
         does: |_, view| Some(controls::live(view)),
         reach: Reach::Stage,
     },
@@ -71,7 +71,7 @@ pub const TABLE: &[Entry] = &[
         group: Group::Run,
         presses: &[plain(Key::R, "R")],
         says: |language| say!(language, "keys.restart").into_owned(),
-        does: |_, _| Some(Ok(Command::Restart)),
+        does: |_, view| Some(controls::restart(view)),
         reach: Reach::Stage,
     },
     Entry {
@@ -128,7 +128,7 @@ pub const TABLE: &[Entry] = &[
         group: Group::Run,
         presses: &[plain(Key::End, "End")],
         says: |language| say!(language, "keys.last").into_owned(),
-        does: |_, view| Some(controls::live(view)),
+        does: |_, view| Some(controls::last(view)),
         reach: Reach::Stage,
     },
     Entry {

@@ -31,6 +31,7 @@ use crate::session::{Command, View};
 
 pub use beat::current_beat;
 pub use choice::takes_digits;
+pub use page::kernel;
 pub use picture::enlarged_ui;
 
 const MARGIN: f32 = 20.0;

@@ -86,10 +86,14 @@ fn restart(view: &View<'_>, theme: &Theme, rank: usize) -> Item {
         icon: Some(Icon::Restart),
         key: Some("R"),
         name: say!(view.language, "control.restart").into_owned(),
-        hint: say!(view.language, "hint.restart").into_owned(),
+        hint: match view.recorded {
+            Some(_) => say!(view.language, "recorded.restart_hint"),
+            None => say!(view.language, "hint.restart"),
+        }
+        .into_owned(),
         ..Button::new("", theme)
     };
-    Item::plain(rank, button, Ok(Command::Restart))
+    Item::plain(rank, button, controls::restart(view))
 }
 
 fn back(view: &View<'_>, theme: &Theme) -> Item {
@@ -269,6 +273,16 @@ fn live(view: &View<'_>, theme: &Theme, rank: usize) -> Item {
     } else {
         Weight::Outlined(theme.bad)
     };
+    if view.recorded.is_some() {
+        let button = Button {
+            key: Some("L"),
+            weight,
+            name: say!(view.language, "recorded.back_name").into_owned(),
+            hint: say!(view.language, "recorded.back_hint").into_owned(),
+            ..Button::new(say!(view.language, "recorded.back"), theme)
+        };
+        return Item::plain(rank, button, controls::live(view));
+    }
     let button = Button {
         key: Some("L"),
         weight,
@@ -282,7 +296,11 @@ fn rerun(view: &View<'_>, theme: &Theme, rank: usize) -> Item {
     let button = Button {
         key: Some("B"),
         name: say!(view.language, "control.rerun_name").into_owned(),
-        hint: say!(view.language, "hint.rerun").into_owned(),
+        hint: match view.recorded {
+            Some(_) => say!(view.language, "recorded.rerun_hint"),
+            None => say!(view.language, "hint.rerun"),
+        }
+        .into_owned(),
         ..Button::new(say!(view.language, "control.rerun"), theme)
     };
     Item::plain(rank, button, controls::rerun(view))

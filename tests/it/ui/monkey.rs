@@ -298,7 +298,7 @@ fn obey(stage: &mut Stage, command: Command) {
             stage.desk.opening.program = program;
             stage.desk.show(Some(Overlay::Open));
         }
-        Command::Open(Open::Files(_) | Open::Browse { .. })
+        Command::Open(Open::Files(_) | Open::Browse { .. } | Open::File { .. } | Open::Cancel)
         | Command::Step(_)
         | Command::Deliver(_)
         | Command::Drop(_)
@@ -306,6 +306,7 @@ fn obey(stage: &mut Stage, command: Command) {
         | Command::Answer { .. }
         | Command::Restart
         | Command::ReRun
+        | Command::LeaveRecorded
         | Command::Drive(_)
         | Command::Shelf(_) => {}
     }

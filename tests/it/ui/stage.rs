@@ -8,7 +8,7 @@ use eframe::egui;
 use egui_kittest::Harness;
 use sockstep::director;
 use sockstep::lesson::{BeatWatch, Language, Lesson};
-use sockstep::session::{Command, Desk, Look, Notice, Rerun, Setting, View};
+use sockstep::session::{Command, Desk, Look, Notice, Recorded, Rerun, Setting, View};
 use sockstep::trace::{Moment, SegmentId};
 
 use super::prose;
@@ -28,6 +28,8 @@ pub struct Stage {
     pub late_ms: u64,
     pub notice: Option<Notice>,
     pub rerun: Option<Rerun>,
+    /// The story is a recorded run.
+    pub recorded: Option<Recorded>,
     /// What a script chose, where it is not the usual.
     pub next: Option<director::Next>,
     pub commands: Vec<Command>,
@@ -53,6 +55,7 @@ impl Stage {
             late_ms: 2_400,
             notice: None,
             rerun: None,
+            recorded: None,
             next: None,
             commands: Vec::new(),
         }
@@ -80,6 +83,7 @@ impl Stage {
             now_us: self.story.now_us() + self.late_ms * 1_000,
             notice: self.notice.as_ref(),
             rerun: self.rerun,
+            recorded: self.recorded.as_ref(),
         }
     }
 }
