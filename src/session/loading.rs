@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek as _};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -17,6 +18,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, bounded};
 
 use super::Wake;
+use crate::capture::{Capture, Limits, Problem};
 use crate::disk::{self, Trouble};
 use crate::lesson::BeatWatch;
 use crate::timeline::Timeline;
@@ -32,6 +34,7 @@ const READING: u64 = 700;
 /// What a file turned out to be.
 pub(super) enum Opened {
     Run(Box<OpenedRun>),
+    Capture(Arc<Capture>),
     /// A text, as its bytes.
     Program(Vec<u8>),
 }
@@ -58,7 +61,7 @@ pub enum Unopened {
     Trouble(Trouble),
     /// Not even its first line is sound.
     Run(CutShort),
-    Capture(String),
+    Capture(Problem),
     /// It has to be unpacked first.
     Packed,
     /// Neither a run nor a capture nor a text.
@@ -202,7 +205,7 @@ fn open(path: &Path, watches: Watches, teller: &Teller) -> Result<Option<Opened>
     file.rewind()?;
     match Kind::of(&head[..read]) {
         Kind::Run => run(file, length, watches, teller),
-        Kind::Capture => Err(Unopened::Capture(String::new())),
+        Kind::Capture => capture(file, length, teller),
         Kind::Packed => Err(Unopened::Packed),
         Kind::Text => {
             let bytes = disk::read(path, disk::PROGRAM_BYTES).map_err(Unopened::Trouble)?;
@@ -289,6 +292,19 @@ fn run(
             cut_short,
         }))
     }))
+}
+
+fn capture(file: File, length: u64, teller: &Teller) -> Result<Option<Opened>, Unopened> {
+    let limits = Limits::default();
+    let mut progress = |done: u64| match teller.tell(done * 1_000 / length.max(1)) {
+        true => ControlFlow::Continue(()),
+        false => ControlFlow::Break(()),
+    };
+    match Capture::read(file, &limits, &mut progress) {
+        Ok(capture) => Ok(Some(Opened::Capture(Arc::new(capture)))),
+        Err(Problem::Cancelled) => Ok(None),
+        Err(problem) => Err(Unopened::Capture(problem)),
+    }
 }
 
 /// `None`: it is not wanted any more.

@@ -264,7 +264,7 @@ fn badge(ui: &Ui, view: &View<'_>, theme: &Theme) -> Badge {
         tone,
         sign: match header.wire {
             WireKind::Held => Sign::Held,
-            WireKind::Loopback => Sign::Inferred,
+            WireKind::Loopback | WireKind::Captured => Sign::Inferred,
         },
         text: ui.painter().layout_no_wrap(text, font, tone.strong),
         name: name.into_owned(),
