@@ -32,7 +32,7 @@ pub(super) struct Aside {
     model: Option<Setup>,
     /// The lesson's id, or what stood in its place.
     lesson: String,
-    guest: Option<Shelved>,
+    guest: Option<Box<Shelved>>,
     /// How often the lessons had been read anew.
     revision: u64,
     shelf: ShelfAside,

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use super::desk::{Desk, Driving, Edit, Halt, Look, Open, Overlay, Setting, Shelving};
 use super::editing::FileRemark;
-use super::loading::CutShort;
 use super::recorded::Recorded;
 use super::reload::Reloaded;
 use super::rerun::Rerun;
@@ -14,7 +13,7 @@ use crate::lab::{self, Demise};
 use crate::lesson::{Language, Lesson};
 use crate::replay::Divergence;
 use crate::timeline::Timeline;
-use crate::trace::{Moment, Name, Order, SegmentId};
+use crate::trace::{LoadError, Moment, Name, Order, SegmentId};
 
 /// What a learner can ask for.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,7 +75,7 @@ pub enum Notice {
     /// The run goes on, but its file does not.
     NotRecorded(String),
     /// The file of the recorded run is sound only so far.
-    CutShort { path: PathBuf, at: CutShort },
+    CutShort { path: PathBuf, at: LoadError },
     /// Every recorded order was given again; it is live from here.
     Reran { orders: usize },
     /// A re-run took another way than the recorded run: where, and what was expected.

@@ -25,7 +25,7 @@ pub struct Course {
     /// Where it lies; what is built in lies nowhere.
     pub(super) path: Option<PathBuf>,
     /// Stands in the place of the one that is open: what is told of a run that no lesson tells of.
-    pub(super) guest: Option<Shelved>,
+    pub(super) guest: Option<Box<Shelved>>,
 }
 
 /// One lesson, in the languages it has.
@@ -78,7 +78,9 @@ impl Course {
     }
 
     fn shown(&self) -> Option<&Shelved> {
-        self.guest.as_ref().or_else(|| self.lessons.get(self.open))
+        self.guest
+            .as_deref()
+            .or_else(|| self.lessons.get(self.open))
     }
 
     /// Its place in the course; a guest stands after all of them.

@@ -22,7 +22,7 @@ use crate::capture::{Capture, Limits, Problem};
 use crate::disk::{self, Trouble};
 use crate::lesson::BeatWatch;
 use crate::timeline::Timeline;
-use crate::trace::{Header, Name, Trace};
+use crate::trace::{self, Header, LoadError, Loaded, Name, Trace, Unread};
 
 /// How long a closing window waits for a disk that does not answer.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -44,15 +44,7 @@ pub(super) struct OpenedRun {
     pub timeline: Timeline,
     /// How far the run came in its lesson, if the course has that.
     pub watch: Option<BeatWatch>,
-    pub cut_short: Option<CutShort>,
-}
-
-/// Where a file stops being sound.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CutShort {
-    /// Counted from 1.
-    pub line: usize,
-    pub reason: String,
+    pub cut_short: Option<LoadError>,
 }
 
 /// Why a file is not shown.
@@ -60,7 +52,7 @@ pub struct CutShort {
 pub enum Unopened {
     Trouble(Trouble),
     /// Not even its first line is sound.
-    Run(CutShort),
+    Run(LoadError),
     Capture(Problem),
     /// It has to be unpacked first.
     Packed,
@@ -278,8 +270,14 @@ fn run(
     teller: &Teller,
 ) -> Result<Option<Opened>, Unopened> {
     let read = |done: u64| teller.tell(done * READING / length.max(1));
-    let Some((trace, cut_short)) = trace_of(file, read)? else {
-        return Ok(None);
+    let mut watch = |done: u64| match read(done) {
+        true => ControlFlow::Continue(()),
+        false => ControlFlow::Break(()),
+    };
+    let Loaded { trace, cut_short } = match trace::read(BufReader::new(file), &mut watch) {
+        Ok(loaded) => loaded,
+        Err(Unread::Cancelled) => return Ok(None),
+        Err(Unread::Broken(error)) => return Err(Unopened::Run(error)),
     };
     let watch = watch_of(trace.header(), &mut watches);
     let timeline = take_in(trace, watch, |done, all| {
@@ -304,28 +302,6 @@ fn capture(file: File, length: u64, teller: &Teller) -> Result<Option<Opened>, U
         Ok(capture) => Ok(Some(Opened::Capture(Arc::new(capture)))),
         Err(Problem::Cancelled) => Ok(None),
         Err(problem) => Err(Unopened::Capture(problem)),
-    }
-}
-
-/// `None`: it is not wanted any more.
-fn trace_of(
-    file: File,
-    mut go_on: impl FnMut(u64) -> bool,
-) -> Result<Option<(Trace, Option<CutShort>)>, Unopened> {
-    let mut text = String::new();
-    let mut file = BufReader::new(file);
-    file.read_to_string(&mut text)?;
-    if !go_on(text.len() as u64) {
-        return Ok(None);
-    }
-    let loaded = crate::trace::load(&text).map_err(|error| Unopened::Run(error.into()))?;
-    Ok(Some((loaded.trace, loaded.cut_short.map(Into::into))))
-}
-
-impl From<crate::trace::LoadError> for CutShort {
-    fn from(error: crate::trace::LoadError) -> Self {
-        let (line, reason) = (error.line, error.reason);
-        Self { line, reason }
     }
 }
 

@@ -37,7 +37,7 @@ pub use desk::{Entry, Guessed, Progress, Reached, Resume, Shelf, Shelving, Title
 pub use desk::{Lens, Look, Motion, Numbers, Overlay, Setting, Settings, Sheet};
 pub use editing::FileRemark;
 pub use kept::{Kept, KeptRemark, learner_file};
-pub use loading::{CutShort, Unopened, is_shown};
+pub use loading::{Unopened, is_shown};
 pub use recorded::{Origin, Recorded};
 pub use reload::Reloaded;
 pub use rerun::Rerun;

@@ -71,7 +71,7 @@ impl Course {
             let lesson = with_programs(lesson, setup);
             Lesson { hosts, ..lesson }
         });
-        self.guest = Some(Shelved::of(english, chinese));
+        self.guest = Some(Box::new(Shelved::of(english, chinese)));
     }
 }
 

@@ -7,11 +7,10 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::loading::CutShort;
 use super::{Notice, Session};
 use crate::lesson::{BeatWatch, quizzes};
 use crate::timeline::Timeline;
-use crate::trace::{Moment, Name, Order, ProgramSetup, What};
+use crate::trace::{LoadError, Moment, Name, Order, ProgramSetup, What};
 
 /// What is known of the run that is looked at, besides its events.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +19,7 @@ pub struct Recorded {
     pub path: PathBuf,
     pub origin: Origin,
     /// Where the file stops being sound; what is before it is shown.
-    pub cut_short: Option<CutShort>,
+    pub cut_short: Option<LoadError>,
     /// A lesson of the course tells of it.
     pub has_lesson: bool,
     /// Programs that are not as the lesson has them.

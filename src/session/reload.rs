@@ -123,13 +123,19 @@ impl Session {
 impl Course {
     /// Every language that the open lesson has.
     pub(super) fn languages(&self) -> impl Iterator<Item = &Lesson> {
-        let open = self.guest.as_ref().or_else(|| self.lessons.get(self.open));
+        let open = self
+            .guest
+            .as_deref()
+            .or_else(|| self.lessons.get(self.open));
         open.into_iter().flat_map(Shelved::sound)
     }
 
     /// What is wrong with the files of the open lesson since they were edited.
     fn broken(&self) -> Option<String> {
-        let open = self.guest.as_ref().or_else(|| self.lessons.get(self.open));
+        let open = self
+            .guest
+            .as_deref()
+            .or_else(|| self.lessons.get(self.open));
         let broken = open?.broken.first();
         broken.map(ToString::to_string)
     }

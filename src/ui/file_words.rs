@@ -4,8 +4,9 @@ use std::path::Path;
 
 use super::text::{host_word, say};
 use crate::lesson::Language;
-use crate::session::{CutShort, FileRemark, KeptRemark, Trouble, Unopened, Unreadable, View};
+use crate::session::{FileRemark, KeptRemark, Trouble, Unopened, Unreadable, View};
 use crate::trace::Name;
+use crate::words;
 
 /// A sentence, and what to do about it.
 pub fn remark(view: &View<'_>, remark: &FileRemark) -> (String, String) {
@@ -98,10 +99,11 @@ fn unopened(language: Language, why: &Unopened) -> (String, String) {
         Unopened::Trouble(why) => {
             return unreadable(language, &Unreadable::Trouble(why.clone()));
         }
-        Unopened::Run(CutShort { line, reason }) => (
-            say!(language, "files.bad_run", line = line, reason = reason),
-            say!(language, "files.bad_run_remedy"),
-        ),
+        Unopened::Run(at) => {
+            let (reason, remedy) = words::wrong(language, &at.wrong);
+            let said = say!(language, "files.bad_run", line = at.line, reason = reason);
+            return (said.into_owned(), remedy);
+        }
         Unopened::Capture(why) => (
             say!(language, "files.bad_capture", why = why),
             say!(language, "files.bad_capture_remedy"),

@@ -12,6 +12,7 @@ use super::saved;
 use super::text::{host_word, say};
 use super::theme::{self, Theme};
 use crate::lesson::Language;
+use crate::replay::Divergence;
 use crate::session::{Command, Notice, Reloaded, View};
 use crate::words;
 
@@ -189,34 +190,16 @@ fn said(view: &View<'_>, notice: &Notice) -> Said {
             remark(said.into_owned(), String::new())
         }
         Notice::CutShort { path, at } => {
-            let (file, line, reason) = (saved::file_name(path), at.line, &at.reason);
-            let said = say!(
-                language,
-                "notice.cut_short",
-                file = file,
-                line = line,
-                reason = reason
-            );
-            let remedy = say!(language, "notice.cut_short_remedy");
-            (said.into_owned(), remedy.into_owned(), Gravity::Mistake)
+            let (said, remedy) = saved::cut_short(language, path, at);
+            (said, remedy, Gravity::Mistake)
         }
         Notice::Reran { orders } => {
             let said = say!(language, "notice.reran", orders = orders);
             remark(said.into_owned(), String::new())
         }
         Notice::Diverged { divergence, orders } => {
-            let title = |name: &str| host_word(language, view.timeline.newest(), name);
-            let given = divergence.given;
-            let said = say!(language, "notice.diverged", given = given, orders = orders);
-            let expected = words::sight(language, &divergence.expected, title);
-            let found = words::sight(language, &divergence.found, title);
-            let detail = say!(
-                language,
-                "notice.diverged_detail",
-                expected = expected,
-                found = found
-            );
-            remark(said.into_owned(), detail.into_owned())
+            let (said, detail) = diverged(view, divergence, *orders);
+            remark(said, detail)
         }
         Notice::Lesson(problem) => {
             let said = say!(language, "notice.lesson", problem = problem);
@@ -234,6 +217,22 @@ fn said(view: &View<'_>, notice: &Notice) -> Said {
         detail,
         weight,
     }
+}
+
+fn diverged(view: &View<'_>, divergence: &Divergence, orders: usize) -> (String, String) {
+    let language = view.language;
+    let title = |name: &str| host_word(language, view.timeline.newest(), name);
+    let given = divergence.given;
+    let said = say!(language, "notice.diverged", given = given, orders = orders);
+    let expected = words::sight(language, &divergence.expected, title);
+    let found = words::sight(language, &divergence.found, title);
+    let detail = say!(
+        language,
+        "notice.diverged_detail",
+        expected = expected,
+        found = found
+    );
+    (said.into_owned(), detail.into_owned())
 }
 
 fn edited(language: Language, reloaded: &Reloaded) -> (String, String, Gravity) {

@@ -13,7 +13,8 @@ use super::text::{host_word, say};
 use super::theme;
 use crate::lesson::Language;
 use crate::session::{Command, Open, Origin, Recorded, UnderWay, View};
-use crate::trace::{Header, Name};
+use crate::trace::{Header, LoadError, Name};
+use crate::words;
 
 const WIDTH: f32 = 420.0;
 /// What comes sooner than this has no bar: it would only flash.
@@ -82,6 +83,20 @@ pub fn file_name(path: &Path) -> String {
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned()
+}
+
+/// The file of a run is sound only so far.
+pub fn cut_short(language: Language, path: &Path, at: &LoadError) -> (String, String) {
+    let (reason, remedy) = words::wrong(language, &at.wrong);
+    let (file, line) = (file_name(path), at.line);
+    let said = say!(
+        language,
+        "notice.cut_short",
+        file = file,
+        line = line,
+        reason = reason
+    );
+    (said.into_owned(), remedy)
 }
 
 /// Why nothing can be ordered of it.

@@ -16,6 +16,8 @@ pub mod host;
 mod lab;
 pub mod remark;
 pub mod segment;
+mod wrong;
 
 pub use export::refusal;
 pub use lab::{demise, remedy, sight, stuck};
+pub use wrong::wrong;
