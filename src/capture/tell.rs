@@ -141,6 +141,8 @@ impl Teller<'_> {
         if let Some((conversation, side)) = part {
             self.state((conversation, side.other()), packet);
         }
+        // Whoever looks at it goes from packet to packet.
+        self.push(What::Rest);
     }
 
     fn push(&mut self, what: What) {

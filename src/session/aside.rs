@@ -102,6 +102,7 @@ impl Session {
         let Some(aside) = self.aside.take() else {
             return;
         };
+        self.put_capture_away();
         let Aside {
             setup,
             timeline,
@@ -155,6 +156,7 @@ impl Session {
 
     /// The run that was set aside is not wanted any more; what is on the stage takes its place.
     pub(super) fn give_up_aside(&mut self) {
+        self.put_capture_away();
         self.recorded = None;
         if let Some(mut lab) = self.aside.take().and_then(|aside| aside.lab) {
             lab.hang_up();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::capturing::Surveying;
 use super::desk::{Desk, Driving, Edit, Halt, Look, Open, Overlay, Setting, Shelving};
 use super::editing::FileRemark;
 use super::recorded::Recorded;
@@ -53,6 +54,8 @@ pub enum Command {
     Edit(Edit),
     /// A file as a program.
     Open(Open),
+    /// What is looked at of an opened capture.
+    Survey(Surveying),
     /// Lays something over the window, or takes it away.
     Show(Option<Overlay>),
     /// Says why a key does nothing now, in these words.

@@ -42,7 +42,8 @@ impl Session {
             | Command::LeaveRecorded
             | Command::Shelf(_)
             | Command::Edit(_)
-            | Command::Open(_) => self.desk.drive.stop(),
+            | Command::Open(_)
+            | Command::Survey(_) => self.desk.drive.stop(),
             Command::Answer { .. }
             | Command::Select(_)
             | Command::Guess { .. }

@@ -5,6 +5,7 @@
 //! Panels get a [`View`] and push [`Command`]s.
 
 mod aside;
+mod capturing;
 mod command;
 mod course;
 mod desk;
@@ -28,6 +29,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+pub use capturing::{Arranged, Column, Form, MOST_ON_STAGE, Of, Pending, Survey, Surveying};
 pub use command::{Command, Notice, Refusal, View};
 pub use course::Course;
 pub use desk::{Desk, Draft, Drafts, Edit, Open, Opening, UnderWay};
@@ -107,6 +109,8 @@ pub struct Session {
     galleries: Vec<gallery::Gallery<String, Pixels>>,
     /// Read the runs of puzzles; the last is the open lesson's.
     cases: Vec<gallery::Gallery<usize, Case>>,
+    /// Put a capture's conversations in order and make runs of them; the last is the open one's.
+    clerks: Vec<capturing::Clerk>,
 }
 
 impl Session {
@@ -144,6 +148,7 @@ impl Session {
         self.open_puzzles();
         came |= self.hear_disk();
         came |= self.hear_loading();
+        came |= self.hear_clerk();
         if std::mem::take(&mut self.wants_next) {
             self.go_on();
         }
@@ -214,6 +219,7 @@ impl Session {
             Command::Edit(edit) => self.edit(edit),
             Command::Open(open) => self.open(open),
             Command::Show(overlay) => self.show(overlay),
+            Command::Survey(surveying) => self.survey(surveying),
             Command::Explain(why) => self.remark(Notice::Explained(why)),
             Command::Dismiss => self.notice = None,
         }

@@ -9,12 +9,7 @@ use std::time::Instant;
 use super::desk::{Open, Overlay, UnderWay};
 use super::loading::{Loading, Opened, OpenedRun, Unopened};
 use super::{FileRemark, Notice, Origin, Recorded, Session};
-use crate::capture::{Capture, Which};
-use crate::timeline::Timeline;
 use crate::trace::{Moment, Name};
-
-/// The longest capture that is shown as a run.
-const MOST_PACKETS: usize = 2_000;
 
 impl Session {
     pub(super) fn open_file(&mut self, path: PathBuf, program: Option<Name>) {
@@ -92,7 +87,7 @@ impl Session {
         self.desk.overlay = None;
         match opened {
             Ok(Opened::Run(run)) => self.show_run(path, *run),
-            Ok(Opened::Capture(capture)) => self.show_capture(path, &capture),
+            Ok(Opened::Capture(capture)) => self.show_capture(path, capture),
             Ok(Opened::Program(bytes)) => self.show_program(path, program, bytes),
             Err(why) => {
                 self.begin_if_idle();
@@ -120,19 +115,6 @@ impl Session {
             edited: Vec::new(),
         };
         self.show_recorded(timeline, id.zip(watch), shown);
-    }
-
-    /// A small capture, as a run.
-    fn show_capture(&mut self, path: PathBuf, capture: &Capture) {
-        let (trace, _) = capture.trace(Which::All, MOST_PACKETS);
-        let shown = Recorded {
-            path,
-            origin: Origin::Capture,
-            cut_short: None,
-            has_lesson: false,
-            edited: Vec::new(),
-        };
-        self.show_recorded(Timeline::of(trace), None, shown);
     }
 
     /// A program takes a program's place, and the run begins anew with it.

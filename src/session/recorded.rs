@@ -53,6 +53,7 @@ impl Session {
         shown: Recorded,
     ) {
         self.set_aside();
+        self.put_capture_away();
         self.timeline = timeline.into_recorded();
         let header = self.timeline.trace().header();
         self.setup = super::rerun::setup_of(header);

@@ -119,6 +119,7 @@ impl Session {
             galleries: Vec::new(),
             files: None,
             cases: Vec::new(),
+            clerks: Vec::new(),
         };
         session.watch_files();
         session.stock_shelf();

@@ -1,5 +1,6 @@
 //! What each control would do now, or why it is off. Pure: buttons and keys both ask here.
 
+use super::capture;
 use super::saved;
 use super::text::{host_word, say};
 use crate::director::{Next, WhyNot};
@@ -14,6 +15,9 @@ pub type Offer = Result<Command, String>;
 
 /// `Next`, or one stop forward while we look at the past.
 pub fn next(view: &View<'_>) -> Offer {
+    if let Some(offer) = capture::neighbour(view, 1) {
+        return offer;
+    }
     if view.timeline.is_live() && view.rerun.is_some() {
         return Err(say!(view.language, "off.rerunning").into_owned());
     }
@@ -31,6 +35,9 @@ pub fn next(view: &View<'_>) -> Offer {
 }
 
 pub fn back(view: &View<'_>) -> Offer {
+    if let Some(offer) = capture::neighbour(view, -1) {
+        return offer;
+    }
     if view.timeline.previous_stop().is_some() {
         Ok(Command::Back)
     } else {

@@ -17,6 +17,8 @@ pub enum Pane {
     TopBar,
     Notice,
     Lesson,
+    /// Of a capture, in the lesson's place.
+    Conversations,
     Clients,
     Ladder,
     Servers,
@@ -32,6 +34,7 @@ impl Pane {
             Self::TopBar => say!(language, "pane.top_bar"),
             Self::Notice => say!(language, "pane.notice"),
             Self::Lesson => say!(language, "pane.lesson"),
+            Self::Conversations => say!(language, "pane.conversations"),
             Self::Clients => say!(language, "pane.clients"),
             Self::Ladder => say!(language, "pane.ladder"),
             Self::Servers => say!(language, "pane.servers"),

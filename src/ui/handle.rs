@@ -13,8 +13,16 @@ use crate::session::{Command, View};
 /// At the left edge, from top to bottom.
 pub fn lesson_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     let theme = theme::theme(view.look);
-    let label = say!(view.language, "pane.lesson");
-    let name = say!(view.language, "handle.lesson");
+    let (label, name) = match view.desk.survey {
+        Some(_) => (
+            say!(view.language, "pane.conversations"),
+            say!(view.language, "handle.conversations"),
+        ),
+        None => (
+            say!(view.language, "pane.lesson"),
+            say!(view.language, "handle.lesson"),
+        ),
+    };
     let response = ui.interact(
         ui.max_rect(),
         ui.scope_id().with("lesson handle"),

@@ -5,7 +5,7 @@ use eframe::egui;
 use eframe::egui::{Context, Label, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::describe;
-use super::keys::{Entry, Group, TABLE};
+use super::keys::{self, Entry, Group};
 use super::overlay;
 use super::parts::{self, Button};
 use super::text::say;
@@ -34,20 +34,31 @@ pub fn help_ui(ctx: &Context, view: &View<'_>, commands: &mut Vec<Command>) {
         }
         ui.add_space(theme::GAP);
         if ui.available_width() < TWO_COLUMNS_FROM {
-            for group in [Group::Run, Group::Wire, Group::Look, Group::Window] {
+            for group in groups(view).into_iter().flatten() {
                 group_ui(ui, view.language, theme, group);
             }
         } else {
             ui.columns_const(|[left, right]: &mut [Ui; 2]| {
-                for group in [Group::Run, Group::Wire] {
-                    group_ui(left, view.language, theme, group);
-                }
-                for group in [Group::Look, Group::Window] {
-                    group_ui(right, view.language, theme, group);
+                for (ui, groups) in [left, right].into_iter().zip(groups(view)) {
+                    for group in groups {
+                        group_ui(ui, view.language, theme, group);
+                    }
                 }
             });
         }
     });
+}
+
+/// Two columns. The keys of a capture come first where there is one.
+fn groups(view: &View<'_>) -> [Vec<Group>; 2] {
+    let mut groups = [
+        vec![Group::Run, Group::Wire],
+        vec![Group::Look, Group::Window],
+    ];
+    if view.desk.survey.is_some() {
+        groups[1].insert(0, Group::Capture);
+    }
+    groups
 }
 
 /// What a reader is told of the window, for everybody.
@@ -70,10 +81,11 @@ fn group_ui(ui: &mut Ui, language: Language, theme: &Theme, group: Group) {
         Group::Wire => say!(language, "help.wire"),
         Group::Look => say!(language, "help.look"),
         Group::Window => say!(language, "help.window"),
+        Group::Capture => say!(language, "help.capture"),
     };
     let title = RichText::new(title).font(theme::bold_font(theme::TITLE));
     ui.label(title.color(theme.text));
-    for entry in TABLE.iter().filter(|entry| entry.group == group) {
+    for entry in keys::entries().filter(|entry| entry.group == group) {
         entry_ui(ui, language, theme, entry);
     }
     ui.add_space(theme::GAP);

@@ -4,18 +4,27 @@
 //! In: key presses and a view. Out: commands. What a key does is what the button with its cap
 //! does; nothing happens while a field is being typed into, but for keys that type nothing.
 
+mod packets;
 mod table;
 
 use eframe::egui;
 use eframe::egui::{Event, Key, Modifiers};
 
+use super::capture;
 use super::controls::Offer;
 use super::lesson;
 use super::tour;
 use crate::lesson::Language;
 use crate::session::{Command, Overlay, View};
 
-pub use table::{TABLE, Zoom, zoom};
+use packets::PACKETS;
+use table::TABLE;
+pub use table::{Zoom, zoom};
+
+/// Every line, in the order the help shows them.
+pub fn entries() -> impl Iterator<Item = &'static Entry> {
+    TABLE.iter().chain(PACKETS)
+}
 
 /// One line of the help: the keys, and what each of them does.
 pub struct Entry {
@@ -33,6 +42,8 @@ pub enum Group {
     Wire,
     Look,
     Window,
+    /// Of an opened capture.
+    Capture,
 }
 
 /// Where a key counts.
@@ -64,7 +75,7 @@ pub fn keys(ctx: &egui::Context, view: &View<'_>, commands: &mut Vec<Command>) {
     // A focused button takes Space and the arrows for itself.
     let has_focus = ctx.memory(|memory| memory.focused().is_some());
     let takes_digits = lesson::takes_digits(ctx);
-    for (key, modifiers) in presses {
+    for (key, modifiers, repeats) in presses {
         if takes_digits && quiz_key(key) {
             continue;
         }
@@ -82,6 +93,12 @@ pub fn keys(ctx: &egui::Context, view: &View<'_>, commands: &mut Vec<Command>) {
         // a program's text they belong to the text.
         let is_free = !is_typing || is_page(key) && view.desk.drafts.editing.is_none();
         let is_for_stage = is_free && does_not_hold_up(view.desk.overlay);
+        if is_for_stage && packet_key(ctx, view, (key, modifiers, repeats), commands) {
+            continue;
+        }
+        if repeats {
+            continue; // a step is a decision
+        }
         let offer = TABLE.iter().find_map(|entry| {
             let counts = entry.reach == Reach::Everywhere || is_for_stage;
             let is_it = |press: &Press| is_it(*press, key, modifiers);
@@ -94,6 +111,33 @@ pub fn keys(ctx: &egui::Context, view: &View<'_>, commands: &mut Vec<Command>) {
         // A key that can do nothing says why, as its button does when pointed at.
         commands.extend(offer.map(|offer| offer.unwrap_or_else(Command::Explain)));
     }
+}
+
+/// Along the rows of a capture's packets keys mean something else, and one that is held down goes
+/// on. True when it was one of those.
+fn packet_key(
+    ctx: &egui::Context,
+    view: &View<'_>,
+    (key, modifiers, repeats): (Key, Modifiers, bool),
+    commands: &mut Vec<Command>,
+) -> bool {
+    if !capture::takes_keys(ctx, view) {
+        return false;
+    }
+    let is_it = |press: &Press| is_it(*press, key, modifiers);
+    let mut entries = PACKETS.iter();
+    let Some(entry) = entries.find(|entry| entry.presses.iter().any(is_it)) else {
+        return false;
+    };
+    let offer = (entry.does)(ctx, view);
+    let is_taken = offer.is_some() || capture::listed(view).is_some();
+    match offer {
+        Some(Ok(command)) => commands.push(command),
+        // Held down at the end, it says so once.
+        Some(Err(why)) if !repeats => commands.push(Command::Explain(why)),
+        Some(Err(_)) | None => {}
+    }
+    is_taken
 }
 
 /// The tour lets the stage go on underneath.
@@ -127,17 +171,17 @@ fn is_it(press: Press, key: Key, modifiers: Modifiers) -> bool {
     press.key == key && press.with_command == has_command && !modifiers.alt
 }
 
-/// Keys that went down now. A key held down counts once: a step is a decision.
-fn pressed(ctx: &egui::Context) -> Vec<(Key, Modifiers)> {
+/// Keys that went down now, and whether they had been down already.
+fn pressed(ctx: &egui::Context) -> Vec<(Key, Modifiers, bool)> {
     ctx.input(|input| {
         let keys = input.events.iter().filter_map(|event| match event {
             Event::Key {
                 key,
                 pressed: true,
-                repeat: false,
+                repeat,
                 modifiers,
                 ..
-            } => Some((*key, *modifiers)),
+            } => Some((*key, *modifiers, *repeat)),
             _ => None,
         });
         keys.collect()
@@ -170,7 +214,7 @@ mod tests {
 
     #[test]
     fn every_line_of_the_help_is_a_sentence_in_both_languages() {
-        for entry in TABLE {
+        for entry in entries() {
             let [en, zh] = [Language::English, Language::Chinese].map(entry.says);
             assert!(!en.is_empty() && !zh.is_empty());
             assert_ne!(en, zh);

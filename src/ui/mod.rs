@@ -6,6 +6,7 @@
 
 mod bytes;
 mod captions;
+mod capture;
 mod contents;
 mod controls;
 mod describe;
@@ -48,7 +49,8 @@ use eframe::egui::{CentralPanel, Context, Frame, Id, Margin, Panel, Rect, Ui};
 use self::focus::{Pane, pane_ui};
 use self::layout::{Place, Plan};
 use self::theme::Theme;
-use crate::session::{Command, Overlay, Settings, Sheet, View};
+use crate::lesson::Lesson;
+use crate::session::{Command, Overlay, Settings, Sheet, Survey, View};
 use crate::trace::Name;
 
 /// Everything, from a view. The commands of clicks and keys are pushed in the order they came.
@@ -89,11 +91,12 @@ fn overlay_ui(ctx: &Context, view: &View<'_>, commands: &mut Vec<Command>) {
 /// A pane that has no room beside the others.
 fn sheet_ui(ctx: &Context, view: &View<'_>, sheet: Sheet, commands: &mut Vec<Command>) {
     let height = ctx.content_rect().height() - 140.0;
-    match (sheet, view.lesson) {
-        (Sheet::Lesson, Some(lesson)) => {
-            let pane = (Pane::Lesson, theme::LESSON.max, height);
+    let survey = view.desk.survey.as_ref().map(Left::Conversations);
+    match (sheet, survey.or(view.lesson.map(Left::Lesson))) {
+        (Sheet::Lesson, Some(left)) => {
+            let pane = (left.pane(), theme::LESSON.max, height);
             overlay::sheet_ui(ctx, view, pane, commands, |ui, commands| {
-                lesson::lesson_ui(ui, view, lesson, commands);
+                left.show(ui, view, commands);
             });
         }
         (Sheet::Lesson, None) => {}
@@ -141,7 +144,10 @@ fn panes_ui(ui: &mut Ui, view: &View<'_>, plan: Plan, commands: &mut Vec<Command
         let panel = Panel::bottom("captions").exact_size(height).frame(frame);
         (lesson, room(ui, panel))
     });
-    let lesson = view.lesson.and_then(|lesson| {
+    let survey = view.desk.survey.as_ref();
+    let left = survey.map(Left::Conversations);
+    let left = left.or(view.lesson.map(Left::Lesson));
+    let left = left.and_then(|left| {
         let panel = match plan.lesson {
             Place::Open => Panel::left(sized(ui, "lesson"))
                 .default_size(theme::LESSON.clamp(ui.available_width() * theme::LESSON_SHARE))
@@ -149,11 +155,11 @@ fn panes_ui(ui: &mut Ui, view: &View<'_>, plan: Plan, commands: &mut Vec<Command
             Place::Away => Panel::left("lesson handle").exact_size(theme::HANDLE),
             Place::Folded | Place::Gone => return None,
         };
-        Some((lesson, room(ui, panel.frame(fill))))
+        Some((left, room(ui, panel.frame(fill))))
     });
-    if let Some((lesson, room)) = lesson {
-        pane_ui(ui, (Pane::Lesson, room), language, |ui| match plan.lesson {
-            Place::Open => lesson::lesson_ui(ui, view, lesson, commands),
+    if let Some((left, room)) = left {
+        pane_ui(ui, (left.pane(), room), language, |ui| match plan.lesson {
+            Place::Open => left.show(ui, view, commands),
             Place::Away | Place::Folded | Place::Gone => handle::lesson_ui(ui, view, commands),
         });
     }
@@ -170,6 +176,30 @@ fn panes_ui(ui: &mut Ui, view: &View<'_>, plan: Plan, commands: &mut Vec<Command
     pane_ui(ui, (Pane::Transport, transport), language, |ui| {
         transport::transport_ui(ui, view, commands);
     });
+}
+
+/// What stands at the left of the stage.
+#[derive(Clone, Copy)]
+enum Left<'a> {
+    Lesson(&'a Lesson),
+    /// Of an opened capture.
+    Conversations(&'a Survey),
+}
+
+impl Left<'_> {
+    fn pane(self) -> Pane {
+        match self {
+            Self::Lesson(_) => Pane::Lesson,
+            Self::Conversations(_) => Pane::Conversations,
+        }
+    }
+
+    fn show(self, ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
+        match self {
+            Self::Lesson(lesson) => lesson::lesson_ui(ui, view, lesson, commands),
+            Self::Conversations(survey) => capture::pane_ui(ui, view, survey, commands),
+        }
+    }
 }
 
 /// Takes a panel's room without drawing into it yet.
@@ -198,6 +228,14 @@ fn stage_of_hosts_ui(ui: &mut Ui, view: &View<'_>, plan: Plan, commands: &mut Ve
     let theme = theme::theme(view.look);
     let language = view.language;
     let drawer = drawer_room(ui, theme, plan);
+    if let Some(survey) = capture::listed(view) {
+        let rect = ui.available_rect_before_wrap();
+        let all = Room { rect, clip: rect };
+        pane_ui(ui, (Pane::Ladder, all), language, |ui| {
+            capture::list_ui(ui, view, survey, commands);
+        });
+        return drawer_pane_ui(ui, view, (plan, drawer), commands);
+    }
     let state = view.timeline.state();
     let is_server = |name: &&Name| controls::is_server(name);
     let (servers, clients): (Vec<&Name>, Vec<&Name>) = state.host_order.iter().partition(is_server);
@@ -233,9 +271,19 @@ fn stage_of_hosts_ui(ui: &mut Ui, view: &View<'_>, plan: Plan, commands: &mut Ve
     pane_ui(ui, (Pane::Servers, servers_room), language, |ui| {
         host::hosts_ui(ui, view, &servers, commands);
     });
+    drawer_pane_ui(ui, view, (plan, drawer), commands);
+}
+
+fn drawer_pane_ui(
+    ui: &mut Ui,
+    view: &View<'_>,
+    (plan, drawer): (Plan, Option<Room>),
+    commands: &mut Vec<Command>,
+) {
     let Some(drawer) = drawer else { return };
     let is_open = plan.drawer == Place::Open;
-    pane_ui(ui, (Pane::Drawer, drawer), language, |ui| match is_open {
+    let pane = (Pane::Drawer, drawer);
+    pane_ui(ui, pane, view.language, |ui| match is_open {
         true => drawer::drawer_ui(ui, view, commands),
         false => handle::drawer_ui(ui, view, commands),
     });

@@ -66,6 +66,13 @@ pub const CAPTION_LEADING: f32 = 1.5;
 pub const LEADING: f32 = 1.65;
 pub const CODE_LEADING: f32 = 1.5;
 
+/// Beside rows that scroll.
+pub const SCROLL_BAR: f32 = 12.0;
+/// A packet of a capture, a row of the table's head, a conversation.
+pub const PACKET_ROW: f32 = 22.0;
+pub const PACKET_HEAD: f32 = 26.0;
+pub const CONVERSATION_ROW: f32 = 68.0;
+
 /// The colours of one look.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Theme {

@@ -3,6 +3,7 @@
 mod asked;
 mod bytes;
 mod caps;
+mod capture;
 mod contents;
 mod controls;
 mod course;

@@ -18,6 +18,8 @@ pub use puzzles::{Ending, Puzzles, Solve, Solving};
 pub use settings::{Lens, Look, Motion, Numbers, Setting, Settings};
 pub use shelf::{Entry, Guessed, Progress, Reached, Resume, Shelf, Shelving, Titles};
 
+use super::capturing::Survey;
+
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Desk {
     pub settings: Settings,
@@ -29,6 +31,8 @@ pub struct Desk {
     pub drive: Drive,
     pub drafts: Drafts,
     pub opening: Opening,
+    /// A capture that was made elsewhere, and what is looked at of it.
+    pub survey: Option<Survey>,
 }
 
 /// Something that lies over the whole window; Escape takes it away.

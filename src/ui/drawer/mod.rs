@@ -88,6 +88,9 @@ pub fn drawer_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
     let theme = theme::theme(view.look);
     let open = ui.data(|data| data.get_temp::<Tab>(tab_id()));
     let mut tab = open.unwrap_or_default();
+    if super::capture::listed(view).is_some() {
+        return packet_ui(ui, view, theme, commands);
+    }
     // As a sheet over the stage it has the keyboard to itself.
     if view.desk.overlay == Some(Overlay::Sheet(Sheet::Inspector)) && !ui.ctx().text_edit_focused()
     {
@@ -127,6 +130,18 @@ pub fn drawer_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         Tab::Bytes => ledger::ledger_ui(ui, view, theme, commands),
         Tab::Graph => graph::graph_ui(ui, view, theme, commands),
     }
+}
+
+/// One packet of many has its header and its bytes; the rest takes its conversation on the stage.
+fn packet_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 14.0;
+        if let Some(segment) = shown_segment(view) {
+            segment::summary_ui(ui, view, theme, segment);
+        }
+    });
+    ui.add_space(3.0);
+    segment::segment_ui(ui, view, theme, commands);
 }
 
 /// A name with its key beside it, small: for those who look for it.

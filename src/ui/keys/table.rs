@@ -10,7 +10,7 @@ use crate::ui::drawer::Tab;
 use crate::ui::text::say;
 use crate::ui::{driving, focus, host, layout, open, presenter, transport, wire};
 
-const fn plain(key: Key, cap: &'static str) -> Press {
+pub(super) const fn plain(key: Key, cap: &'static str) -> Press {
     Press {
         key,
         with_command: false,

@@ -308,7 +308,8 @@ fn obey(stage: &mut Stage, command: Command) {
         | Command::ReRun
         | Command::LeaveRecorded
         | Command::Drive(_)
-        | Command::Shelf(_) => {}
+        | Command::Shelf(_)
+        | Command::Survey(_) => {}
     }
 }
 
