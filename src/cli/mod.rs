@@ -1,4 +1,4 @@
-//! The command line: run, check, new, open, export, doctor, and the window.
+//! The command line: run, show, check, new, open, export, doctor, and the window.
 //!
 //! In: arguments. Out: an exit code: 0 when all went well, 1 when a program died of an exception
 //! or something could not be done, 2 for bad arguments, 3 when a limit ended a run.
@@ -7,6 +7,7 @@ mod check;
 mod doctor;
 mod export;
 mod files;
+mod ladder;
 mod literals;
 mod new;
 mod open;
@@ -14,6 +15,7 @@ mod play;
 mod programs;
 mod run;
 mod save;
+mod show;
 mod terminal;
 mod text;
 
@@ -45,6 +47,7 @@ Examples:
   sockstep run lessons/04-handshake               play a lesson in the terminal
   sockstep run server.py client.py                play two programs of your own
   sockstep run server.py a.py b.py --drop 'client1 SYN 1' --timers natural
+  sockstep show run.jsonl                         print a saved run as a ladder
   sockstep check lessons                          does the kernel agree with every lesson?
   sockstep export run.jsonl --pcapng run.pcapng   a saved run, for Wireshark
   sockstep new udp --in lessons                   begin a lesson of your own
@@ -72,6 +75,8 @@ struct Cli {
 enum Command {
     /// Play a lesson, or programs of your own, in the terminal.
     Run(Box<run::Arguments>),
+    /// Print a saved run as a ladder: every call, every segment, every state, from top to bottom.
+    Show(Box<show::Arguments>),
     /// Open the window with programs of your own, a recorded run or a capture.
     Open(Box<open::Arguments>),
     /// Play every lesson, try and quiz against the kernel, and say what does not hold.
@@ -88,6 +93,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     match cli.command {
         Some(Command::Run(arguments)) => run::main(*arguments),
+        Some(Command::Show(arguments)) => show::main(*arguments),
         Some(Command::Open(arguments)) => open::main(*arguments),
         Some(Command::Check(arguments)) => check::main(*arguments),
         Some(Command::New(arguments)) => new::main(arguments),

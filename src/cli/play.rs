@@ -46,6 +46,18 @@ pub trait Audience {
     fn remark(&mut self, words: &str);
     /// It has seen what it came for: only what is sure to come is waited for.
     fn is_content(&self) -> bool;
+    /// It keeps something back that it wants to show after this long, if nothing comes.
+    fn patience(&self) -> Option<Duration> {
+        None
+    }
+    /// That long, nothing came.
+    fn settle(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+    /// The run has ended, and `state` is all that came of it.
+    fn end(&mut self, _state: &State) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// So long a run must have stood still when nothing is seen that could move it: a delayed
@@ -194,19 +206,40 @@ impl<A: Audience> Play<A> {
         let save = save.map(|path| -> Recording { Box::new(move || save::open(&path)) });
         let lab = Handle::start(&binary, &self.setup, save, || {})
             .map_err(|error| format!("the lab could not be started: {error}"))?;
-        let started = Instant::now();
         let mut known = None;
+        let ended = self.go_through(&lab, &mut known);
+        if let Some(known) = &known
+            && !matches!(ended, Ok(End::Unread))
+            && let Err(error) = self.audience.end(&known.state)
+        {
+            return Ok(not_written(&error)?);
+        }
+        ended
+    }
+
+    fn go_through(&mut self, lab: &Handle, known: &mut Option<Known>) -> Result<End, NoEnd> {
+        let started = Instant::now();
         let mut steps = 0;
         let mut wait = self.limit;
         loop {
+            let patience = self.audience.patience();
+            if patience == Some(Duration::ZERO)
+                && let Err(error) = self.audience.settle()
+            {
+                return Ok(not_written(&error)?);
+            }
             // Looked at first: to a reader slower than the lab, there is always one more event.
             let left = self.limit.saturating_sub(started.elapsed());
             if left.is_zero() {
                 return Ok(End::Limit("--for"));
             }
-            match lab.events().recv_timeout(wait.min(left)) {
+            let patience = patience.filter(|patience| !patience.is_zero());
+            match lab
+                .events()
+                .recv_timeout(wait.min(left).min(patience.unwrap_or(left)))
+            {
                 Ok(said) => {
-                    if let Some(end) = self.hear(said, &mut known, started)? {
+                    if let Some(end) = self.hear(said, known, started)? {
                         return Ok(end);
                     }
                 }

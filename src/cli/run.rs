@@ -15,7 +15,7 @@ use clap::Args;
 use super::play::{End, Input, Pace, Play, Standing};
 use super::programs::{self, Addresses, Prepared};
 use super::terminal::Terminal;
-use super::{files, save};
+use super::{files, ladder, save};
 use crate::director::{Director, Fault, Faults, Loss, Rule, Script, ScriptError, parse_delay};
 use crate::lesson::Language;
 use crate::trace::{ProgramSetup, Setup, Timers, WireKind};
@@ -28,7 +28,7 @@ pub struct Arguments {
     /// A lesson's folder, or SERVER.py and one or more CLIENT.py.
     #[arg(required = true, value_name = "LESSON | SERVER.py CLIENT.py")]
     files: Vec<PathBuf>,
-    /// The lesson's language: zh or en.
+    /// The lesson's language, and the ladder's: zh or en.
     #[arg(long, value_parser = super::language)]
     lang: Option<Language>,
     /// The server's address. Default: 127.0.0.1 if a string in a client names it, else 10.0.0.2.
@@ -92,6 +92,14 @@ pub struct Arguments {
     /// Print events as JSON Lines.
     #[arg(long)]
     json: bool,
+    /// Print one line an event. Default where standard output is no terminal.
+    #[arg(long, conflicts_with = "json")]
+    plain: bool,
+    /// Print a ladder as it grows; `sockstep show --help` says how to read it. Default on a terminal.
+    #[arg(long, conflicts_with_all = ["json", "plain"])]
+    ladder: bool,
+    #[command(flatten)]
+    manner: ladder::Manner,
 }
 
 pub fn main(arguments: Arguments) -> ExitCode {
@@ -180,9 +188,7 @@ fn prepare(arguments: Arguments) -> Result<Play<Terminal>, String> {
         None => Pace::OneByOne,
     };
     Ok(Play {
-        audience: Terminal {
-            is_json: arguments.json,
-        },
+        audience: terminal(&arguments),
         setup,
         input,
         needs_wire: has_faults(&arguments),
@@ -197,6 +203,18 @@ fn prepare(arguments: Arguments) -> Result<Play<Terminal>, String> {
         // Nothing is said beside JSON.
         standing: Standing::new(arguments.json),
     })
+}
+
+fn terminal(arguments: &Arguments) -> Terminal {
+    let is_ladder = arguments.ladder || (!arguments.plain && ladder::is_terminal());
+    match (arguments.json, is_ladder) {
+        (true, _) => Terminal::Json,
+        (false, false) => Terminal::Lines,
+        (false, true) => {
+            let look = arguments.manner.look(arguments.lang);
+            Terminal::Ladder(look, arguments.manner.clone())
+        }
+    }
 }
 
 /// Something is to happen to segments, which only the held wire can do.

@@ -7,6 +7,7 @@ mod folder;
 mod packetdrill;
 mod pcapng;
 mod report;
+pub mod text;
 
 use std::path::PathBuf;
 

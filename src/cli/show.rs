@@ -1,0 +1,184 @@
+//! `sockstep show`: a saved run as a ladder of text.
+//!
+//! In: a file, or standard input. Out: lines on standard output, and an exit code: 2 when the file
+//! cannot be read at all. A file that is cut short is shown up to there, and then it is said why.
+
+use std::fmt::Display;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Write as _};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::ladder::{Manner, Painter, too_narrow};
+use super::text;
+use crate::export::text::{Ladder, Look, TooNarrow};
+use crate::lesson::Language;
+use crate::model::State;
+use crate::trace::{self, Loaded, Trace};
+
+const MORE: &str = "\
+Reading it: each vertical line is a host's kernel, and time runs downwards. `4: recv(1024) …` is a
+call at line 4 of the program that waits; `→` is what it gave. An arrow is a segment; one that
+arrives later leaves with an open head and comes on a line of its own. ✕ is a segment that was
+dropped; a dashed arrow is inferred. Beside a line stand the states of the host's sockets.
+
+Long runs: sockstep show --color always run.jsonl | less -R";
+
+#[derive(Args)]
+#[command(after_help = MORE)]
+pub struct Arguments {
+    /// The saved run; - is standard input.
+    #[arg(value_name = "RUN.jsonl")]
+    file: PathBuf,
+    /// Begin this many seconds after the start.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    from: Option<u64>,
+    /// End this many seconds after the start.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    to: Option<u64>,
+    /// Only this host, and what passes between it and others. Repeatable.
+    #[arg(long, value_name = "HOST")]
+    only: Vec<String>,
+    /// Only segments and states: no calls, and nothing that programs print.
+    #[arg(long)]
+    segments: bool,
+    /// Show what segments carry.
+    #[arg(long)]
+    bytes: bool,
+    /// zh or en. Default: the system's.
+    #[arg(long, value_parser = super::language)]
+    lang: Option<Language>,
+    #[command(flatten)]
+    manner: Manner,
+}
+
+pub fn main(arguments: Arguments) -> ExitCode {
+    let loaded = match read(&arguments.file).and_then(|loaded| {
+        check_hosts(&arguments.only, &loaded.trace)?;
+        Ok(loaded)
+    }) {
+        Ok(loaded) => loaded,
+        Err(message) => {
+            complain(&message);
+            return ExitCode::from(2);
+        }
+    };
+    let shown = show(&arguments, &loaded.trace);
+    match shown {
+        Ok(()) => {}
+        // A reader that went away is no mistake, a full disk is one.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&format!("cannot write to standard output: {error}"));
+            return ExitCode::FAILURE;
+        }
+    }
+    if let Some(cut_short) = loaded.cut_short {
+        let file = arguments.file.display();
+        complain(&format!(
+            "the file is sound only up to here: {cut_short}: {file}"
+        ));
+    }
+    ExitCode::SUCCESS
+}
+
+fn read(path: &Path) -> Result<Loaded, String> {
+    let in_file = |error: &dyn Display| format!("{error}: {}", path.display());
+    let cannot = |error: io::Error| in_file(&format!("cannot read it: {error}"));
+    let from: Box<dyn BufRead> = match path == Path::new("-") {
+        true => Box::new(io::stdin().lock()),
+        false => Box::new(BufReader::new(File::open(path).map_err(cannot)?)),
+    };
+    let read = trace::read(from, &mut |_| ControlFlow::Continue(()));
+    read.map_err(|error| in_file(&error))
+}
+
+fn check_hosts(only: &[String], trace: &Trace) -> Result<(), String> {
+    let hosts: Vec<&str> = trace
+        .header()
+        .hosts
+        .iter()
+        .map(|host| host.name.as_str())
+        .collect();
+    match only.iter().find(|name| !hosts.contains(&name.as_str())) {
+        Some(name) => Err(format!(
+            "there is no host '{name}'; the hosts are {}",
+            hosts.join(", ")
+        )),
+        None => Ok(()),
+    }
+}
+
+fn show(arguments: &Arguments, trace: &Trace) -> io::Result<()> {
+    let look = Look {
+        is_wire_only: arguments.segments,
+        has_bytes: arguments.bytes,
+        only: arguments.only.clone(),
+        from_us: arguments.from.unwrap_or(0),
+        ..arguments.manner.look(arguments.lang)
+    };
+    let mut painter = arguments.manner.painter();
+    let width = look.width;
+    let ladder = Ladder::new(trace.header(), look);
+    match ladder {
+        Ok(ladder) => climb(arguments, trace, ladder, &mut painter)?,
+        Err(TooNarrow { least }) => {
+            complain(&too_narrow(width, least));
+            list(arguments, trace)?;
+        }
+    }
+    painter.flush()
+}
+
+fn climb(
+    arguments: &Arguments,
+    trace: &Trace,
+    mut ladder: Ladder,
+    painter: &mut Painter,
+) -> io::Result<()> {
+    painter.print(&ladder.head(trace.header()))?;
+    let mut state = State::new(trace.header());
+    let end_us = arguments.to.unwrap_or(u64::MAX);
+    for event in trace
+        .events()
+        .iter()
+        .take_while(|event| event.at_us <= end_us)
+    {
+        state.apply(event);
+        painter.print(&ladder.see(event, &state))?;
+    }
+    painter.print(&ladder.foot(&state))
+}
+
+fn list(arguments: &Arguments, trace: &Trace) -> io::Result<()> {
+    let times = arguments.from.unwrap_or(0)..=arguments.to.unwrap_or(u64::MAX);
+    let mut state = State::new(trace.header());
+    let mut out = io::stdout().lock();
+    for event in trace
+        .events()
+        .iter()
+        .take_while(|event| event.at_us <= *times.end())
+    {
+        state.apply(event);
+        if let Some(line) = text::line(event, &state).filter(|_| times.contains(&event.at_us)) {
+            writeln!(out, "{line}")?;
+        }
+    }
+    out.flush()
+}
+
+/// On standard error, which may be closed: then nobody wants to know.
+fn complain(message: &str) {
+    writeln!(io::stderr(), "sockstep show: {message}").ok();
+}
+
+/// In microseconds.
+fn seconds(word: &str) -> Result<u64, String> {
+    let seconds = word.parse::<f64>().ok();
+    let sound = seconds.filter(|seconds| (0.0..=1e9).contains(seconds));
+    let sound = sound.map(|seconds| (seconds * 1e6) as u64);
+    sound.ok_or_else(|| format!("'{word}' is not a number of seconds"))
+}
