@@ -4,8 +4,9 @@
 //! exit code: 1 when one could not be written, 2 when the run could not be read. What is in them is
 //! `export`'s work.
 
-use std::fs;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::fs::{self, File};
+use std::io::{self, BufReader, IsTerminal as _, Write as _};
+use std::ops::ControlFlow;
 use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 
@@ -116,18 +117,28 @@ fn is_stream(path: &Path) -> bool {
 }
 
 fn read(path: &Path) -> Result<Loaded, String> {
-    let text = match is_stream(path) {
-        true => io::read_to_string(io::stdin()),
-        false => fs::read_to_string(path),
+    let cancels = &mut |_| ControlFlow::Continue(());
+    let loaded = match is_stream(path) {
+        true => trace::read(io::stdin().lock(), cancels),
+        false => {
+            let file = File::open(path);
+            let file = file.map_err(|e| format!("cannot read it: {e}: {}", path.display()))?;
+            trace::read(BufReader::new(file), cancels)
+        }
     };
-    let text = text.map_err(|error| format!("cannot read it: {error}: {}", path.display()))?;
-    trace::load(&text).map_err(|error| format!("{error}: {}", path.display()))
+    loaded.map_err(|error| format!("{error}: {}", path.display()))
 }
 
-/// The lesson that was played, where it is still to be had.
-fn lesson_of(_header: &Header, _language: Language) -> Option<Lesson> {
-    let _ = lesson::sources;
-    None
+/// The lesson that was played: one of ./lessons, or else of those that are built in.
+fn lesson_of(header: &Header, language: Language) -> Option<Lesson> {
+    let id = header.lesson.as_deref()?;
+    let here = Some(Path::new("lessons")).filter(|folder| folder.is_dir());
+    let places = [here, None].into_iter();
+    let sources = places.filter_map(|place| lesson::sources(place).ok());
+    let mut lessons = sources
+        .flatten()
+        .filter_map(|each| each.read(language).ok());
+    lessons.find(|lesson| lesson.id == id)
 }
 
 fn write(source: &Source<'_>, format: &Format, path: &Path, force: bool) -> Result<(), String> {

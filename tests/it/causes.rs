@@ -105,3 +105,27 @@ fn a_call_is_tied_to_its_segments_their_answers_and_the_call_they_woke() {
         nth: 0
     }));
 }
+
+/// A second one that the wire made, and one that comes before its turn, wake nobody.
+#[test]
+fn what_a_reader_gets_begins_with_what_woke_it() {
+    let mut compared = 0;
+    for run in ["gap", "damaged", "lost-acknowledgment"] {
+        let path = format!("lessons/10-reliability/{run}.jsonl");
+        let text = std::fs::read_to_string(path).expect("a recorded run");
+        let trace = load(&text).expect("a sound trace").trace;
+        let state = State::at(&trace, trace.end());
+        let calls = state.programs.values().flat_map(|p| p.calls.iter());
+        for call in calls.filter(|call| call.name == "recv") {
+            let got = call.resolved.as_ref().and_then(|r| r.bytes.as_ref());
+            let woken = state.causes().of_return(call.id);
+            let (Some(got), Some(Cause::Arrival(id))) = (got, woken) else {
+                continue;
+            };
+            let packet = state.segments[id].packet.as_ref().expect("it was seen");
+            assert!(got.starts_with(packet.payload()), "{run}: {call:?} {id}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 3, "{compared}");
+}

@@ -17,7 +17,7 @@ use sockstep::trace::load;
 
 use crate::lab::is_wire_there;
 
-fn sockstep(arguments: &[&str]) -> Output {
+pub fn sockstep(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_sockstep"))
         .args(arguments)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
@@ -27,11 +27,11 @@ fn sockstep(arguments: &[&str]) -> Output {
         .expect("it starts")
 }
 
-fn text(bytes: &[u8]) -> &str {
+pub fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).expect("UTF-8")
 }
 
-fn file(folder: &Path, name: &str, content: &str) -> String {
+pub fn file(folder: &Path, name: &str, content: &str) -> String {
     let path = folder.join(name);
     std::fs::write(&path, content).expect("a temporary file");
     path.to_str().expect("UTF-8").to_owned()

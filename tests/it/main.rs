@@ -8,6 +8,7 @@ mod causes;
 mod check;
 mod cli;
 mod director;
+mod export;
 mod facts;
 mod fold;
 mod lab;

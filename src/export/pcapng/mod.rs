@@ -12,7 +12,7 @@ mod blocks;
 mod remarks;
 mod story;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use self::blocks::Frame;
@@ -32,10 +32,10 @@ pub fn pcapng(trace: &Trace, seen_by: Option<&str>) -> Result<Vec<u8>, Refusal> 
         return Err(Refusal::NoSuchHost(name.to_owned()));
     }
     let story = Story::new(trace, seen_by);
-    let started_us = started_us(header);
+    let started_us = header.started_us;
     let os = format!("Linux {}", header.kernel);
     let application = format!("Sockstep {}", header.version);
-    let comments = remarks::of_run(header, started_us, seen_by);
+    let comments = remarks::of_run(header, seen_by);
     let mut file = blocks::section(&os, &application, &comments);
     let interfaces = interfaces(header, &story, seen_by);
     for (name, addresses) in &interfaces {
@@ -84,8 +84,7 @@ fn interfaces<'a>(
     let mut interfaces: Vec<(&str, &[IpAddr])> = hosts
         .map(|host| (host.name.as_str(), host.addresses.as_slice()))
         .collect();
-    let mut known: std::collections::BTreeSet<&str> =
-        interfaces.iter().map(|(name, _)| *name).collect();
+    let mut known: BTreeSet<&str> = interfaces.iter().map(|(name, _)| *name).collect();
     for sighting in &story.sightings {
         if known.insert(sighting.host) {
             interfaces.push((sighting.host, &[]));
@@ -105,9 +104,4 @@ fn described(header: &Header, host: &str) -> String {
         true => format!("host {host}"),
         false => format!("host {host}, where {} runs", programs.join(", ")),
     }
-}
-
-/// When the lab started, in microseconds since 1970, if the recording tells.
-fn started_us(_header: &Header) -> Option<u64> {
-    None
 }

@@ -15,7 +15,7 @@ const LONGEST: usize = 100;
 const MOST: usize = 8;
 
 /// Of the run as a whole.
-pub fn of_run(header: &Header, started_us: Option<u64>, eyes: Option<&str>) -> Vec<String> {
+pub fn of_run(header: &Header, eyes: Option<&str>) -> Vec<String> {
     let mut said = Vec::new();
     let hosts = header.hosts.iter().map(|host| {
         let addresses: Vec<String> = host.addresses.iter().map(ToString::to_string).collect();
@@ -30,6 +30,13 @@ pub fn of_run(header: &Header, started_us: Option<u64>, eyes: Option<&str>) -> V
         let programs = programs.collect::<Vec<_>>().join("; ");
         said.push(format!("Programs: {programs}"));
     }
+    if let Some(lesson) = &header.lesson {
+        let attempt = header
+            .attempt
+            .as_ref()
+            .map(|label| format!(", tried: {label}"));
+        said.push(format!("Lesson: {lesson}{}", attempt.unwrap_or_default()));
+    }
     if is_of_a_lab(header) {
         said.push(format!("Timers: {}", timers(header.timers)));
         said.push(LAB.to_owned());
@@ -41,7 +48,7 @@ pub fn of_run(header: &Header, started_us: Option<u64>, eyes: Option<&str>) -> V
              arrived."
         ),
     });
-    if started_us.is_none() {
+    if header.started_us.is_none() {
         said.push(NO_START.to_owned());
     }
     said

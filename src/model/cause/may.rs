@@ -72,6 +72,21 @@ pub(super) fn arrival_may_wake(name: &str, packet: &Packet, state: &State) -> bo
     }
 }
 
+/// Whether what a reader got can begin with what arrived: nothing lay there, or it would not have
+/// waited. What comes a second time, or before its turn, brings nothing.
+pub(super) fn may_bring_to(name: &str, packet: &Packet, got: Option<&[u8]>) -> bool {
+    let (Some(got), true) = (got, name.starts_with("recv")) else {
+        return true;
+    };
+    match packet.kind() {
+        Kind::Data | Kind::Datagram if !got.is_empty() => {
+            got.starts_with(packet.payload()) || packet.payload().starts_with(got)
+        }
+        Kind::Data | Kind::Datagram | Kind::Fin => got.starts_with(packet.payload()),
+        Kind::Syn | Kind::SynAck | Kind::Ack | Kind::Rst | Kind::Icmp | Kind::Other => true,
+    }
+}
+
 /// Whether this can have brought a socket into the state it is in now.
 pub(super) fn may_bring(reach: &Reach, facts: &SocketFacts, state: &State) -> bool {
     let name = reach.call.as_ref().map(|(name, _, _)| name.as_str());

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use self::may::{
     arrival_may_make, arrival_may_wake, call_may_make, ends, ends_of, has_run_out_of_time,
-    may_bring,
+    may_bring, may_bring_to,
 };
 use super::shared::Numbered;
 use super::{Pages, State};
@@ -370,9 +370,13 @@ impl Causes {
         if call.blocked_at_us.is_none() && !call.name.starts_with("connect") {
             return;
         }
-        let What::Return { returned, .. } = &event.what else {
+        let What::Return {
+            returned, bytes, ..
+        } = &event.what
+        else {
             return;
         };
+        let got = bytes.as_ref().map(|bytes| bytes.0.as_slice());
         if has_run_out_of_time(returned) {
             self.woken.insert(id, Cause::Timer);
             return;
@@ -386,6 +390,7 @@ impl Causes {
                 let packet = state.segments.get(arrival).and_then(|s| s.packet.as_ref());
                 packet.is_some_and(|packet| {
                     arrival_may_wake(&call.name, packet, state)
+                        && may_bring_to(&call.name, packet, got)
                         && ends.is_none_or(|(local, remote)| {
                             packet.endpoints() == Some((remote, local))
                         })

@@ -32,7 +32,7 @@ fn said(output: &Output) -> &str {
 
 /// What was said when the whole course was checked, and where its runs are. Checked once for all
 /// tests that want to know.
-fn course_runs() -> (&'static Output, &'static Path) {
+pub fn course_runs() -> (&'static Output, &'static Path) {
     static CHECKED: OnceLock<(Output, TempDir)> = OnceLock::new();
     let (output, runs) = CHECKED.get_or_init(|| {
         let runs = tempfile::tempdir().expect("a folder");
