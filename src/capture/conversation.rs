@@ -6,11 +6,10 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 
-use super::heads::{Heads, Over, Tcp};
 use super::row::{Remark, Remarks};
 use super::state::{Ends, TcpState};
 use super::way::Way;
-use crate::packet::SeqNo;
+use crate::packet::{Heads, Over, SeqNo, TcpHead as Tcp};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Protocol {
@@ -95,6 +94,8 @@ pub struct Conversations {
     all: Vec<Conversation>,
     tracks: Vec<Track>,
     newest: HashMap<Pair, u32>,
+    /// Who closed before the peer's FIN had arrived.
+    crossings: Vec<(u32, Side)>,
     /// The pair of the packet before: mostly it is the same again.
     last: Option<(Pair, u32)>,
 }
@@ -150,7 +151,9 @@ impl Conversations {
             let mut way = std::mem::take(&mut track.ways[side.index()]);
             (part.remarks, part.again) = way.passed(tcp, &track.ways[side.other().index()]);
             track.ways[side.index()] = way;
-            track.ends.passed(side, tcp);
+            if track.ends.passed(side, tcp) {
+                self.crossings.push((id, side));
+            }
             conversation.states = track.ends.states();
             part.states = conversation.states;
             let again = part.remarks.contains(Remark::SentAgain);
@@ -159,9 +162,10 @@ impl Conversations {
         Some(part)
     }
 
-    /// All of them; where the packets of each begin is left open.
-    pub fn finish(self) -> Vec<Conversation> {
-        self.all
+    /// All of them, where the packets of each begin left open; and who, in which, closed before
+    /// the peer's FIN had arrived.
+    pub fn finish(self) -> (Vec<Conversation>, Vec<(u32, Side)>) {
+        (self.all, self.crossings)
     }
 
     fn find(

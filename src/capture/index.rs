@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 
 use super::conversation::{Conversations, Side};
 use super::frames::{CutShort, Frame, Sink};
-use super::heads::{self, Over};
 use super::link::{self, Other, Passing};
 use super::row::{Content, Remark, Remarks};
 use super::state::TcpState;
@@ -14,6 +13,7 @@ use super::store::{Place, Store};
 use super::twin::Twins;
 use super::{Capture, Interface};
 use crate::packet::Kind;
+use crate::packet::{self, Over};
 
 /// No conversation.
 pub const NONE: u32 = u32::MAX;
@@ -104,6 +104,16 @@ impl Entry {
             .map(|place| STATES.get(usize::from(place).wrapping_sub(1)).copied())
     }
 
+    /// The end was not in CLOSE_WAIT: its own FIN, which comes later, says so.
+    fn close_later(&mut self, side: Side) {
+        let mut states = self.states();
+        let state = &mut states[side.index()];
+        if *state == Some(TcpState::CloseWait) {
+            *state = Some(TcpState::Established);
+        }
+        self.set_states(states);
+    }
+
     fn set_kind(&mut self, kind: Kind) {
         let place = KINDS.iter().position(|each| *each == kind);
         self.sort = place.expect("every kind is in the list") as u8;
@@ -175,7 +185,7 @@ impl Sink for Index {
         };
         let read = inside.ip.and_then(|at| {
             let bytes = &frame.bytes[at..];
-            let heads = heads::heads(bytes, frame.left_out).ok_or(Other::Broken)?;
+            let heads = packet::heads(bytes, frame.left_out).ok_or(Other::Broken)?;
             Ok((&bytes[..heads.kept], heads))
         });
         let bytes = match read {
@@ -225,7 +235,7 @@ impl Index {
         self.newest_ns
     }
 
-    fn read(&mut self, entry: &mut Entry, heads: &heads::Heads, is_twin: bool) {
+    fn read(&mut self, entry: &mut Entry, heads: &packet::Heads, is_twin: bool) {
         let (kind, length) = match heads.over {
             Over::Tcp(tcp) => (tcp.kind(), tcp.payload),
             Over::Udp { payload, .. } => (Kind::Datagram, payload),
@@ -257,7 +267,7 @@ impl Index {
     pub fn finish(mut self, cut_short: Option<CutShort>) -> Capture {
         self.store.shrink();
         self.entries.shrink_to_fit();
-        let mut conversations = self.conversations.finish();
+        let (mut conversations, crossings) = self.conversations.finish();
         conversations.shrink_to_fit();
         let mut from = 0;
         for conversation in &mut conversations {
@@ -270,6 +280,13 @@ impl Index {
             if let Some(place) = next.get_mut(entry.conversation as usize) {
                 of_conversations[*place] = number as u32;
                 *place += 1;
+            }
+        }
+        for (id, side) in crossings {
+            let conversation = &conversations[id as usize];
+            let packets = conversation.from..conversation.from + conversation.packets;
+            for packet in &of_conversations[packets] {
+                self.entries[*packet as usize].close_later(side);
             }
         }
         Capture {

@@ -7,7 +7,6 @@
 
 mod conversation;
 mod frames;
-mod heads;
 mod index;
 mod link;
 mod roles;
@@ -182,6 +181,3 @@ impl Capture {
         (entry.conversation != NONE).then(|| &self.conversations[entry.conversation as usize])
     }
 }
-
-#[cfg(test)]
-mod tests;

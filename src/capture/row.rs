@@ -4,10 +4,10 @@ use std::net::IpAddr;
 
 use super::Capture;
 use super::conversation::Side;
-use super::heads::{self, Over};
 use super::index::NONE;
 use super::link::{Other, Passing};
 use super::state::TcpState;
+use crate::packet::{self, Over};
 use crate::packet::{Flags, Kind};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,7 +146,7 @@ pub(super) fn row(capture: &Capture, packet: usize) -> Row {
     let Content::Ip(_) = row.what else {
         return row;
     };
-    let Some(heads) = heads::heads(capture.bytes(packet), 0) else {
+    let Some(heads) = packet::heads(capture.bytes(packet), 0) else {
         return row;
     };
     row.hosts = Some((heads.source, heads.destination));
@@ -161,7 +161,7 @@ pub(super) fn row(capture: &Capture, packet: usize) -> Row {
     row
 }
 
-fn numbers(capture: &Capture, packet: usize, tcp: &heads::Tcp) -> TcpNumbers {
+fn numbers(capture: &Capture, packet: usize, tcp: &packet::TcpHead) -> TcpNumbers {
     let entry = &capture.entries[packet];
     let conversation = capture.conversation_of(entry);
     let side = entry.side();

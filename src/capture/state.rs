@@ -9,8 +9,8 @@
 //! is known by its answer only.
 
 use super::conversation::Side;
-use super::heads::Tcp;
 use crate::packet::SeqNo;
+use crate::packet::TcpHead as Tcp;
 
 /// Named as kernels name them (`include/net/tcp_states.h`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,11 +67,12 @@ struct End {
 }
 
 impl Ends {
-    /// One segment more, from this end.
-    pub fn passed(&mut self, side: Side, tcp: &Tcp) {
+    /// One segment more, from this end. True when it is a FIN that crosses the peer's: its sender
+    /// had not got that when it sent this, so it was never in CLOSE_WAIT.
+    pub fn passed(&mut self, side: Side, tcp: &Tcp) -> bool {
         if tcp.flags.rst {
             self.is_reset = true;
-            return;
+            return false;
         }
         let (from, to) = (side.index(), side.other().index());
         if tcp.flags.syn {
@@ -87,7 +88,9 @@ impl Ends {
         if tcp.flags.fin && self.ends[from].fin.is_none() {
             self.ends[from].fin = Some(tcp.seq.plus(tcp.length()));
             self.ends[from].closed_second = self.ends[to].is_fin_acked;
+            return self.ends[to].fin.is_some() && !self.ends[to].is_fin_acked;
         }
+        false
     }
 
     pub fn states(&self) -> [Option<TcpState>; 2] {

@@ -8,14 +8,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::conversation::Side;
-use super::heads::{self, Heads, Over};
 use super::roles::Roles;
 use super::row::{Content, Remark};
 use super::state::TcpState;
 use super::{Capture, index::NONE};
+use crate::packet::{self, Heads, Over};
 use crate::trace::{
-    Bytes, Event, Header, Key, Name, SegmentId, Setup, SocketFacts, Trace, What, WireKind,
+    Bytes, Event, Header, Key, MOST_HOSTS, Name, SegmentId, Setup, SocketFacts, Trace, What,
+    WireKind,
 };
+
+/// Letters of one comment: a file may hold megabytes of them.
+const LONGEST_NOTE: usize = 4096;
 
 /// What of a capture is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +42,7 @@ pub fn trace(capture: &Capture, which: Which, most: usize) -> (Trace, Option<usi
         }
     };
     let told = &all[..all.len().min(most)];
+    let told = &told[..as_many_as_have_hosts(capture, told)];
     let left_out = all.len() - told.len();
     let roles = roles(capture, told);
     let first_ns = told.first().map_or(0, |packet| capture.at_ns(*packet));
@@ -65,13 +70,31 @@ pub fn trace(capture: &Capture, which: Which, most: usize) -> (Trace, Option<usi
     (teller.trace, (left_out > 0).then_some(left_out))
 }
 
+/// So many packets until there would be more hosts than a run can have.
+fn as_many_as_have_hosts(capture: &Capture, told: &[usize]) -> usize {
+    let mut hosts = BTreeSet::new();
+    let fits = |packet: &&usize| {
+        let entry = &capture.entries[**packet];
+        let heads = packet::heads(capture.bytes(**packet), 0);
+        let Some(heads) = heads else {
+            return true;
+        };
+        // What talks with itself is two hosts.
+        let is_two = heads.source == heads.destination;
+        hosts.insert((heads.source, is_two.then(|| entry.side())));
+        hosts.insert((heads.destination, is_two.then(|| entry.side().other())));
+        hosts.len() < MOST_HOSTS
+    };
+    told.iter().take_while(fits).count()
+}
+
 fn roles(capture: &Capture, told: &[usize]) -> Roles {
     let mut conversations = BTreeSet::new();
     let mut more: Vec<IpAddr> = Vec::new();
     for packet in told {
         match capture.entries[*packet].conversation {
             NONE => {
-                let heads = heads::heads(capture.bytes(*packet), 0);
+                let heads = packet::heads(capture.bytes(*packet), 0);
                 more.extend(
                     heads
                         .iter()
@@ -106,7 +129,7 @@ impl Teller<'_> {
     fn packet(&mut self, packet: usize) {
         let entry = &self.capture.entries[packet];
         let bytes = self.capture.bytes(packet);
-        let Some(heads) = heads::heads(bytes, 0) else {
+        let Some(heads) = packet::heads(bytes, 0) else {
             return;
         };
         let since = entry.at_ns.saturating_sub(self.first_ns) / 1000;
@@ -119,6 +142,7 @@ impl Teller<'_> {
             return;
         };
         for text in self.capture.comments(packet) {
+            let text: String = text.chars().take(LONGEST_NOTE).collect();
             let text = format!("packet {}: {text}", packet + 1);
             self.push(What::Note { text });
         }
@@ -201,6 +225,11 @@ impl Teller<'_> {
         // Who resets, and who got the last acknowledgment, is gone at once.
         let sent_it = entry.side() == side;
         let is_gone = state == TcpState::Closed;
+        // Its FIN and the peer's crossed: it closed first, and then the peer's arrived.
+        if (before, state) == (Some(TcpState::Established), TcpState::Closing) {
+            let first = facts(&host, key, TcpState::FinWait1, local, remote);
+            self.push(What::Socket(Box::new(first)));
+        }
         if !is_gone || (!sent_it && before != Some(TcpState::LastAck)) {
             self.push(What::Socket(Box::new(facts(
                 &host, key, state, local, remote,

@@ -2,8 +2,8 @@
 //!
 //! In: segments in the order they were captured, and the direction back. Out: remarks, inferred.
 
-use super::heads::Tcp;
 use super::row::{Remark, Remarks};
+use crate::packet::TcpHead as Tcp;
 use crate::packet::{Kind, SeqNo};
 
 /// So many gaps of one direction are kept in mind; the oldest are forgotten.

@@ -232,8 +232,8 @@ fn outcome(returned: &Returned) -> String {
 /// `SYN`, `data 12 bytes`.
 fn title(segment: &Segment) -> String {
     match &segment.packet {
-        Some(packet) if !packet.payload.is_empty() => {
-            format!("{} {} bytes", packet.kind(), packet.payload.len())
+        Some(packet) if packet.payload_length() > 0 => {
+            format!("{} {} bytes", packet.kind(), packet.payload_length())
         }
         Some(packet) => packet.kind().to_string(),
         None if let Some((kind, length)) = segment.inferred => match length {

@@ -256,7 +256,8 @@ impl State {
         else {
             return;
         };
-        let packet = packet::parse(&bytes.0).ok();
+        let cut = || packet::parse_cut(&bytes.0).filter(|_| self.wire == WireKind::Captured);
+        let packet = packet::parse(&bytes.0).ok().or_else(cut);
         if let Some(packet) = &packet
             && let (Some(tcp), Some((source, destination))) = (packet.tcp(), packet.endpoints())
             && (tcp.flags.syn || !tcp.flags.rst)

@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 
 use super::{Cause, Pages, Segment, State};
 use crate::packet::{Kind, Packet, SeqNo, Tcp, TcpOption};
-use crate::trace::{Event, Resent, SegmentId, What};
+use crate::trace::{Event, Resent, SegmentId, What, WireKind};
 
 /// So many gaps of one direction are kept in mind.
 const GAPS: usize = 64;
@@ -89,7 +89,12 @@ impl Names {
             if !segment.corrupted.is_empty() {
                 return;
             }
-            self.arrived(segment, packet, tcp, ends)
+            let mut names = self.arrived(segment, packet, tcp, ends);
+            // A capture tells what passed: a copy of what passed may be the first to arrive.
+            if state.wire == WireKind::Captured {
+                names.retain(|name| *name == Named::OutOfOrder);
+            }
+            names
         } else {
             self.sent(segment, (packet, tcp, ends), state)
         };
@@ -293,6 +298,7 @@ mod tests {
             ip_header: 0..20,
             transport_header: 20..40,
             payload: 40..40 + length,
+            missing: 0,
             transport: crate::packet::Transport::Tcp(tcp),
         };
         Segment {

@@ -249,7 +249,7 @@ impl Sort {
             Self::Syn => flags.is_some_and(|flags| flags.syn && !flags.ack),
             Self::SynAck => flags.is_some_and(|flags| flags.syn && flags.ack),
             Self::Ack => kind == Kind::Ack && flags.is_some_and(|flags| flags.ack),
-            Self::Data => flags.is_some() && !packet.payload().is_empty(),
+            Self::Data => flags.is_some() && packet.payload_length() > 0,
             Self::Fin => flags.is_some_and(|flags| flags.fin),
             Self::Rst => flags.is_some_and(|flags| flags.rst),
             Self::Datagram => kind == Kind::Datagram,

@@ -18,8 +18,8 @@ pub fn kind_name(language: Language, packet: &Packet) -> String {
         Kind::Ack => "ACK".to_owned(),
         Kind::Fin => with_ack("FIN"),
         Kind::Rst => with_ack("RST"),
-        Kind::Data => say!(language, "segment.data", count = packet.payload().len()).into_owned(),
-        Kind::Datagram => format!("UDP {} B", packet.payload().len()),
+        Kind::Data => say!(language, "segment.data", count = packet.payload_length()).into_owned(),
+        Kind::Datagram => format!("UDP {} B", packet.payload_length()),
         Kind::Icmp => "ICMP".to_owned(),
         Kind::Other => "IP".to_owned(),
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use criterion::criterion_group;
 
+mod capture;
 mod fold;
 mod frames;
 mod lab;
@@ -19,11 +20,12 @@ criterion_group! {
     targets = fold::ten_thousand_events, frames::frames, frames::seeking,
         window::memory_of_a_run, lab::deliver, lab::start, lab::whole_run,
         wire::snapshot, wire::step_latency, wire::start_and_stop, wire::pass_through,
-        window::first_frame, window::idle
+        window::first_frame, window::idle, capture::opening
 }
 
 fn main() {
     window::bare_window_if_asked();
+    capture::read_if_asked();
     benches();
     criterion::Criterion::default()
         .configure_from_args()

@@ -4,6 +4,7 @@
     reason = "a test that cannot go on should stop here"
 )]
 
+mod capture;
 mod causes;
 mod check;
 mod cli;

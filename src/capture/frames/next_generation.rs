@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use pcap_parser::traits::PcapNGPacketBlock;
 use pcap_parser::{
     Block, EnhancedPacketBlock, InterfaceDescriptionBlock, OptionCode, PcapNGOption,
-    parse_block_be, parse_block_le,
+    SimplePacketBlock, parse_block_be, parse_block_le,
 };
 
 use super::buffer::Buffer;
@@ -94,21 +94,7 @@ pub fn read<R: Read, P: FnMut(u64) -> ControlFlow<()>>(
             }
             Block::SimplePacket(block) => {
                 has_room(limits, sink)?;
-                let clock = section.clocks.first().ok_or(Reason::NoSuchInterface(0))?;
-                let most = match clock.most_kept {
-                    0 => usize::MAX,
-                    most => most as usize,
-                };
-                let bytes = block.packet_data();
-                let bytes = &bytes[..bytes.len().min(most)];
-                sink.frame(&Frame {
-                    interface: section.first,
-                    at_ns: None,
-                    bytes,
-                    left_out: (block.origlen as usize).saturating_sub(bytes.len()),
-                    passing: None,
-                    comments: Vec::new(),
-                });
+                sink.frame(&section.simple(&block)?);
             }
             // Names, statistics, keys: nothing of these is a packet.
             Block::NameResolution(_)
@@ -153,6 +139,25 @@ impl Section {
         }
     }
 
+    /// A packet of the first interface, without a time.
+    fn simple<'a>(&self, block: &'a SimplePacketBlock<'a>) -> Result<Frame<'a>, Stop> {
+        let clock = self.clocks.first().ok_or(Reason::NoSuchInterface(0))?;
+        let most = match clock.most_kept {
+            0 => usize::MAX,
+            most => most as usize,
+        };
+        let bytes = block.packet_data();
+        let bytes = &bytes[..bytes.len().min(most)];
+        Ok(Frame {
+            interface: self.first,
+            at_ns: None,
+            bytes,
+            left_out: (block.origlen as usize).saturating_sub(bytes.len()),
+            passing: None,
+            comments: Vec::new(),
+        })
+    }
+
     fn packet<'a>(&self, block: &'a EnhancedPacketBlock<'a>) -> Result<Frame<'a>, Stop> {
         let clock = self.clocks.get(block.if_id as usize);
         let clock = clock.ok_or(Reason::NoSuchInterface(block.if_id))?;
@@ -190,6 +195,6 @@ fn bytes<'a>(options: &'a [PcapNGOption<'_>], code: OptionCode) -> impl Iterator
     of_code.filter_map(|option| option.as_bytes().ok())
 }
 
-fn text<'a>(options: &'a [PcapNGOption<'_>], code: OptionCode) -> impl Iterator<Item = String> {
+fn text(options: &[PcapNGOption<'_>], code: OptionCode) -> impl Iterator<Item = String> {
     bytes(options, code).map(|bytes| String::from_utf8_lossy(bytes).into_owned())
 }

@@ -44,6 +44,24 @@ pub(super) fn arrival_may_make(arrived: &Packet, answer: &Packet) -> bool {
         }
 }
 
+/// Whether a kernel answers the one with the other, whatever its programs do: a SYN-ACK, the
+/// acknowledgment of what takes numbers, a reset by who knows of no connection (RFC 9293 section
+/// 3.10.7). Data and FIN are never the kernel's own.
+pub(super) fn must_answer(arrived: &Packet, answer: &Packet) -> bool {
+    let (Some(came), Some(said)) = (arrived.tcp(), answer.tcp()) else {
+        return answer.kind() == Kind::Icmp && arrived.source == answer.destination;
+    };
+    let reaches = said.flags.ack && !came.seq.plus(arrived.sequence_length()).is_after(said.ack);
+    arrival_may_make(arrived, answer)
+        && match answer.kind() {
+            Kind::SynAck => reaches,
+            Kind::Ack => arrived.sequence_length() > 0,
+            Kind::Rst if said.flags.ack => came.flags.syn && reaches,
+            Kind::Rst => came.flags.ack && said.seq == came.ack,
+            Kind::Syn | Kind::Data | Kind::Fin | Kind::Datagram | Kind::Icmp | Kind::Other => false,
+        }
+}
+
 /// Whether a call of this name can return because of this.
 pub(super) fn arrival_may_wake(name: &str, packet: &Packet, state: &State) -> bool {
     let kind = packet.kind();

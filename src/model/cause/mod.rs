@@ -12,13 +12,13 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use self::may::{
     arrival_may_make, arrival_may_wake, call_may_make, ends, ends_of, has_run_out_of_time,
-    may_bring, may_bring_to,
+    may_bring, may_bring_to, must_answer,
 };
 use super::shared::Numbered;
 use super::{Pages, State};
 use crate::packet::{Kind, Packet};
 use crate::trace::{
-    CallId, Event, Key, Name, Order, Ordered, Resent, SegmentId, SocketFacts, What,
+    CallId, Event, Key, Name, Order, Ordered, Resent, SegmentId, SocketFacts, What, WireKind,
 };
 
 /// So many of the newest things that reached a kernel are looked through.
@@ -355,7 +355,15 @@ impl Causes {
             Cause::Exit(_) => matches!(kind, Kind::Fin | Kind::Rst),
             Cause::Arrival(id) => {
                 let arrived = state.segments.get(id).and_then(|s| s.packet.as_ref());
-                arrived.is_some_and(|arrived| arrival_may_make(arrived, packet))
+                arrived.is_some_and(|arrived| match state.wire {
+                    WireKind::Held | WireKind::Loopback => arrival_may_make(arrived, packet),
+                    // There no call is on record that could have made it instead.
+                    WireKind::Captured => {
+                        let mut made = self.effects(&reach.what).iter();
+                        let is_answered = made.any(|thing| matches!(thing, Thing::Segment(_)));
+                        !is_answered && must_answer(arrived, packet)
+                    }
+                })
             }
             Cause::Timer | Cause::Wire(_) | Cause::Unknown => false,
         }

@@ -8,18 +8,19 @@ use super::connection::{Connection, End, Side};
 use super::direction::Direction;
 use super::stream::{Check, Compared, Contents, Part, Place, Stream, StreamEnd, Unchecked};
 use super::{Datagram, Ledger};
-use crate::trace::{BufferFacts, Key, SegmentId};
+use crate::trace::{BufferFacts, Key, SegmentId, WireKind};
 
 impl State {
     /// Both directions of every TCP connection of the run, oldest first.
     pub fn streams(&self) -> Vec<Stream> {
-        let all = 0..self.ledger.connections.len();
+        let all = 0..self.known_connections();
         all.flat_map(|at| self.both(at)).collect()
     }
 
     /// The newest connection of a socket: what it sends, and what it receives.
     pub fn streams_of(&self, host: &str, key: Key) -> Option<[Stream; 2]> {
         let (at, side) = self.ledger.connection_of(host, key)?;
+        (at < self.known_connections()).then_some(())?;
         Some([self.stream(at, side), self.stream(at, side.other())])
     }
 
@@ -27,12 +28,13 @@ impl State {
     pub fn streams_with(&self, segment: SegmentId) -> Option<[Stream; 2]> {
         let carry = self.ledger.carries.get(&segment)?;
         let (at, side) = (carry.connection, carry.side);
+        (at < self.known_connections()).then_some(())?;
         Some([self.stream(at, side), self.stream(at, side.other())])
     }
 
     /// Both directions of the newest connection; the one that opened it comes first.
     pub fn newest_streams(&self) -> Option<[Stream; 2]> {
-        let newest = self.ledger.connections.len().checked_sub(1)?;
+        let newest = self.known_connections().checked_sub(1)?;
         Some(self.both(newest))
     }
 
@@ -47,12 +49,23 @@ impl State {
 
     /// Every UDP datagram that left a host, oldest first.
     pub fn datagrams(&self) -> Vec<Datagram> {
-        self.ledger.datagrams.all(self)
+        match self.wire {
+            WireKind::Held | WireKind::Loopback => self.ledger.datagrams.all(self),
+            WireKind::Captured => Vec::new(),
+        }
     }
 
     /// Those in the receive buffer of a socket, the next one to be read first.
     pub fn waiting_datagrams(&self, host: &str, key: Key) -> Vec<Datagram> {
         self.ledger.datagrams.waiting(host, key)
+    }
+
+    /// Of a capture nobody knows what arrived, nor what a program has read: no byte has a place.
+    fn known_connections(&self) -> usize {
+        match self.wire {
+            WireKind::Held | WireKind::Loopback => self.ledger.connections.len(),
+            WireKind::Captured => 0,
+        }
     }
 
     fn both(&self, at: usize) -> [Stream; 2] {

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 
 pub use self::part::Part;
 use crate::lesson::Language;
-use crate::trace::{BufferFacts, SocketFacts, TcpFacts, Timer, TimerKind};
+use crate::trace::{BufferFacts, SocketFacts, TcpFacts, Timer, TimerKind, WireKind};
 use crate::ui::text::say;
 
 /// No threshold yet: slow start goes on (`TCP_INFINITE_SSTHRESH`).
@@ -37,6 +37,7 @@ pub struct Told<'a> {
     pub buffers: Option<&'a BufferFacts>,
     /// `6.8.0`, as `uname` says.
     pub kernel: &'a str,
+    pub wire: WireKind,
 }
 
 /// Facts as they are gathered.
@@ -93,7 +94,7 @@ pub fn facts(language: Language, told: Told<'_>) -> Vec<Fact> {
         facts: Vec::new(),
     };
     owner(&mut list, told.facts);
-    queues(&mut list, told.facts);
+    queues(&mut list, told.facts, told.wire);
     if let Some(buffers) = told.buffers {
         contents(&mut list, buffers);
     }
@@ -155,13 +156,13 @@ fn owner(list: &mut List, facts: &SocketFacts) {
     }
 }
 
-fn queues(list: &mut List, facts: &SocketFacts) {
+fn queues(list: &mut List, facts: &SocketFacts, wire: WireKind) {
     let language = list.language;
     list.part = Part::Queues;
     let state = ("state", "state", "idiag_state");
     list.add(state, &facts.state, say!(language, "sockets.state"));
-    // Of a listener the same two fields count connections.
-    if facts.state != "LISTEN" {
+    // Of a listener the same two fields count connections; of a capture nobody asked a kernel.
+    if facts.state != "LISTEN" && wire != WireKind::Captured {
         let send = ("send_queue", "Send-Q", "idiag_wqueue");
         let sent = bytes(facts.send_queue);
         list.add(send, sent, say!(language, "sockets.send_queue"));

@@ -18,6 +18,7 @@ use eframe::egui::{
 use crate::lesson::Language;
 use crate::model::{Check, Compared, DatagramPlace, Part, Place, State, Stream, Unchecked};
 use crate::session::{Command, View};
+use crate::trace::WireKind;
 use crate::ui::parts;
 use crate::ui::text::{host_title, say};
 use crate::ui::theme::{self, Theme, Tone};
@@ -39,7 +40,11 @@ pub fn ledger_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec
         ui.spacing_mut().item_spacing.y = 2.0;
         let streams = byte::chosen_ui(ui, view, theme, commands);
         if streams.is_none() && datagrams.is_none() {
-            parts::caption(ui, theme, &say!(view.language, "ledger.none"));
+            let words = match state.wire {
+                WireKind::Held | WireKind::Loopback => say!(view.language, "ledger.none"),
+                WireKind::Captured => say!(view.language, "ledger.captured"),
+            };
+            parts::caption(ui, theme, &words);
         }
         if let Some(streams) = &streams {
             let picked = byte::picked(ui, streams);

@@ -124,6 +124,7 @@ fn compared(view: &View<'_>, socket: &Socket, before: Option<&Before>) -> Vec<Sh
         facts,
         buffers,
         kernel,
+        wire: view.timeline.state().wire,
     };
     let buffers = socket.buffers.as_ref().map(|(_, buffers)| buffers);
     let now = facts::facts(language, told(&socket.facts, buffers));

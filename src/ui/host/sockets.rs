@@ -8,7 +8,7 @@ use super::socket::{self, Parts, state_meaning, timer_words};
 use super::{lazy, room};
 use crate::model::Socket;
 use crate::session::{Command, View};
-use crate::trace::Name;
+use crate::trace::{Name, WireKind};
 use crate::ui::spot;
 use crate::ui::text::say;
 use crate::ui::theme::{self, Theme};
@@ -97,8 +97,18 @@ fn left_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, sockets: &[&Socket]) {
     let shown = frame.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 4.0;
-        let title = parts::caption(ui, theme, &say!(view.language, "left.title"));
-        title.on_hover_text(say!(view.language, "left.hint"));
+        let (title, hint) = match view.timeline.state().wire {
+            WireKind::Held | WireKind::Loopback => (
+                say!(view.language, "left.title"),
+                say!(view.language, "left.hint"),
+            ),
+            // Nobody knows of programs there.
+            WireKind::Captured => (
+                say!(view.language, "left.captured"),
+                say!(view.language, "left.captured_hint"),
+            ),
+        };
+        parts::caption(ui, theme, &title).on_hover_text(hint);
         for socket in sockets.iter().take(LEFT) {
             one_left_ui(ui, view, theme, socket);
         }

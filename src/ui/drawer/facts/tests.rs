@@ -10,6 +10,7 @@ fn of(facts: &SocketFacts, buffers: Option<&BufferFacts>, kernel: &str) -> Vec<F
         facts,
         buffers,
         kernel,
+        wire: WireKind::Held,
     };
     super::facts(Language::English, told)
 }
@@ -109,6 +110,7 @@ fn every_part_has_facts_and_every_fact_a_name_a_meaning_and_a_source() {
             facts: &sockets[0],
             buffers: Some(&buffers),
             kernel: "6.8.0",
+            wire: WireKind::Held,
         };
         let all = super::facts(language, told);
         for fact in &all {

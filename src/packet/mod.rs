@@ -3,11 +3,17 @@
 //! In: the bytes that crossed a TUN device, IP header first. Out: a [`Packet`] that owns them and
 //! knows where each header lies, so that a picture can point at real bytes.
 
+mod heads;
+
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
 
-use etherparse::{NetSlice, SlicedPacket, TcpOptionElement, TcpSlice, TransportSlice};
+use etherparse::{
+    NetSlice, SlicedPacket, TcpOptionElement, TcpOptionsIterator, TcpSlice, TransportSlice,
+};
+
+pub use heads::{Heads, Over, TcpHead, heads};
 
 /// A TCP sequence or acknowledgment number: counts bytes modulo 2³² (RFC 9293 section 3.4).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -40,6 +46,8 @@ pub struct Packet {
     pub ip_header: Range<usize>,
     pub transport_header: Range<usize>,
     pub payload: Range<usize>,
+    /// Bytes of it that a capture left out; 0 of what crossed our own wire.
+    pub missing: usize,
     pub transport: Transport,
 }
 
@@ -180,8 +188,69 @@ pub fn parse(bytes: &[u8]) -> Result<Packet, PacketError> {
         ip_header: 0..start,
         transport_header: start..(start + header_len).min(end),
         payload: (start + header_len).min(end)..end,
+        missing: 0,
         transport,
     })
+}
+
+/// Reads an IP packet of which a capture holds only the beginning.
+pub fn parse_cut(bytes: &[u8]) -> Option<Packet> {
+    let heads = heads(bytes, 0)?;
+    let bytes = &bytes[..heads.kept];
+    let (transport, length) = match heads.over {
+        Over::Tcp(head) => {
+            let options = heads.starts + 20..heads.starts + head.header;
+            let options = bytes.get(options.start..options.end.min(bytes.len()));
+            let tcp = Tcp {
+                source_port: head.ports.0,
+                destination_port: head.ports.1,
+                seq: head.seq,
+                ack: head.ack,
+                flags: head.flags,
+                window: head.window,
+                checksum: u16_at(bytes, heads.starts + 16),
+                options: TcpOptionsIterator::from_slice(options.unwrap_or_default())
+                    .filter_map(Result::ok)
+                    .filter_map(option_of)
+                    .collect(),
+            };
+            (Transport::Tcp(tcp), head.header)
+        }
+        Over::Udp { ports, .. } => {
+            let udp = Udp {
+                source_port: ports.0,
+                destination_port: ports.1,
+                length: u16_at(bytes, heads.starts + 4),
+                checksum: u16_at(bytes, heads.starts + 6),
+            };
+            (Transport::Udp(udp), 8)
+        }
+        Over::Icmp => {
+            let byte = |at: usize| bytes.get(heads.starts + at).copied().unwrap_or(0);
+            let (kind, code) = (byte(0), byte(1));
+            (Transport::Icmp { kind, code }, 8)
+        }
+        Over::Nothing { .. } => (Transport::Other(heads.protocol), 0),
+    };
+    let start = heads.starts.min(bytes.len());
+    let payload = (start + length).min(bytes.len());
+    Some(Packet {
+        bytes: bytes.to_vec(),
+        source: heads.source,
+        destination: heads.destination,
+        ttl: bytes.get(heads.ttl_at()).copied().unwrap_or(0),
+        ip_header: 0..start,
+        transport_header: start..payload,
+        payload: payload..bytes.len(),
+        // Of a header that is cut itself, the rest is not payload.
+        missing: heads.missing.saturating_sub(start + length - payload),
+        transport,
+    })
+}
+
+fn u16_at(bytes: &[u8], at: usize) -> u16 {
+    let two = bytes.get(at..at + 2).and_then(|two| two.try_into().ok());
+    two.map_or(0, u16::from_be_bytes)
 }
 
 /// Where a packet says that it goes, by its version and its address alone. A wire does not look at
@@ -288,6 +357,11 @@ impl Packet {
         &self.bytes[self.payload.clone()]
     }
 
+    /// How many bytes it carried, those among them that a capture left out.
+    pub fn payload_length(&self) -> usize {
+        self.payload.len() + self.missing
+    }
+
     /// Source and destination with ports, where the protocol has ports.
     pub fn endpoints(&self) -> Option<(SocketAddr, SocketAddr)> {
         let (from, to) = match &self.transport {
@@ -308,7 +382,7 @@ impl Packet {
             Transport::Tcp(tcp) if tcp.flags.syn && tcp.flags.ack => Kind::SynAck,
             Transport::Tcp(tcp) if tcp.flags.syn => Kind::Syn,
             Transport::Tcp(tcp) if tcp.flags.fin => Kind::Fin,
-            Transport::Tcp(_) if !self.payload.is_empty() => Kind::Data,
+            Transport::Tcp(_) if self.payload_length() > 0 => Kind::Data,
             Transport::Tcp(_) => Kind::Ack,
             Transport::Udp(_) => Kind::Datagram,
             Transport::Icmp { .. } => Kind::Icmp,
@@ -319,7 +393,7 @@ impl Packet {
     /// How much of the sequence space the segment takes: its data, and one each for SYN and FIN.
     pub fn sequence_length(&self) -> u32 {
         self.tcp().map_or(0, |tcp| {
-            self.payload.len() as u32 + u32::from(tcp.flags.syn) + u32::from(tcp.flags.fin)
+            self.payload_length() as u32 + u32::from(tcp.flags.syn) + u32::from(tcp.flags.fin)
         })
     }
 }

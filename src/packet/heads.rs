@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use etherparse::{LaxIpSlice, TcpHeaderSlice, TcpOptionElement, UdpHeaderSlice};
 
-use crate::packet::{Flags, Kind, SeqNo};
+use super::{Flags, Kind, SeqNo};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Heads {
@@ -17,6 +17,10 @@ pub struct Heads {
     pub kept: usize,
     /// How many bytes of it the capture left out.
     pub missing: usize,
+    /// Where what it carries begins, behind extension headers.
+    pub starts: usize,
+    /// What it says that it carries, by its number.
+    pub protocol: u8,
     /// One part of a packet that was sent in several.
     pub is_fragment: bool,
     pub over: Over,
@@ -25,7 +29,7 @@ pub struct Heads {
 /// What the IP packet carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Over {
-    Tcp(Tcp),
+    Tcp(TcpHead),
     Udp {
         ports: (u16, u16),
         payload: u32,
@@ -38,19 +42,21 @@ pub enum Over {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tcp {
+pub struct TcpHead {
     pub ports: (u16, u16),
     pub seq: SeqNo,
     pub ack: SeqNo,
     pub flags: Flags,
     pub window: u16,
+    /// The length of its own header.
+    pub header: usize,
     /// How many bytes it carries on the wire, whether the capture kept them or not.
     pub payload: u32,
     /// What a SYN offers to shift its sender's windows by.
     pub scale: Option<u8>,
 }
 
-impl Tcp {
+impl TcpHead {
     pub fn kind(&self) -> Kind {
         match self.flags {
             Flags { rst: true, .. } => Kind::Rst,
@@ -70,6 +76,13 @@ impl Tcp {
     pub fn length(&self) -> u32 {
         let flags = u32::from(self.flags.syn) + u32::from(self.flags.fin);
         self.payload.saturating_add(flags)
+    }
+}
+
+impl Heads {
+    /// Where the hop limit lies.
+    pub(super) fn ttl_at(&self) -> usize {
+        if self.source.is_ipv4() { 8 } else { 7 }
     }
 }
 
@@ -102,6 +115,8 @@ pub fn heads(bytes: &[u8], left_out: usize) -> Option<Heads> {
         destination: ip.destination_addr(),
         kept,
         missing,
+        starts: super::offset_of(bytes, payload.payload),
+        protocol: payload.ip_number.0,
         is_fragment: ip.is_fragmenting_payload(),
         over: over(payload.ip_number.0, payload.payload, missing, is_later),
     })
@@ -135,7 +150,7 @@ fn over(protocol: u8, payload: &[u8], missing: usize, is_later: bool) -> Over {
     }
 }
 
-fn tcp(payload: &[u8], after: impl Fn(usize) -> u32) -> Option<Tcp> {
+fn tcp(payload: &[u8], after: impl Fn(usize) -> u32) -> Option<TcpHead> {
     let header = payload.get(..20)?;
     let length = usize::from(header[12] >> 4) * 4;
     let mut fixed = [0; 20];
@@ -149,7 +164,7 @@ fn tcp(payload: &[u8], after: impl Fn(usize) -> u32) -> Option<Tcp> {
         }
         Err(_) => return None,
     };
-    Some(Tcp {
+    Some(TcpHead {
         ports: (slice.source_port(), slice.destination_port()),
         seq: SeqNo(slice.sequence_number()),
         ack: SeqNo(slice.acknowledgment_number()),
@@ -162,6 +177,7 @@ fn tcp(payload: &[u8], after: impl Fn(usize) -> u32) -> Option<Tcp> {
             urg: slice.urg(),
         },
         window: slice.window_size(),
+        header: length,
         payload: after(length),
         scale: slice.syn().then(|| scale(&slice)).flatten(),
     })

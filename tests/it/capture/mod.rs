@@ -1,11 +1,16 @@
 //! Captures made in the test: what is in a file is what the capture tells.
 
 mod files;
+mod forms;
+mod hostile;
+mod round;
+mod stories;
+mod tale;
 
 use std::ops::ControlFlow;
 
-use super::*;
 use files::{Flow, pcap};
+use sockstep::capture::*;
 
 fn read(bytes: &[u8]) -> Result<Capture, Problem> {
     Capture::read(
