@@ -31,6 +31,9 @@ const APART: usize = 1024;
 /// With more kept states than this, every other one goes, and the next ones lie twice as far
 /// apart. The longest run, 250 000 events, comes to 61 states with 4096 events between.
 const MOST_KEPT: usize = 64;
+/// The same with more than so many bytes that kept states share with no other. A run of a lesson
+/// comes to a fraction of it; a file may be made to come to anything.
+const MOST_WEIGHT: usize = 64 << 20;
 
 #[derive(Clone, Debug)]
 pub struct Timeline {
@@ -45,8 +48,8 @@ pub struct Timeline {
     /// The state at a fixed cursor.
     past: Option<State>,
     /// States on the way, oldest first, each `apart` events after the one before; the first is
-    /// the empty one.
-    kept: Vec<State>,
+    /// the empty one. Each with its own weight.
+    kept: Vec<(State, usize)>,
     apart: usize,
     /// Moments at which the run stood still: what `Back` and `Forward` go by.
     stops: Vec<Moment>,
@@ -64,7 +67,7 @@ impl Timeline {
             cursor: Cursor::Live,
             is_recorded: false,
             past: None,
-            kept: vec![newest.clone()],
+            kept: vec![(newest.clone(), newest.weight())],
             apart: APART,
             newest,
             stops: Vec::new(),
@@ -74,8 +77,8 @@ impl Timeline {
 
     pub fn of(trace: Trace) -> Self {
         let mut timeline = Self::new(trace.header().clone());
-        for event in trace.events() {
-            timeline.push(event.clone());
+        for event in trace.into_events() {
+            timeline.push(event);
         }
         timeline
     }
@@ -114,8 +117,13 @@ impl Timeline {
         if !self.newest.moment.0.is_multiple_of(self.apart) {
             return;
         }
-        self.kept.push(self.newest.clone());
-        if self.kept.len() > MOST_KEPT {
+        let weight = self.newest.weight();
+        self.kept.push((self.newest.clone(), weight));
+        let weight =
+            |kept: &Vec<(State, usize)>| kept.iter().map(|(_, weight)| weight).sum::<usize>();
+        while self.kept.len() > MOST_KEPT
+            || (self.kept.len() > 1 && weight(&self.kept) > MOST_WEIGHT)
+        {
             let mut is_even = false;
             self.kept.retain(|_| {
                 is_even = !is_even;
@@ -202,8 +210,10 @@ impl Timeline {
 
     /// The latest state at hand that is not after this moment.
     fn near(&mut self, moment: Moment) -> State {
-        let kept = self.kept.partition_point(|state| state.moment <= moment);
-        let kept = &self.kept[kept.saturating_sub(1)];
+        let kept = self
+            .kept
+            .partition_point(|(state, _)| state.moment <= moment);
+        let (kept, _) = &self.kept[kept.saturating_sub(1)];
         match self.past.take() {
             Some(past) if (kept.moment..=moment).contains(&past.moment) => past,
             Some(_) | None => kept.clone(),

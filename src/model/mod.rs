@@ -7,9 +7,11 @@
 mod cause;
 mod ledger;
 mod named;
+mod pages;
 mod program;
 mod shared;
 mod tally;
+mod weight;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,8 +24,9 @@ pub use ledger::{
     StreamEnd, Unchecked, Written,
 };
 pub use named::{Named, Names};
+pub use pages::Pages;
 pub use program::{Activity, CallRecord, Program, Resolved};
-pub use shared::{Log, Pages};
+pub use shared::{Log, Records};
 pub use tally::{Sort, Tally};
 pub use wire::{Fate, Kind, Segment};
 
@@ -59,7 +62,7 @@ pub struct State {
     pub holds: Holds,
     /// First sequence number of each direction, `(source, destination)`: where relative numbers start.
     pub first_seq: BTreeMap<(SocketAddr, SocketAddr), SeqNo>,
-    pub notes: Log<(u64, String)>,
+    pub notes: Records<(u64, String)>,
     /// How many orders the lab has read; guesses are none, nothing comes of them.
     pub orders: usize,
     /// Nothing more happens by itself, but for timers.
@@ -124,7 +127,7 @@ impl State {
             held: Vec::new(),
             holds: Holds::default(),
             first_seq: BTreeMap::new(),
-            notes: Log::default(),
+            notes: Records::default(),
             orders: 0,
             is_at_rest: false,
             ended: None,
@@ -175,7 +178,10 @@ impl State {
             } => self.corrupted(*segment, *byte, *now),
             What::Delayed { segment, ms } => {
                 let until = event.at_us.saturating_add(u64::from(*ms) * 1000);
-                self.decide(*segment, Fate::Delayed(until));
+                let found = self.segments.get(segment);
+                if found.is_some_and(Segment::is_on_wire) {
+                    self.decide(*segment, Fate::Delayed(until));
+                }
             }
             What::Socket(facts) => self.socket(facts, event.at_us),
             What::Buffers(facts) => self.buffers(facts, event.at_us),
@@ -256,8 +262,9 @@ impl State {
         else {
             return;
         };
-        let cut = || packet::parse_cut(&bytes.0).filter(|_| self.wire == WireKind::Captured);
-        let packet = packet::parse(&bytes.0).ok().or_else(cut);
+        let bytes: Arc<[u8]> = bytes.0.as_slice().into();
+        let cut = || packet::parse_cut(&bytes).filter(|_| self.wire == WireKind::Captured);
+        let packet = packet::parse_shared(&bytes).ok().or_else(cut);
         if let Some(packet) = &packet
             && let (Some(tcp), Some((source, destination))) = (packet.tcp(), packet.endpoints())
             && (tcp.flags.syn || !tcp.flags.rst)
@@ -286,7 +293,7 @@ impl State {
             from: from.clone(),
             to: to.clone(),
             packet,
-            bytes: bytes.0.clone(),
+            bytes,
             sent_at_us: event.at_us,
             copy_of: *copy_of,
             copies: Vec::new(),
@@ -315,7 +322,7 @@ impl State {
             from: from.clone(),
             to: Some(to.clone()),
             packet: None,
-            bytes: Vec::new(),
+            bytes: Arc::default(),
             sent_at_us: event.at_us,
             copy_of: None,
             copies: Vec::new(),
@@ -330,34 +337,46 @@ impl State {
 
     fn corrupted(&mut self, id: SegmentId, byte: u32, now: u8) {
         if let Some(segment) = self.segments.get_mut(&id)
-            && let Some(place) = segment.bytes.get_mut(byte as usize)
+            && (byte as usize) < segment.bytes.len()
         {
-            *place = now;
-            segment.packet = packet::parse(&segment.bytes).ok();
+            segment.packet = None; // it shares the bytes
+            let bytes = Arc::make_mut(&mut segment.bytes);
+            bytes[byte as usize] = now;
+            segment.packet = packet::parse_shared(&segment.bytes).ok();
             segment.corrupted.push(byte);
         }
     }
 
     /// A corrupted one is thrown away by its receiver: the newest copy still has to arrive.
     fn delivered(&mut self, id: SegmentId, at_us: u64) {
-        self.decide(id, Fate::Delivered(at_us));
+        let was_on_wire = self.decide(id, Fate::Delivered(at_us));
         let is_corrupted = |segment: &Segment| !segment.corrupted.is_empty();
-        if self.segments.get(&id).is_some_and(is_corrupted) {
+        if was_on_wire && self.segments.get(&id).is_some_and(is_corrupted) {
             self.copy_takes_its_place(id);
         }
     }
 
-    fn decide(&mut self, id: SegmentId, fate: Fate) {
-        self.held.retain(|held| *held != id);
-        if let Some(segment) = self.segments.get_mut(&id) {
-            segment.fate = fate;
+    /// True when it was on the wire. From a file, it may have left it long ago.
+    fn decide(&mut self, id: SegmentId, fate: Fate) -> bool {
+        let Some(segment) = self.segments.get_mut(&id) else {
+            return false;
+        };
+        let was_on_wire = segment.is_on_wire();
+        segment.fate = fate;
+        if was_on_wire {
+            // They mostly stand in the order of their ids, but for copies that took a place.
+            let at = self.held.binary_search(&id).ok();
+            let at = at.or_else(|| self.held.iter().position(|held| *held == id));
+            at.map(|at| self.held.remove(at));
         }
+        was_on_wire
     }
 
     /// The newest absorbed copy takes the place of a dropped original.
     fn dropped(&mut self, id: SegmentId, at_us: u64) {
-        self.decide(id, Fate::Dropped(at_us));
-        self.copy_takes_its_place(id);
+        if self.decide(id, Fate::Dropped(at_us)) {
+            self.copy_takes_its_place(id);
+        }
     }
 
     fn copy_takes_its_place(&mut self, id: SegmentId) {
@@ -378,11 +397,12 @@ impl State {
 
     fn duplicated(&mut self, id: SegmentId, copy: SegmentId, at_us: u64) {
         if let Some(original) = self.segments.get_mut(&id) {
-            original.copies.push((copy, at_us));
+            let mut copies = std::mem::take(&mut original.copies); // there may be many
             let mut twin = original.clone();
+            copies.push((copy, at_us));
+            original.copies = copies;
             twin.id = copy;
             twin.copy_of = Some(id);
-            twin.copies = Vec::new();
             twin.duplicated_at_us = Some(at_us);
             twin.fate = Fate::Held;
             self.segments.insert(copy, twin);
@@ -438,7 +458,16 @@ impl State {
                     program.permitted(*thread, at_us);
                 }
             }
-            Order::Hold { traffic, on } => self.holds.set(traffic.clone(), *on),
+            // The lab refuses what names no host of its own.
+            Order::Hold { traffic, on } => {
+                if traffic
+                    .from
+                    .iter()
+                    .all(|from| self.hosts.contains_key(from))
+                {
+                    self.holds.set(traffic.clone(), *on);
+                }
+            }
             // The lab answers each with events of its own.
             Order::Deliver { .. }
             | Order::Drop { .. }

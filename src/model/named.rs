@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
+use super::weight::entries;
 use super::{Cause, Pages, Segment, State};
 use crate::packet::{Kind, Packet, SeqNo, Tcp, TcpOption};
 use crate::trace::{Event, Resent, SegmentId, What, WireKind};
@@ -70,6 +71,13 @@ struct Flow {
 impl Names {
     pub fn of(&self, id: SegmentId) -> &[Named] {
         self.of.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Bytes that a clone does not share.
+    pub(super) fn weight(&self) -> usize {
+        let beyond = self.flows.values();
+        let beyond = beyond.map(|flow| size_of_val(flow.beyond.as_slice()));
+        self.of.weight() + entries(&self.flows) + beyond.sum::<usize>()
     }
 
     /// An event, and the state with it, causes included.
@@ -276,7 +284,7 @@ mod tests {
 
     fn segment(id: u64, (from, seq, length, ack, window): (u8, u32, usize, u32, u16)) -> Segment {
         let end = |last: u8| std::net::IpAddr::from([10, 0, 0, last]);
-        let bytes = vec![0; 40 + length];
+        let bytes: std::sync::Arc<[u8]> = vec![0; 40 + length].into();
         let tcp = Tcp {
             source_port: u16::from(from),
             destination_port: u16::from(3 - from),

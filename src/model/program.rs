@@ -3,8 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Log;
+use super::Records;
 use crate::trace::{CallId, Event, Name, ProgramSetup, Returned, ThreadState, What};
+
+/// So many of the newest calls are looked through, where they do not count up.
+const LOOKED_THROUGH: usize = 64;
+/// The most threads of one program that are shown; a lab has no memory for as many.
+const MOST_THREADS: usize = 256;
 
 #[derive(Clone, Debug)]
 pub struct Program {
@@ -23,7 +28,9 @@ pub struct Program {
     /// Since when it does that, in microseconds since the start.
     pub since_us: u64,
     pub output: String,
-    pub calls: Log<CallRecord>,
+    pub calls: Records<CallRecord>,
+    /// The call that the newest order let in.
+    pub(super) let_in: Option<CallId>,
 }
 
 /// What a program is doing.
@@ -82,7 +89,8 @@ impl Program {
             threads: BTreeMap::from([(0, Some(Activity::Running))]),
             since_us: 0,
             output: String::new(),
-            calls: Log::default(),
+            calls: Records::default(),
+            let_in: None,
         }
     }
 
@@ -95,10 +103,18 @@ impl Program {
     }
 
     pub fn call(&self, id: CallId) -> Option<&CallRecord> {
+        self.calls.get(self.index_of(id)?)
+    }
+
+    /// The place of a call among all.
+    pub(super) fn index_of(&self, id: CallId) -> Option<usize> {
         // They count up, but for a trace that was tampered with.
         let at = self.calls.partition_point(|call| call.id < id);
         let found = self.calls.get(at).filter(|call| call.id == id);
-        found.or_else(|| self.calls.iter().rev().find(|call| call.id == id))
+        found.map(|_| at).or_else(|| {
+            let newest = self.calls.len().saturating_sub(LOOKED_THROUGH)..self.calls.len();
+            newest.rev().find(|at| self.calls[*at].id == id)
+        })
     }
 
     pub fn has_ended(&self) -> bool {
@@ -174,11 +190,9 @@ impl Program {
     fn thread_changed(&mut self, thread: u32, state: ThreadState, at_us: u64) {
         match state {
             ThreadState::Started | ThreadState::GoesOn => {
-                self.threads.insert(thread, Some(Activity::Running));
+                self.put(thread, Some(Activity::Running));
             }
-            ThreadState::Waits => {
-                self.threads.insert(thread, None);
-            }
+            ThreadState::Waits => self.put(thread, None),
             ThreadState::Ended => {
                 self.threads.remove(&thread);
             }
@@ -230,6 +244,7 @@ impl Program {
         let ready = self
             .ready()
             .find(|(thread, _)| wanted.is_none_or(|wanted| wanted == *thread));
+        self.let_in = ready.map(|(_, id)| id);
         if let Some((thread, id)) = ready {
             if let Some(record) = self.record(id) {
                 record.permitted_at_us = Some(at_us);
@@ -239,13 +254,19 @@ impl Program {
     }
 
     fn record(&mut self, id: CallId) -> Option<&mut CallRecord> {
-        let index = self.calls.iter().rposition(|call| call.id == id)?;
+        let index = self.index_of(id)?;
         self.calls.get_mut(index)
     }
 
     fn become_now(&mut self, thread: u32, activity: Activity, at_us: u64) {
-        self.threads.insert(thread, Some(activity));
+        self.put(thread, Some(activity));
         self.summarise(at_us);
+    }
+
+    fn put(&mut self, thread: u32, activity: Option<Activity>) {
+        if self.threads.len() < MOST_THREADS || self.threads.contains_key(&thread) {
+            self.threads.insert(thread, activity);
+        }
     }
 
     /// Shows the thread that matters most; among equals, the lowest.

@@ -1,18 +1,15 @@
 //! Collections of which clones share all but what changes: a state can be kept for many moments.
 //!
-//! [`Log`] is a list that grows at its end, [`Pages`] a map by numbers that count up. Both lie in
-//! pages; cloning one copies a pointer a page, and a change copies only the page it is on.
+//! [`Log`] is a list that grows at its end, [`Records`] one of what is long; `pages` has a map. They
+//! lie in pages; cloning one copies a pointer a page, and a change copies only the page it is on.
 
-use std::collections::{BTreeMap, btree_map};
 use std::fmt;
-use std::ops::{Index, IndexMut, Range, RangeFrom};
-use std::slice;
+use std::iter;
+use std::ops::{Index, IndexMut, Range};
 use std::sync::Arc;
 
-use crate::trace::{CallId, SegmentId};
-
 /// Items a page. A clone copies a pointer a page, a change up to a page of items.
-const PAGE: usize = 64;
+pub(super) const PAGE: usize = 64;
 
 /// A list that grows at its end.
 #[derive(Clone)]
@@ -48,6 +45,11 @@ impl<T> Log<T> {
             log: self,
             left: 0..self.len(),
         }
+    }
+
+    /// Bytes that a clone does not share.
+    pub(super) fn weight(&self) -> usize {
+        self.pages.capacity() * size_of::<Arc<Vec<T>>>()
     }
 
     /// The place of the first item for which this no longer holds, where those come first.
@@ -156,208 +158,83 @@ impl<T> DoubleEndedIterator for Iter<'_, T> {
 
 impl<T> ExactSizeIterator for Iter<'_, T> {}
 
-/// What a [`Pages`] is kept by.
-pub trait Numbered: Copy + Ord {
-    fn number(self) -> u64;
-}
+/// The records of some [`Records`], in order.
+type Each<'a, T> = iter::Map<Iter<'a, Arc<T>>, fn(&Arc<T>) -> &T>;
 
-impl Numbered for SegmentId {
-    fn number(self) -> u64 {
-        self.0
-    }
-}
+/// A [`Log`] of what is long or changes: a page that is copied copies a pointer for each.
+#[derive(Clone, PartialEq)]
+pub struct Records<T>(Log<Arc<T>>);
 
-impl Numbered for CallId {
-    fn number(self) -> u64 {
-        self.0
-    }
-}
-
-/// A map by numbers that mostly count up from 0; any other number has a place, too.
-#[derive(Clone)]
-pub struct Pages<K, V> {
-    /// By the number divided by the length of a page; none is empty, each is in order.
-    pages: BTreeMap<u64, Page<K, V>>,
-}
-
-type Page<K, V> = Arc<Vec<(K, Arc<V>)>>;
-
-impl<K: Numbered, V> Pages<K, V> {
+impl<T> Records<T> {
     pub fn len(&self) -> usize {
-        self.pages.values().map(|page| page.len()).sum()
+        self.0.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.pages.is_empty()
+        self.0.is_empty()
     }
 
-    pub fn get(&self, key: &K) -> Option<&V> {
-        let page = self.pages.get(&page_of(*key))?;
-        let at = page.binary_search_by_key(key, |(key, _)| *key).ok()?;
-        Some(&page[at].1)
+    pub fn get(&self, index: usize) -> Option<&T> {
+        self.0.get(index).map(AsRef::as_ref)
     }
 
-    pub fn contains_key(&self, key: &K) -> bool {
-        self.get(key).is_some()
+    pub fn first(&self) -> Option<&T> {
+        self.get(0)
     }
 
-    pub fn iter(&self) -> Entries<'_, K, V> {
-        Entries {
-            pages: self.pages.range(..),
-            front: [].iter(),
-            back: [].iter(),
-        }
+    pub fn last(&self) -> Option<&T> {
+        self.0.last().map(AsRef::as_ref)
     }
 
-    pub fn keys(&self) -> Keys<'_, K, V> {
-        Keys(self.iter())
+    pub fn iter(&self) -> Each<'_, T> {
+        self.0.iter().map(AsRef::as_ref)
     }
 
-    pub fn values(&self) -> Values<'_, K, V> {
-        Values(self.iter())
+    pub(super) fn weight(&self) -> usize {
+        self.0.weight()
     }
 
-    /// From this key on.
-    pub fn range(&self, from: RangeFrom<K>) -> Entries<'_, K, V> {
-        let first = page_of(from.start);
-        let page = self.pages.get(&first).map_or(&[][..], |page| page);
-        let before = page.partition_point(|(key, _)| *key < from.start);
-        let later = first.checked_add(1).map(|next| self.pages.range(next..));
-        Entries {
-            pages: later.unwrap_or_default(),
-            front: page[before..].iter(),
-            back: [].iter(),
-        }
+    pub fn partition_point(&self, holds: impl Fn(&T) -> bool) -> usize {
+        self.0.partition_point(|record| holds(record))
+    }
+
+    pub fn push(&mut self, record: T) {
+        self.0.push(Arc::new(record));
     }
 }
 
-/// The entries of some [`Pages`], in order.
-pub struct Entries<'a, K, V> {
-    pages: btree_map::Range<'a, u64, Page<K, V>>,
-    front: slice::Iter<'a, (K, Arc<V>)>,
-    back: slice::Iter<'a, (K, Arc<V>)>,
-}
-
-impl<'a, K, V> Iterator for Entries<'a, K, V> {
-    type Item = (&'a K, &'a V);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some((key, value)) = self.front.next() {
-                return Some((key, value));
-            }
-            match self.pages.next() {
-                Some((_, page)) => self.front = page.iter(),
-                None => return self.back.next().map(|(key, value)| (key, &**value)),
-            }
-        }
+impl<T: Clone> Records<T> {
+    pub fn get_mut(&mut self, index: usize) -> Option<&mut T> {
+        self.0.get_mut(index).map(Arc::make_mut)
     }
 }
 
-impl<K, V> DoubleEndedIterator for Entries<'_, K, V> {
-    fn next_back(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some((key, value)) = self.back.next_back() {
-                return Some((key, value));
-            }
-            match self.pages.next_back() {
-                Some((_, page)) => self.back = page.iter(),
-                None => return self.front.next_back().map(|(key, value)| (key, &**value)),
-            }
-        }
-    }
-}
-
-impl<K, V> Clone for Entries<'_, K, V> {
-    fn clone(&self) -> Self {
-        Self {
-            pages: self.pages.clone(),
-            front: self.front.clone(),
-            back: self.back.clone(),
-        }
-    }
-}
-
-pub struct Keys<'a, K, V>(Entries<'a, K, V>);
-
-impl<'a, K, V> Iterator for Keys<'a, K, V> {
-    type Item = &'a K;
-
-    fn next(&mut self) -> Option<&'a K> {
-        self.0.next().map(|(key, _)| key)
-    }
-}
-
-impl<K, V> DoubleEndedIterator for Keys<'_, K, V> {
-    fn next_back(&mut self) -> Option<Self::Item> {
-        self.0.next_back().map(|(key, _)| key)
-    }
-}
-
-pub struct Values<'a, K, V>(Entries<'a, K, V>);
-
-impl<'a, K, V> Iterator for Values<'a, K, V> {
-    type Item = &'a V;
-
-    fn next(&mut self) -> Option<&'a V> {
-        self.0.next().map(|(_, value)| value)
-    }
-}
-
-impl<K, V> DoubleEndedIterator for Values<'_, K, V> {
-    fn next_back(&mut self) -> Option<Self::Item> {
-        self.0.next_back().map(|(_, value)| value)
-    }
-}
-
-impl<K, V> Clone for Values<'_, K, V> {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
-}
-
-impl<K: Numbered, V: Clone> Pages<K, V> {
-    pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
-        let page = self.pages.get_mut(&page_of(*key))?;
-        let at = page.binary_search_by_key(key, |(key, _)| *key).ok()?;
-        let (_, value) = &mut Arc::make_mut(page)[at];
-        Some(Arc::make_mut(value))
-    }
-
-    pub fn insert(&mut self, key: K, value: V) {
-        let page = self.pages.entry(page_of(key)).or_default();
-        let page = Arc::make_mut(page);
-        let value = Arc::new(value);
-        match page.binary_search_by_key(&key, |(key, _)| *key) {
-            Ok(at) => page[at].1 = value,
-            Err(at) => page.insert(at, (key, value)),
-        }
-    }
-}
-
-fn page_of(key: impl Numbered) -> u64 {
-    key.number() / PAGE as u64
-}
-
-impl<K, V> Default for Pages<K, V> {
+impl<T> Default for Records<T> {
     fn default() -> Self {
-        Self {
-            pages: BTreeMap::new(),
-        }
+        Self(Log::default())
     }
 }
 
-impl<K: Numbered + fmt::Debug, V: fmt::Debug> fmt::Debug for Pages<K, V> {
+impl<T: fmt::Debug> fmt::Debug for Records<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.iter()).finish()
+        self.0.fmt(f)
     }
 }
 
-impl<K: Numbered, V> Index<&K> for Pages<K, V> {
-    type Output = V;
+impl<T> Index<usize> for Records<T> {
+    type Output = T;
 
-    fn index(&self, key: &K) -> &V {
-        self.get(key).expect("an entry by this key")
+    fn index(&self, index: usize) -> &T {
+        &self.0[index]
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Records<T> {
+    type Item = &'a T;
+    type IntoIter = Each<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }
 
@@ -388,27 +265,5 @@ mod tests {
             let found = before.partition_point(|n| *n < bound);
             assert_eq!(found, bound.min(before.len()), "{bound}");
         }
-    }
-
-    #[test]
-    fn pages_are_a_map_whose_clones_do_not_change_with_it() {
-        let (mut pages, mut map) = (Pages::default(), BTreeMap::new());
-        let keys = [5, 3, 64, 63, 1 << 40, 65, 0, u64::MAX, 64].map(SegmentId);
-        for (value, key) in keys.into_iter().enumerate() {
-            pages.insert(key, value);
-            map.insert(key, value);
-        }
-        let before = pages.clone();
-        *pages.get_mut(&SegmentId(3)).expect("it is there") = 100;
-        pages.insert(SegmentId(4), 101);
-        assert!(before.iter().eq(&map) && before.values().rev().eq(map.values().rev()));
-        assert_eq!((before.len(), before[&SegmentId(3)]), (map.len(), 1));
-        map.insert(SegmentId(3), 100);
-        map.insert(SegmentId(4), 101);
-        assert!(pages.iter().eq(&map));
-        for from in [0, 4, 64, 66, 1 << 41].map(SegmentId) {
-            assert!(pages.range(from..).eq(map.range(from..)), "{from}");
-        }
-        assert!(!pages.contains_key(&SegmentId(6)) && pages.get_mut(&SegmentId(6)).is_none());
     }
 }

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
+use super::weight::{ENTRY, entries};
 use super::{Log, Named, Segment, State};
 use crate::packet::{Kind, TcpOption};
 use crate::trace::{CallId, Event, Name, Returned, SegmentId, What};
@@ -95,6 +96,20 @@ impl Tally {
             _ => 0,
         };
         Some(u64::from(tcp.window) << shift)
+    }
+
+    /// Bytes that a clone does not share.
+    pub(super) fn weight(&self) -> usize {
+        let calls = self.calls.values().flatten().map(|(name, of)| {
+            let failed = of.failed_with.keys().map(|why| why.len() + ENTRY);
+            name.len() + 2 * ENTRY + size_of::<Outcomes>() + failed.sum::<usize>()
+        });
+        let segments = self.segments.values().flat_map(BTreeMap::values);
+        let segments = segments.map(|log| log.weight() + ENTRY);
+        calls.sum::<usize>()
+            + entries(&self.waiting)
+            + segments.sum::<usize>()
+            + entries(&self.scales)
     }
 
     fn outcomes(&self, program: &str, call: &str) -> Option<&Outcomes> {

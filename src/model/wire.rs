@@ -1,6 +1,8 @@
 //! A packet and what became of it.
 
 pub use crate::packet::Kind;
+use std::sync::Arc;
+
 use crate::packet::Packet;
 use crate::trace::{Name, Resent, SegmentId};
 
@@ -12,7 +14,7 @@ pub struct Segment {
     pub to: Option<Name>,
     /// `None` when the bytes are not an IP packet; `bytes` still holds them.
     pub packet: Option<Packet>,
-    pub bytes: Vec<u8>,
+    pub bytes: Arc<[u8]>,
     pub sent_at_us: u64,
     /// The first of its kind, when the kernel sent the same segment again.
     pub copy_of: Option<SegmentId>,
@@ -54,7 +56,7 @@ impl Segment {
         if self.corrupted.is_empty() {
             return self.kind();
         }
-        let mut bytes = self.bytes.clone();
+        let mut bytes = self.bytes.to_vec();
         for place in &self.corrupted {
             if let Some(byte) = bytes.get_mut(*place as usize) {
                 *byte = !*byte; // as the wire did (`lab::hold`)

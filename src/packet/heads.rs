@@ -192,3 +192,19 @@ fn scale(slice: &TcpHeaderSlice<'_>) -> Option<u8> {
             _ => None,
         })
 }
+
+/// Where a packet says that it goes, by its version and its address alone. A wire does not look at
+/// the rest: a header that is wrong elsewhere is its receiver's to throw away.
+pub fn destination(bytes: &[u8]) -> Option<IpAddr> {
+    match bytes.first()? >> 4 {
+        4 => {
+            let address: [u8; 4] = bytes.get(16..20)?.try_into().ok()?;
+            Some(address.into())
+        }
+        6 => {
+            let address: [u8; 16] = bytes.get(24..40)?.try_into().ok()?;
+            Some(address.into())
+        }
+        _ => None,
+    }
+}

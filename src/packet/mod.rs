@@ -8,12 +8,13 @@ mod heads;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
+use std::sync::Arc;
 
 use etherparse::{
     NetSlice, SlicedPacket, TcpOptionElement, TcpOptionsIterator, TcpSlice, TransportSlice,
 };
 
-pub use heads::{Heads, Over, TcpHead, heads};
+pub use heads::{Heads, Over, TcpHead, destination, heads};
 
 /// A TCP sequence or acknowledgment number: counts bytes modulo 2³² (RFC 9293 section 3.4).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -38,7 +39,8 @@ impl SeqNo {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Packet {
-    pub bytes: Vec<u8>,
+    /// Shared with all who have the same packet.
+    pub bytes: Arc<[u8]>,
     pub source: IpAddr,
     pub destination: IpAddr,
     /// TTL, or IPv6's hop limit.
@@ -142,6 +144,12 @@ pub struct PacketError {
 
 /// Reads one IP packet. Extension headers count as part of the IP header.
 pub fn parse(bytes: &[u8]) -> Result<Packet, PacketError> {
+    parse_shared(&bytes.into())
+}
+
+/// The same of bytes that the packet shares.
+pub fn parse_shared(shared: &Arc<[u8]>) -> Result<Packet, PacketError> {
+    let bytes: &[u8] = shared;
     let sliced = SlicedPacket::from_ip(bytes).map_err(|error| PacketError {
         reason: error.to_string(),
     })?;
@@ -181,7 +189,7 @@ pub fn parse(bytes: &[u8]) -> Result<Packet, PacketError> {
     let (transport, header_len) = transport(sliced.transport.as_ref(), protocol);
     let end = start + body.len();
     Ok(Packet {
-        bytes: bytes.to_vec(),
+        bytes: shared.clone(),
         source,
         destination,
         ttl,
@@ -235,7 +243,7 @@ pub fn parse_cut(bytes: &[u8]) -> Option<Packet> {
     let start = heads.starts.min(bytes.len());
     let payload = (start + length).min(bytes.len());
     Some(Packet {
-        bytes: bytes.to_vec(),
+        bytes: bytes.into(),
         source: heads.source,
         destination: heads.destination,
         ttl: bytes.get(heads.ttl_at()).copied().unwrap_or(0),
@@ -251,22 +259,6 @@ pub fn parse_cut(bytes: &[u8]) -> Option<Packet> {
 fn u16_at(bytes: &[u8], at: usize) -> u16 {
     let two = bytes.get(at..at + 2).and_then(|two| two.try_into().ok());
     two.map_or(0, u16::from_be_bytes)
-}
-
-/// Where a packet says that it goes, by its version and its address alone. A wire does not look at
-/// the rest: a header that is wrong elsewhere is its receiver's to throw away.
-pub fn destination(bytes: &[u8]) -> Option<IpAddr> {
-    match bytes.first()? >> 4 {
-        4 => {
-            let address: [u8; 4] = bytes.get(16..20)?.try_into().ok()?;
-            Some(address.into())
-        }
-        6 => {
-            let address: [u8; 16] = bytes.get(24..40)?.try_into().ok()?;
-            Some(address.into())
-        }
-        _ => None,
-    }
 }
 
 /// Where a slice of `whole` begins.

@@ -17,7 +17,10 @@ pub use event::{
 };
 pub use jsonl::{event_line, parse_event, to_line};
 pub use order::{By, Holds, Order, Ordered, Traffic};
-pub use read::{LONGEST_HEADER, LONGEST_LINE, Loaded, MOST_BYTES, MOST_EVENTS, Unread, load, read};
+pub use read::{
+    FIXED, LONGEST_HEADER, LONGEST_LINE, Loaded, MOST_BYTES, MOST_EVENTS, MULTIPLE, Unread, load,
+    read,
+};
 pub use setup::{
     Header, HostSetup, LowPorts, Mapping, ProgramSetup, Setup, Timers, WireKind, crossable,
 };
@@ -50,6 +53,10 @@ impl Trace {
 
     pub fn header(&self) -> &Header {
         &self.header
+    }
+
+    pub fn into_events(self) -> Vec<Event> {
+        self.events
     }
 
     pub fn events(&self) -> &[Event] {

@@ -3,6 +3,9 @@
 //! In: bytes as they come, line by line, and somebody who watches and may cancel. Out: the trace up
 //! to the first line that is not sound, and that line's number and reason. The text is never held
 //! as a whole, and no line is longer than [`LONGEST_LINE`]. What a line may say is `sound`'s work.
+//!
+//! Memory: what is read, together with every state a [`crate::timeline::Timeline`] folds from it,
+//! takes at most [`MULTIPLE`] times the file's size and [`FIXED`] bytes.
 
 use std::io::{self, BufRead, Read as _};
 use std::ops::ControlFlow;
@@ -22,6 +25,11 @@ pub const LONGEST_HEADER: usize = 40 << 20;
 pub const MOST_EVENTS: usize = 300_000;
 /// The most bytes: a lab ends its run at 256 MiB; that may be in the middle of long calls.
 pub const MOST_BYTES: u64 = 512 << 20;
+
+/// A file, once read and folded, takes at most so many times its size in memory …
+pub const MULTIPLE: u64 = 48;
+/// … and so many bytes, however small it is.
+pub const FIXED: u64 = 96 << 20;
 
 /// Whoever watches hears at least every so many bytes.
 const EVERY: u64 = 64 << 10;

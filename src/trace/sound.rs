@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::wrong::Wrong;
-use super::{Event, Header, Name, Order, SegmentId, What};
+use super::{CallId, Event, Header, Name, SegmentId, SocketFacts, What, WireKind};
 
 /// The most hosts, and the most programs, of one lab.
 pub const MOST_HOSTS: usize = 65;
@@ -28,7 +28,9 @@ const MOST_SENT: u64 = 1 << 48;
 /// A changed packet is a copy of its own: bytes of such copies for each byte of the file, and
 /// how many come free.
 const COPIED: u64 = 8;
-const COPIED_FREE: u64 = 32 << 20;
+const COPIED_FREE: u64 = 16 << 20;
+/// The most segments on the wire at once; a lab holds half as many.
+const MOST_ON_WIRE: usize = 32 << 10;
 
 pub fn check_header(header: &Header) -> Result<(), Wrong> {
     for (what, count) in [
@@ -75,11 +77,14 @@ pub fn check_header(header: &Header) -> Result<(), Wrong> {
 pub struct Sound {
     hosts: BTreeSet<Name>,
     programs: BTreeSet<Name>,
+    /// The ids of a capture's packets are their numbers in its file.
+    is_captured: bool,
     next: u64,
     at_us: u64,
     next_call: u64,
     /// The length of each packet, and how many bytes of it were changed.
     segments: BTreeMap<SegmentId, (u32, u32)>,
+    on_wire: BTreeSet<SegmentId>,
     /// Bytes that were read, and bytes that changed packets take.
     read: u64,
     copied: u64,
@@ -92,10 +97,12 @@ impl Sound {
         Self {
             hosts: hosts.collect(),
             programs: programs.collect(),
+            is_captured: header.wire == WireKind::Captured,
             next: 0,
             at_us: 0,
             next_call: 0,
             segments: BTreeMap::new(),
+            on_wire: BTreeSet::new(),
             read: 0,
             copied: 0,
         }
@@ -108,7 +115,8 @@ impl Sound {
             return Err(Wrong::OutOfOrder { found, expected });
         }
         let (found_us, before_us) = (event.at_us, self.at_us);
-        if found_us < before_us {
+        // The clock of a machine that captures can be set back.
+        if found_us < before_us && !self.is_captured {
             return Err(Wrong::Backwards {
                 found_us,
                 before_us,
@@ -133,15 +141,7 @@ impl Sound {
                 ..
             } => {
                 self.knows_program(program)?;
-                self.is_near(call.0, "call")?;
-                if call.0 < self.next_call {
-                    return Err(Wrong::Absurd(format!(
-                        "call {} comes after call {}",
-                        call.0,
-                        self.next_call - 1
-                    )));
-                }
-                self.next_call = call.0 + 1;
+                self.is_next(*call)?;
                 is_sendable(offers.unwrap_or(0))
             }
             What::Blocked { program, .. }
@@ -157,11 +157,17 @@ impl Sound {
                 from,
                 to,
                 bytes,
+                absorbed,
                 ..
             } => {
                 self.knows_host(from)?;
                 to.iter().try_for_each(|to| self.knows_host(to))?;
-                self.is_new(*segment, bytes.0.len())
+                self.is_new(*segment, bytes.0.len())?;
+                if *absorbed {
+                    Ok(())
+                } else {
+                    self.is_held(*segment)
+                }
             }
             What::Inferred {
                 segment, from, to, ..
@@ -175,49 +181,19 @@ impl Sound {
                 let (length, changed) = known.copied().unwrap_or_default();
                 self.is_new(*copy, length as usize)?;
                 self.segments.insert(*copy, (length, changed));
+                self.is_held(*copy)?;
                 self.costs(u64::from(changed) * 16)
             }
-            What::Corrupted { segment, .. } => {
-                let Some((length, changed)) = self.segments.get_mut(segment) else {
-                    return Ok(());
-                };
-                *changed += 1;
-                let cost = u64::from(*length) + u64::from(*changed) * 16;
-                self.costs(cost)
-            }
-            What::Socket(facts) => {
-                self.knows_host(&facts.host)?;
-                let mut program = facts.program.iter();
-                program.try_for_each(|program| self.knows_program(program))?;
-                let info = facts.info.iter();
-                let counts = info.flat_map(|info| {
-                    [
-                        info.bytes_sent,
-                        info.bytes_acked,
-                        info.bytes_received,
-                        info.bytes_retransmitted,
-                    ]
-                });
-                is_sendable(counts.max().unwrap_or(0))
-            }
+            What::Corrupted { segment, .. } => self.changes(*segment),
+            What::Socket(facts) => self.can_say(facts),
             What::Buffers(facts) => self.knows_host(&facts.host),
             What::Counters { host, .. } | What::Gone { host, .. } => self.knows_host(host),
-            What::Order(ordered) => match &ordered.order {
-                // An order about nobody was refused, and so it was recorded.
-                Order::Step { program: name, .. } | Order::Answer { program: name, .. } => {
-                    is_short(name)
-                }
-                Order::Hold { traffic, .. } => traffic.from.iter().try_for_each(|it| is_short(it)),
-                Order::Deliver { .. }
-                | Order::Drop { .. }
-                | Order::Duplicate { .. }
-                | Order::Corrupt { .. }
-                | Order::Delay { .. }
-                | Order::DeliverAll
-                | Order::Guess { .. } => Ok(()),
-            },
-            What::Delivered { .. }
-            | What::Dropped { .. }
+            What::Delivered { segment } | What::Dropped { segment } => {
+                self.on_wire.remove(segment);
+                Ok(())
+            }
+            // One about nobody was refused, and recorded all the same.
+            What::Order(_)
             | What::Delayed { .. }
             | What::Note { .. }
             | What::Rest
@@ -226,8 +202,37 @@ impl Sound {
         }
     }
 
+    fn is_next(&mut self, call: CallId) -> Result<(), Wrong> {
+        self.is_near(call.0, "call")?;
+        if let Some(before) = self.next_call.checked_sub(1).filter(|it| call.0 <= *it) {
+            let found = call.0;
+            return Err(Wrong::Absurd(format!(
+                "call {found} comes after call {before}"
+            )));
+        }
+        self.next_call = call.0 + 1;
+        Ok(())
+    }
+
+    fn can_say(&self, facts: &SocketFacts) -> Result<(), Wrong> {
+        self.knows_host(&facts.host)?;
+        let mut program = facts.program.iter();
+        program.try_for_each(|program| self.knows_program(program))?;
+        let counts = facts.info.iter().flat_map(|info| {
+            [
+                info.bytes_sent,
+                info.bytes_acked,
+                info.bytes_received,
+                info.bytes_retransmitted,
+            ]
+        });
+        is_sendable(counts.max().unwrap_or(0))
+    }
+
     fn is_new(&mut self, segment: SegmentId, length: usize) -> Result<(), Wrong> {
-        self.is_near(segment.0, "segment")?;
+        if !self.is_captured {
+            self.is_near(segment.0, "segment")?;
+        }
         if length > LONGEST_PACKET {
             return Err(Wrong::Absurd(format!("a packet of {length} bytes")));
         }
@@ -235,6 +240,26 @@ impl Sound {
             None => Ok(()),
             Some(_) => Err(Wrong::Absurd(format!("a second segment {segment}"))),
         }
+    }
+
+    fn is_held(&mut self, segment: SegmentId) -> Result<(), Wrong> {
+        self.on_wire.insert(segment);
+        let count = self.on_wire.len();
+        if count > MOST_ON_WIRE {
+            return Err(Wrong::Absurd(format!(
+                "{count} segments on the wire at once"
+            )));
+        }
+        Ok(())
+    }
+
+    fn changes(&mut self, segment: SegmentId) -> Result<(), Wrong> {
+        let Some((length, changed)) = self.segments.get_mut(&segment) else {
+            return Ok(());
+        };
+        *changed += 1;
+        let cost = u64::from(*length) + u64::from(*changed) * 16;
+        self.costs(cost)
     }
 
     fn is_near(&self, id: u64, what: &str) -> Result<(), Wrong> {
@@ -268,13 +293,6 @@ fn is_known(names: &BTreeSet<Name>, name: &str) -> Result<(), Wrong> {
     }
     let name = name.chars().take(40).collect();
     Err(Wrong::Stranger { name })
-}
-
-fn is_short(name: &str) -> Result<(), Wrong> {
-    if name.len() > LONGEST_NAME {
-        return Err(Wrong::Absurd(format!("a name of {} bytes", name.len())));
-    }
-    Ok(())
 }
 
 fn is_sendable(bytes: u64) -> Result<(), Wrong> {

@@ -1,6 +1,7 @@
 //! Saved runs that were cut off, edited, damaged or made to do harm: line, reason, and what is
 //! sound before it.
 
+mod flood;
 mod property;
 
 use std::fmt::Write as _;

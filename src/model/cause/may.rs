@@ -146,10 +146,7 @@ pub(super) fn ends_of(
     program: &str,
     fd: Option<i32>,
 ) -> Option<(SocketAddr, SocketAddr)> {
-    let fd = fd?;
-    let mut sockets = state.sockets(host);
-    let socket = sockets.find(|socket| {
-        socket.facts.fd == Some(fd) && socket.facts.program.as_deref() == Some(program)
-    });
-    socket.and_then(|socket| ends(&socket.facts))
+    let (on, key) = state.ledger.socket_under(program, fd?)?;
+    let socket = state.hosts.get(on)?.sockets.get(key)?;
+    ends(&socket.facts).filter(|_| on == host && socket.gone_at_us.is_none())
 }

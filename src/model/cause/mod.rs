@@ -14,7 +14,8 @@ use self::may::{
     arrival_may_make, arrival_may_wake, call_may_make, ends, ends_of, has_run_out_of_time,
     may_bring, may_bring_to, must_answer,
 };
-use super::shared::Numbered;
+use super::pages::Numbered;
+use super::weight::{ENTRY, entries};
 use super::{Pages, State};
 use crate::packet::{Kind, Packet};
 use crate::trace::{
@@ -115,6 +116,32 @@ impl Causes {
             Cause::Timer | Cause::Exit(_) | Cause::Wire(_) | Cause::Unknown => None,
         };
         effects.map_or(&[], Vec::as_slice)
+    }
+
+    /// Bytes that a clone does not share.
+    pub(super) fn weight(&self) -> usize {
+        let names = |cause: &Cause| match cause {
+            Cause::Exit(name) => name.len(),
+            Cause::Call(_) | Cause::Arrival(_) | Cause::Timer | Cause::Wire(_) | Cause::Unknown => {
+                0
+            }
+        };
+        let brought = self.brought.values();
+        let brought =
+            brought.map(|all| size_of_val(&all[..]) + all.iter().map(names).sum::<usize>());
+        let reached = self.reached.values().flatten();
+        let reached = reached.map(|reach| {
+            let call = reach.call.as_ref().map_or(0, |(name, _, _)| name.len());
+            size_of::<Reach>() + call + ENTRY
+        });
+        self.made.weight()
+            + self.woken.weight()
+            + self.of_calls.weight()
+            + self.of_arrivals.weight()
+            + entries(&self.brought)
+            + self.brought.len() * ENTRY
+            + brought.sum::<usize>()
+            + reached.sum::<usize>()
     }
 
     /// A thing, the way that led to it, and what follows from it.

@@ -5,9 +5,13 @@
 
 use std::collections::BTreeMap;
 
+use super::super::weight::{ENTRY, entries};
 use super::super::{Program, State};
 use super::Ledger;
 use crate::trace::{CallId, Event, Key, Name, Returned, SocketFacts, What};
+
+/// The most calls that have not returned; each thread has one at most.
+const MOST_STANDING: usize = 1024;
 
 #[derive(Clone, Debug, Default)]
 pub struct Callers {
@@ -106,15 +110,30 @@ impl Callers {
 
     /// The call that an order to step has just let in.
     pub fn permitted(&self, program: &Program) -> Option<CallId> {
-        let waiting = self
-            .standing
-            .iter()
-            .filter(|(_, caller)| caller.target.is_none() && caller.program == program.name);
-        let mut calls = waiting.map(|(call, _)| *call);
-        calls.find(|call| {
-            let record = program.call(*call);
-            record.is_some_and(|record| record.permitted_at_us.is_some())
-        })
+        let call = program.let_in?;
+        let caller = self.standing.get(&call)?;
+        caller.target.is_none().then_some(call)
+    }
+
+    /// A call is announced. A trace from a file may have calls without end that never return.
+    pub fn stand(&mut self, call: CallId, caller: Caller) {
+        self.standing.insert(call, caller);
+        if self.standing.len() > MOST_STANDING {
+            self.standing.pop_first();
+        }
+    }
+
+    /// The socket that a program has under this descriptor, as far as its kernel has said.
+    pub fn socket_of(&self, program: &str, fd: i32) -> Option<&(Name, Key)> {
+        self.descriptors.get(program)?.get(&fd)
+    }
+
+    pub fn weight(&self) -> usize {
+        let descriptors = self.descriptors.values();
+        let descriptors = descriptors.map(|fds| entries(fds) + fds.len() * ENTRY);
+        let owners = self.owners.values();
+        let owners = owners.map(|keys| entries(keys) + keys.len() * ENTRY);
+        descriptors.chain([entries(&self.standing)]).sum::<usize>() + owners.sum::<usize>()
     }
 
     fn settle(&mut self, call: CallId) -> Option<&Caller> {
@@ -199,8 +218,8 @@ impl Ledger {
             return;
         };
         self.connections[at].left(side, *call);
-        let calls = state.programs.get(program).map(|program| &program.calls);
-        let index = calls.and_then(|calls| calls.iter().rposition(|c| c.id == *call));
+        let of = state.programs.get(program);
+        let index = of.and_then(|program| program.index_of(*call));
         match caller.direct {
             Direct::Out { is_urgent } => {
                 let direction = &mut self.connections[at].directions[side.index()];

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 
+use super::super::weight::ENTRY;
 use super::super::{Pages, Segment, State};
 use crate::packet::Packet;
 use crate::trace::{CallId, Key, Name, SegmentId, SocketFacts};
@@ -38,6 +39,9 @@ pub enum DatagramPlace {
     /// It waited in a socket that was closed.
     Lost,
 }
+
+/// The most UDP sockets of one host; no lab has room for so many descriptors.
+const MOST_SOCKETS: usize = 1024;
 
 #[derive(Clone, Debug, Default)]
 pub struct Datagrams {
@@ -105,6 +109,15 @@ impl Datagrams {
         }
     }
 
+    pub fn weight(&self) -> usize {
+        let sockets = self.sockets.values().flat_map(BTreeMap::values);
+        let sockets = sockets.map(|socket| {
+            let ids = socket.queue.len() + socket.newest.len();
+            size_of::<Receiver>() + ENTRY + ids * size_of::<SegmentId>()
+        });
+        self.known.weight() + sockets.sum::<usize>()
+    }
+
     fn put(&mut self, id: SegmentId, place: DatagramPlace) {
         if let Some(datagram) = self.known.get_mut(&id) {
             datagram.place = place;
@@ -137,6 +150,9 @@ impl Datagrams {
 
     pub fn socket(&mut self, facts: &SocketFacts) {
         let sockets = self.sockets.entry(facts.host.clone()).or_default();
+        if sockets.len() >= MOST_SOCKETS && !sockets.contains_key(&facts.key) {
+            return;
+        }
         let socket = sockets.entry(facts.key).or_insert_with(|| Receiver {
             local: None,
             remote: None,
@@ -153,7 +169,10 @@ impl Datagrams {
         let newest = std::mem::take(&mut socket.newest);
         let from = newest.len().saturating_sub(refused);
         let refused = &newest[from..];
-        socket.queue.retain(|id| !refused.contains(id));
+        // The newest stand at the end of the queue, in this order, but for those that were read.
+        for id in refused.iter().rev() {
+            socket.queue.pop_back_if(|last| last == id);
+        }
         for id in refused {
             self.put(*id, DatagramPlace::Refused);
         }

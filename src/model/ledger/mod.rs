@@ -32,6 +32,7 @@ use connection::{Connection, Side};
 use datagrams::Datagrams;
 use direction::Carry;
 
+use super::weight::entries;
 use super::{Log, Pages, Segment, State};
 use crate::packet::Transport;
 use crate::trace::{BufferFacts, Event, Key, Name, Order, SegmentId, SocketFacts, What};
@@ -69,7 +70,7 @@ impl Ledger {
                 let direct = Direct::of(name, args);
                 if let (Some(direct), Some(fd)) = (direct, *fd) {
                     let caller = Caller::new(program, fd, direct, *offers);
-                    self.callers.standing.insert(*call, caller);
+                    self.callers.stand(*call, caller);
                 }
             }
             What::Blocked { call, .. } => self.entered(*call),
@@ -128,8 +129,28 @@ impl Ledger {
         }
     }
 
+    /// The socket that a program has under this descriptor.
+    pub(super) fn socket_under(&self, program: &str, fd: i32) -> Option<&(Name, Key)> {
+        self.callers.socket_of(program, fd)
+    }
+
     fn connection_of(&self, host: &str, key: Key) -> Option<(usize, Side)> {
         self.by_key.get(host)?.get(&key).copied()
+    }
+
+    /// Bytes that a clone does not share.
+    pub(in crate::model) fn weight(&self) -> usize {
+        let originals = self.originals.values().map(entries);
+        let by_key = self.by_key.values().map(entries);
+        self.callers.weight()
+            + self.connections.weight()
+            + entries(&self.by_pair)
+            + by_key.sum::<usize>()
+            + self.carries.weight()
+            + entries(&self.originals)
+            + originals.sum::<usize>()
+            + size_of_val(self.early.as_slice())
+            + self.datagrams.weight()
     }
 
     fn sent(&mut self, segment: &Segment, state: &State) {
@@ -184,7 +205,9 @@ impl Ledger {
         };
         let on_wire =
             &mut self.connections[carry.connection].directions[carry.side.index()].on_wire;
-        on_wire.remove(&id);
+        if !on_wire.remove(&id) {
+            return; // its copies were looked at when it left the wire
+        }
         let copies = state.segments.get(&id).map(|segment| &segment.copies);
         for (copy, _) in copies.into_iter().flatten() {
             if !state.segments.get(copy).is_some_and(Segment::is_on_wire) {

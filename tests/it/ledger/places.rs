@@ -77,7 +77,7 @@ fn an_absorbed_copy_goes_on_when_its_original_is_dropped() {
         segment: copy,
         from: "client".to_owned(),
         to: Some("server".to_owned()),
-        bytes: Bytes(bytes),
+        bytes: Bytes(bytes.to_vec()),
         copy_of: Some(first),
         absorbed: true,
         reason: None,
