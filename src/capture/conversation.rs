@@ -92,7 +92,8 @@ type Pair = (Protocol, (IpAddr, u16), (IpAddr, u16));
 #[derive(Debug, Default)]
 pub struct Conversations {
     all: Vec<Conversation>,
-    tracks: Vec<Track>,
+    /// Of TCP only: a file may hold very many short talks by UDP.
+    tracks: Vec<Option<Box<Track>>>,
     newest: HashMap<Pair, u32>,
     /// Who closed before the peer's FIN had arrived.
     crossings: Vec<(u32, Side)>,
@@ -129,7 +130,6 @@ impl Conversations {
         let to = SocketAddr::new(heads.destination, ports.1);
         let id = self.find(protocol, (from, to), tcp.as_ref(), at_ns)?;
         let conversation = &mut self.all[id as usize];
-        let track = &mut self.tracks[id as usize];
         let side = conversation.side(from);
         conversation.packets += 1;
         conversation.ended_ns = conversation.ended_ns.max(at_ns);
@@ -144,7 +144,7 @@ impl Conversations {
             return Some(part);
         }
         conversation.payload[side.index()] += u64::from(payload);
-        if let Some(tcp) = &tcp {
+        if let (Some(tcp), Some(track)) = (&tcp, &mut self.tracks[id as usize]) {
             if conversation.numbers(side, tcp) {
                 track.ways[side.index()] = Way::default();
             }
@@ -190,7 +190,7 @@ impl Conversations {
             None => {
                 let id = u32::try_from(self.all.len()).ok()?;
                 self.all.push(opened(protocol, (from, to), tcp, at_ns));
-                self.tracks.push(Track::default());
+                self.tracks.push(tcp.map(|_| Box::default()));
                 self.newest.insert(pair, id);
                 id
             }

@@ -18,6 +18,8 @@ use crate::capture::link::Passing;
 const LONGEST: u32 = 16 << 20;
 /// So many interfaces are kept; a packet names its own by 16 bits here.
 const INTERFACES: usize = u16::MAX as usize;
+/// As written before pcapng had an enhanced packet block; tools still read it.
+const OLD_PACKET: u32 = 2;
 const SECTION: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];
 /// `epb_flags`: bits 0 and 1 say which way the packet went.
 const FLAGS: OptionCode = OptionCode(2);
@@ -96,6 +98,11 @@ pub fn read<R: Read, P: FnMut(u64) -> ControlFlow<()>>(
                 has_room(limits, sink)?;
                 sink.frame(&section.simple(&block)?);
             }
+            // The packet block of old: the library leaves it to us.
+            Block::Unknown(block) if section.kind(block.block_type) == OLD_PACKET => {
+                has_room(limits, sink)?;
+                sink.frame(&section.old(block.data)?);
+            }
             // Names, statistics, keys: nothing of these is a packet.
             Block::NameResolution(_)
             | Block::InterfaceStatistics(_)
@@ -137,6 +144,34 @@ impl Section {
             offset_seconds,
             most_kept: block.snaplen,
         }
+    }
+
+    /// The library reads the type of a block as if the section were little-endian.
+    fn kind(&self, kind: u32) -> u32 {
+        match self.is_big {
+            true => kind.swap_bytes(),
+            false => kind,
+        }
+    }
+
+    fn old<'a>(&self, block: &'a [u8]) -> Result<Frame<'a>, Stop> {
+        let (head, data) = block.split_first_chunk::<20>().ok_or(Reason::Malformed)?;
+        let number = |at: usize| self.u32([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+        let interface = u32::from(match self.is_big {
+            true => u16::from_be_bytes([head[0], head[1]]),
+            false => u16::from_le_bytes([head[0], head[1]]),
+        });
+        let clock = self.clocks.get(interface as usize);
+        let clock = clock.ok_or(Reason::NoSuchInterface(interface))?;
+        let bytes = data.get(..number(12) as usize).ok_or(Reason::Malformed)?;
+        Ok(Frame {
+            interface: self.first + interface as usize,
+            at_ns: Some(clock.nanoseconds(number(4), number(8))),
+            bytes,
+            left_out: (number(16) as usize).saturating_sub(bytes.len()),
+            passing: None,
+            comments: Vec::new(),
+        })
     }
 
     /// A packet of the first interface, without a time.

@@ -218,6 +218,18 @@ impl Blocks {
         self.block(6, body)
     }
 
+    /// The packet block of old: the same numbers, otherwise laid out, and no options.
+    pub fn old(&mut self, interface: u16, units: u64, frame: &[u8]) -> &mut Self {
+        let mut body = self.u16(interface).to_vec();
+        body.extend(self.u16(0));
+        let length = frame.len() as u32;
+        for field in [(units >> 32) as u32, units as u32, length, length] {
+            body.extend(self.u32(field));
+        }
+        body.extend(frame);
+        self.block(2, body)
+    }
+
     pub fn simple(&mut self, frame: &[u8], original: u32) -> &mut Self {
         let mut body = self.u32(original).to_vec();
         body.extend(frame);

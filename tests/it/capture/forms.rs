@@ -95,7 +95,7 @@ fn pcapng_has_sections_interfaces_clocks_names_and_comments() {
             .interface(1, 0, &[(2, b"eth0")])
             .interface(1, 0, &[(9, &[9]), (14, &offset)])
             .packet(0, 5_000_000, &frames[0], &[(1, b"one"), (1, b"two")])
-            .packet(1, 0, &frames[1], &[])
+            .old(1, 0, &frames[1])
             .block(0x0bad, vec![1, 2, 3])
             .section()
             .interface(1, 60, &[(9, &[0x80 | 10])])

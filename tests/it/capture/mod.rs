@@ -3,6 +3,7 @@
 mod files;
 mod forms;
 mod hostile;
+mod real;
 mod round;
 mod stories;
 mod tale;

@@ -151,14 +151,17 @@ fn what_the_file_says_of_a_packet_is_a_note_and_the_run_can_be_saved() {
     flow.handshake();
     let mut blocks = Blocks::new(false);
     blocks.interface(1, 0, &[]);
-    blocks.packet(0, 1, &flow.frames[0], &[(1, b"hello")]);
+    for at in 0..5000 {
+        blocks.packet(0, at, &[0; 20], &[]);
+    }
+    blocks.packet(0, 5000, &flow.frames[0], &[(1, b"hello")]);
     let (trace, _) = sound(&blocks.file).trace(Which::All, 5);
     let notes: Vec<String> = folded(&trace)
         .notes
         .iter()
         .map(|(_, text)| text.clone())
         .collect();
-    assert_eq!(notes, ["packet 1: hello"]);
+    assert_eq!(notes, ["packet 5001: hello"]);
     let mut lines = vec![to_line(trace.header())];
     lines.extend(trace.events().iter().map(event_line));
     assert!(lines[0].contains(r#""wire":"captured""#));
