@@ -19,7 +19,7 @@ mod show;
 mod terminal;
 mod text;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -101,7 +101,8 @@ pub fn main() -> ExitCode {
         Some(Command::Doctor) => doctor::main(),
         None => {
             // A lesson's file is a lesson; any other file is told by its content.
-            let shown = cli.lesson.as_deref().filter(|path| path.is_file());
+            let is_file = |path: &&Path| path.is_file() || open::is_named_as_run(path);
+            let shown = cli.lesson.as_deref().filter(is_file);
             let (lesson, file) = match shown.map(open::shown).transpose() {
                 Ok(Some(true)) => (None, cli.lesson),
                 Ok(Some(false) | None) => (cli.lesson, None),

@@ -101,6 +101,12 @@ fn main_of_file(arguments: Arguments) -> ExitCode {
     ExitCode::from(2)
 }
 
+/// No lesson is called so, whether the file is there or not.
+pub fn is_named_as_run(file: &Path) -> bool {
+    let ending = file.extension().and_then(|ending| ending.to_str());
+    matches!(ending, Some("jsonl" | "pcap" | "pcapng" | "cap"))
+}
+
 /// Whether the window shows this file as a run or a capture; what is wrong with it is a sentence.
 pub fn shown(file: &Path) -> Result<bool, String> {
     is_shown(file).map_err(|trouble| format!("{trouble}: {}", file.display()))

@@ -1,4 +1,4 @@
-//! The desktop's own dialog to choose a program's file in.
+//! The desktop's own dialog to choose a file in, to open or to save.
 //!
 //! In: words for it. Out: a path, later. On Linux it speaks to the desktop's portal; where none
 //! answers, that is said and not waited for.
@@ -6,7 +6,7 @@
 use std::future::Future;
 use std::io;
 use std::path::PathBuf;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{Builder, Thread};
@@ -19,9 +19,11 @@ const GLANCE: Duration = Duration::from_millis(250);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dialog {
     pub title: String,
-    /// What the `.py` files are called in its filter.
-    pub programs: String,
-    pub all: String,
+    /// Which files are shown: what they are called, and how their names end.
+    pub filters: Vec<(String, &'static [&'static str])>,
+    /// A file is to be saved, under this name if one likes it. Whether one that is there may be
+    /// replaced, the dialog asks.
+    pub save_as: Option<String>,
 }
 
 /// What came of it.
@@ -37,11 +39,16 @@ pub enum Chosen {
 impl Dialog {
     pub(super) fn open(self, then: impl FnOnce(Chosen) + Send + 'static) -> io::Result<()> {
         let from = Instant::now();
-        let choice = rfd::AsyncFileDialog::new()
-            .set_title(self.title)
-            .add_filter(self.programs, &["py"])
-            .add_filter(self.all, &["*"])
-            .pick_file();
+        let mut dialog = rfd::AsyncFileDialog::new().set_title(self.title);
+        for (name, endings) in &self.filters {
+            dialog = dialog.add_filter(name, endings);
+        }
+        // Asked for here: one desktop insists on the thread that drew the window.
+        let choice: Pin<Box<dyn Future<Output = Option<rfd::FileHandle>> + Send>> =
+            match self.save_as {
+                Some(name) => Box::pin(dialog.set_file_name(name).save_file()),
+                None => Box::pin(dialog.pick_file()),
+            };
         let wait = move || {
             let chosen = wait_for(choice);
             then(match chosen {

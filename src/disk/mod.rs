@@ -50,7 +50,18 @@ pub enum Job {
     /// Changes a file soon. A later change of the same file that comes before then replaces this
     /// one, so it must contain it.
     Amend { path: PathBuf, amend: Amend },
+    /// A new file for others, made on this thread.
+    Put {
+        path: PathBuf,
+        make: Make,
+        replaces: Replaces,
+    },
 }
+
+/// What a new file shall hold.
+pub type Make = Box<dyn FnOnce() -> Vec<u8> + Send>;
+/// Whether a file that begins so may be replaced.
+pub type Replaces = Box<dyn Fn(&[u8]) -> bool + Send>;
 
 /// What became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +80,11 @@ pub enum Done {
         asked: u64,
         /// Where a damaged file that stood there was put.
         kept: Result<Option<PathBuf>, Trouble>,
+    },
+    /// How many bytes were written.
+    Put {
+        path: PathBuf,
+        written: Result<usize, NotPut>,
     },
     /// A file was chosen in a dialog, or none.
     Chosen(Chosen),
@@ -198,6 +214,15 @@ impl Attendant {
             Job::List { path, most } => {
                 let names = list(&path, most);
                 self.say(Done::List { path, names });
+            }
+            Job::Put {
+                path,
+                make,
+                replaces,
+            } => {
+                let bytes = make();
+                let written = put(&path, &bytes, replaces).map(|()| bytes.len());
+                self.say(Done::Put { path, written });
             }
             Job::Amend { path, amend } => {
                 let before = self.amends.remove(&path);

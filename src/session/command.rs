@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::capturing::Surveying;
-use super::desk::{Desk, Driving, Edit, Halt, Look, Open, Overlay, Setting, Shelving};
+use super::desk::{Desk, Driving, Edit, Halt, Look, Open, Overlay, Save, Setting, Shelving};
 use super::editing::FileRemark;
 use super::recorded::Recorded;
 use super::reload::Reloaded;
@@ -56,6 +56,8 @@ pub enum Command {
     Open(Open),
     /// What is looked at of an opened capture.
     Survey(Surveying),
+    /// The run on the stage as a file.
+    Save(Save),
     /// Lays something over the window, or takes it away.
     Show(Option<Overlay>),
     /// Says why a key does nothing now, in these words.

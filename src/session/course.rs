@@ -127,17 +127,20 @@ impl Course {
         watches.collect()
     }
 
-    /// Opens a new file for a run of this lesson, in the folder `runs`.
-    pub fn recording(&self, runs: Option<&Path>) -> Option<Recording> {
+    /// Opens a new file for a run of this lesson, in the folder `runs`; and which it will be.
+    pub fn recording(&self, runs: Option<&Path>) -> Option<(PathBuf, Recording)> {
         let runs = runs?.to_owned();
-        let id = self.lesson(Language::English).id.clone();
-        Some(Box::new(move || {
+        let id = &self.lesson(Language::English).id;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let millis = now.map_or(0, |since| since.as_millis());
+        let path = runs.join(format!("{millis}-{id}.jsonl"));
+        let file = path.clone();
+        let recording: Recording = Box::new(move || {
             fs::create_dir_all(&runs)?;
             prune(&runs);
-            let now = SystemTime::now().duration_since(UNIX_EPOCH);
-            let millis = now.map_or(0, |since| since.as_millis());
-            File::create(runs.join(format!("{millis}-{id}.jsonl")))
-        }))
+            File::create(file)
+        });
+        Some((path, recording))
     }
 }
 

@@ -49,6 +49,7 @@ impl Session {
             | Command::Guess { .. }
             | Command::Set(_)
             | Command::Show(_)
+            | Command::Save(_)
             | Command::Drive(_)
             | Command::Explain(_)
             | Command::Dismiss => {}

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::desk::{Draft, Edit, Open, Overlay, TooLong};
 use super::kept::KeptRemark;
 use super::{Notice, Session, Unopened, own};
-use crate::disk::{self, Chosen, Done, Job, Trouble, Unreadable};
+use crate::disk::{self, Chosen, Done, Job, NotPut, Trouble, Unreadable};
 use crate::trace::{Name, ProgramSetup};
 
 /// What is to be said about a program's text or a file.
@@ -40,6 +40,15 @@ pub enum FileRemark {
     NothingChosen,
     /// The disk has more to do than it can take.
     Busy,
+    /// The run is in this file, of so many bytes.
+    Saved {
+        path: PathBuf,
+        bytes: usize,
+    },
+    NotSaved {
+        path: PathBuf,
+        why: NotPut,
+    },
 }
 
 impl Session {
@@ -91,6 +100,7 @@ impl Session {
             Open::As(program) => {
                 self.desk.opening.program = program;
                 self.desk.overlay = Some(Overlay::Open);
+                self.look_for_recents();
             }
             Open::File { path, program } => self.open_file(path, program),
             Open::Cancel => self.cancel_opening(),
@@ -106,7 +116,7 @@ impl Session {
                     .map(|keeper| keeper.disk().browse(dialog));
                 match opened {
                     Some(Ok(())) => {
-                        self.desk.opening.program = Some(program);
+                        self.desk.opening.program = program;
                         self.desk.opening.is_browsing = true;
                     }
                     Some(Err(_)) | None => self.say_of_files(FileRemark::NoDialog),
@@ -145,6 +155,10 @@ impl Session {
                         self.say_of_files(FileRemark::Kept(remark));
                     }
                 }
+                Done::Put { path, written } => self.hear_saved(path, written),
+                Done::Chosen(chosen) if self.desk.saving.is_browsing => {
+                    self.hear_place(chosen);
+                }
                 Done::Chosen(chosen) => self.hear_choice(chosen),
             }
         }
@@ -153,10 +167,13 @@ impl Session {
 
     fn hear_choice(&mut self, chosen: Chosen) {
         self.desk.opening.is_browsing = false;
-        match (chosen, self.desk.opening.program.clone()) {
-            (Chosen::File(path), Some(program)) => self.read_program(program, path),
-            (Chosen::NoDialog, _) => self.say_of_files(FileRemark::NoDialog),
-            (Chosen::Nothing | Chosen::File(_), _) => self.say_of_files(FileRemark::NothingChosen),
+        match chosen {
+            Chosen::File(path) => {
+                let program = self.desk.opening.program.clone();
+                self.open_file(path, program);
+            }
+            Chosen::NoDialog => self.say_of_files(FileRemark::NoDialog),
+            Chosen::Nothing => self.say_of_files(FileRemark::NothingChosen),
         }
     }
 

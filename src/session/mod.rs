@@ -17,9 +17,11 @@ mod loading;
 mod opening;
 mod own;
 mod puzzling;
+mod recents;
 mod recorded;
 mod reload;
 mod rerun;
+mod saving;
 mod shelving;
 mod start;
 mod watch;
@@ -32,11 +34,12 @@ use std::time::{Duration, Instant};
 pub use capturing::{Arranged, Column, Form, MOST_ON_STAGE, Of, Pending, Survey, Surveying};
 pub use command::{Command, Notice, Refusal, View};
 pub use course::Course;
-pub use desk::{Desk, Draft, Drafts, Edit, Open, Opening, UnderWay};
+pub use desk::{Desk, Draft, Drafts, Edit};
 pub use desk::{Drive, Driving, Goal, Halt, Play, Speed, Towards};
 pub use desk::{Ending, Puzzles, Solve, Solving};
 pub use desk::{Entry, Guessed, Progress, Reached, Resume, Shelf, Shelving, Titles};
 pub use desk::{Lens, Look, Motion, Numbers, Overlay, Setting, Settings, Sheet};
+pub use desk::{Open, Opening, Recent, RecentKind, Save, Saving, UnderWay};
 pub use editing::FileRemark;
 pub use kept::{Kept, KeptRemark, learner_file};
 pub use loading::{Unopened, is_shown};
@@ -50,7 +53,7 @@ use loading::Loading;
 use recorded::Replay;
 
 use crate::director::{Director, Next, WhyNot};
-pub use crate::disk::{Dialog, Trouble, Unreadable};
+pub use crate::disk::{Dialog, NotPut, Trouble, Unreadable};
 pub use crate::lab::{Demise, How};
 use crate::lab::{FromLab, Handle};
 use crate::lesson::{BeatWatch, Case, Lesson, Pixels};
@@ -101,6 +104,10 @@ pub struct Session {
     loading: Vec<Loading>,
     /// Where runs are recorded; `None` records nothing.
     runs: Option<PathBuf>,
+    /// The file of the run that is live.
+    recording: Option<PathBuf>,
+    /// Looks what was recorded lately.
+    looking: Vec<gallery::Gallery<(), Vec<Recent>>>,
     /// `None`: there is no thread to keep things with.
     keeper: Option<Keeper>,
     /// Sees to it that an edited lesson is shown; a course that is built in has none.
@@ -149,6 +156,7 @@ impl Session {
         came |= self.hear_disk();
         came |= self.hear_loading();
         came |= self.hear_clerk();
+        self.hear_recents();
         if std::mem::take(&mut self.wants_next) {
             self.go_on();
         }
@@ -218,6 +226,7 @@ impl Session {
             Command::Shelf(shelving) => self.shelve(shelving),
             Command::Edit(edit) => self.edit(edit),
             Command::Open(open) => self.open(open),
+            Command::Save(save) => self.save(save),
             Command::Show(overlay) => self.show(overlay),
             Command::Survey(surveying) => self.survey(surveying),
             Command::Explain(why) => self.remark(Notice::Explained(why)),
@@ -443,6 +452,8 @@ impl Session {
     fn start_lab(&mut self) {
         let wake = self.wake.clone();
         let recording = self.course.recording(self.runs.as_deref());
+        let (file, recording) = recording.unzip();
+        self.recording = file;
         match Handle::start(&self.binary, &self.setup, recording, move || wake()) {
             Ok(lab) => self.lab = Some(lab),
             Err(error) => {

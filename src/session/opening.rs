@@ -3,13 +3,13 @@
 //! In: [`Open`] commands, and what arrives. Out: a recorded run or a capture on the stage, a
 //! program in its place, or a remark that says why not. A second file takes the first one's place.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::desk::{Open, Overlay, UnderWay};
 use super::loading::{Loading, Opened, OpenedRun, Unopened};
-use super::{FileRemark, Notice, Origin, Recorded, Session};
-use crate::trace::{Moment, Name};
+use super::{FileRemark, Notice, Origin, Recorded, Session, saving};
+use crate::trace::{Moment, Name, WireKind};
 
 impl Session {
     pub(super) fn open_file(&mut self, path: PathBuf, program: Option<Name>) {
@@ -85,6 +85,7 @@ impl Session {
             .take()
             .is_some_and(|u| u.is_from_panel);
         self.desk.overlay = None;
+        self.remember(&path, &opened);
         match opened {
             Ok(Opened::Run(run)) => self.show_run(path, *run),
             Ok(Opened::Capture(capture)) => self.show_capture(path, capture),
@@ -100,16 +101,33 @@ impl Session {
         true
     }
 
+    /// A run or a capture that lies elsewhere than among the recorded ones.
+    fn remember(&mut self, path: &Path, opened: &Result<Opened, Unopened>) {
+        let path = saving::absolute(path.to_owned());
+        let is_own = self
+            .runs
+            .as_deref()
+            .is_some_and(|runs| path.starts_with(runs));
+        if !is_own && matches!(opened, Ok(Opened::Run(_) | Opened::Capture(_))) {
+            self.desk.opening.remember(path);
+        }
+    }
+
     fn show_run(&mut self, path: PathBuf, run: OpenedRun) {
         let OpenedRun {
             timeline,
             watch,
             cut_short,
         } = run;
-        let id = timeline.trace().header().lesson.clone();
+        let header = timeline.trace().header();
+        let id = header.lesson.clone();
+        let origin = match header.wire {
+            WireKind::Captured => Origin::Capture,
+            WireKind::Held | WireKind::Loopback => Origin::Run,
+        };
         let shown = Recorded {
             path,
-            origin: Origin::Run,
+            origin,
             cut_short,
             has_lesson: false,
             edited: Vec::new(),

@@ -75,10 +75,9 @@ impl Session {
             true => self.edited_in(attempt),
             false => Vec::new(),
         };
-        if let Some(at) = shown.cut_short.clone() {
-            let path = shown.path.clone();
-            self.notice = Some(Notice::CutShort { path, at });
-        }
+        let path = shown.path.clone();
+        let cut_short = shown.cut_short.clone();
+        self.notice = cut_short.map(|at| Notice::CutShort { path, at });
         let guesses = self.guessed();
         for (_, beat, _) in &guesses {
             self.watch.judge_by_key(*beat);

@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use super::desk::{Desk, Drafts, Shelving};
 use super::kept::Keeper;
 use super::{
-    Course, FileRemark, Kept, KeptRemark, Notice, Overlay, Session, Wake, blank, learner_file,
-    shelving,
+    Course, FileRemark, Kept, KeptRemark, Notice, Opening, Overlay, Session, Wake, blank,
+    learner_file, shelving,
 };
 use crate::director::Director;
 use crate::lesson::{BeatWatch, Language};
@@ -89,6 +89,10 @@ impl Session {
         let desk = Desk {
             settings: kept.settings,
             drafts: Drafts::of(kept.drafts),
+            opening: Opening {
+                elsewhere: kept.recent,
+                ..Opening::default()
+            },
             ..Desk::default()
         };
         let mut session = Self {
@@ -115,6 +119,8 @@ impl Session {
             aside: None,
             loading: Vec::new(),
             runs,
+            recording: None,
+            looking: Vec::new(),
             keeper,
             galleries: Vec::new(),
             files: None,

@@ -43,7 +43,9 @@ fn when(view: &View<'_>) -> String {
     let language = view.language;
     let step = view.timeline.step();
     let of = view.timeline.stops().len();
-    if !view.timeline.is_live() {
+    if view.recorded.is_some() {
+        say!(language, "describe.recorded", step = step, of = of)
+    } else if !view.timeline.is_live() {
         say!(language, "describe.past", step = step, of = of)
     } else if view.timeline.newest().ended.is_some() {
         say!(language, "describe.gone", step = step)

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::text::{host_word, say};
 use crate::lesson::Language;
-use crate::session::{FileRemark, KeptRemark, Trouble, Unopened, Unreadable, View};
+use crate::session::{FileRemark, KeptRemark, NotPut, Trouble, Unopened, Unreadable, View};
 use crate::trace::Name;
 use crate::words;
 
@@ -63,6 +63,8 @@ pub fn remark(view: &View<'_>, remark: &FileRemark) -> (String, String) {
             say!(language, "files.nothing_chosen"),
             say!(language, "files.no_dialog_remedy"),
         ),
+        FileRemark::Saved { path, bytes } => return saved(language, path, *bytes),
+        FileRemark::NotSaved { path, why } => return not_saved(language, path, why),
         FileRemark::Busy => (
             say!(language, "files.busy"),
             say!(language, "files.busy_remedy"),
@@ -91,6 +93,37 @@ fn trouble(language: Language, trouble: &Trouble) -> String {
         Trouble::Other(words) => return words.clone(),
     }
     .into_owned()
+}
+
+fn size(bytes: usize) -> String {
+    match bytes {
+        0..10_240 => format!("{bytes} B"),
+        10_240..10_485_760 => format!("{} KiB", bytes >> 10),
+        _ => format!("{} MiB", bytes >> 20),
+    }
+}
+
+fn saved(language: Language, path: &Path, bytes: usize) -> (String, String) {
+    let (path, size) = (shown(path), size(bytes));
+    let said = say!(language, "save.saved", path = path, size = size);
+    let remedy = say!(language, "save.saved_remedy");
+    (said.into_owned(), remedy.into_owned())
+}
+
+fn not_saved(language: Language, path: &Path, why: &NotPut) -> (String, String) {
+    let (why, remedy) = match why {
+        NotPut::AnotherKind => (
+            say!(language, "save.another_kind").into_owned(),
+            say!(language, "save.another_kind_remedy"),
+        ),
+        NotPut::Trouble(Trouble::Gone) => (
+            say!(language, "save.no_folder").into_owned(),
+            say!(language, "save.place_remedy"),
+        ),
+        NotPut::Trouble(why) => (trouble(language, why), say!(language, "save.place_remedy")),
+    };
+    let said = say!(language, "save.not_saved", path = shown(path), why = why);
+    (said.into_owned(), remedy.into_owned())
 }
 
 /// Why a file is not shown, and what to do.

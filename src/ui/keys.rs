@@ -150,6 +150,7 @@ fn does_not_hold_up(overlay: Option<Overlay>) -> bool {
             | Overlay::Contents
             | Overlay::Black
             | Overlay::Open
+            | Overlay::Save
             | Overlay::Loading
             | Overlay::Sheet(_),
         ) => false,

@@ -9,6 +9,7 @@ use super::layout;
 use super::parts::{self, Button, Weight};
 use super::text::say;
 use super::theme::{self, Theme};
+use super::{open, save};
 use crate::session::{Command, Lens, Motion, Numbers, Setting, View};
 
 const WIDTH: f32 = 268.0;
@@ -28,7 +29,32 @@ pub fn menu_ui(opener: &Response, view: &View<'_>, commands: &mut Vec<Command>) 
             numbers_ui(ui, view, theme, commands);
             lens_ui(ui, view, theme, commands);
             motion_ui(ui, view, theme, commands);
+            files_ui(ui, view, theme, commands);
         });
+}
+
+/// What is opened, and what is made for others.
+fn files_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Command>) {
+    let language = view.language;
+    let caption = say!(language, "menu.files");
+    row_ui(ui, theme, &caption, |ui| {
+        let both = [
+            (say!(language, "open.short"), "O", open::offer(None)),
+            (say!(language, "save.short"), "Ctrl S", save::offer(view)),
+        ];
+        for (label, key, offer) in both {
+            let button = Button {
+                key: Some(key),
+                height: HEIGHT,
+                ..Button::new(label, theme)
+            };
+            let (button, command) = button.offered(offer);
+            if button.show(ui, theme).clicked() {
+                commands.extend(command);
+                ui.close();
+            }
+        }
+    });
 }
 
 /// A caption, and below it the choices side by side.

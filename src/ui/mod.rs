@@ -32,6 +32,7 @@ mod parts;
 mod past;
 mod presenter;
 mod remark;
+mod save;
 mod saved;
 mod segment;
 mod spot;
@@ -81,6 +82,7 @@ fn overlay_ui(ctx: &Context, view: &View<'_>, commands: &mut Vec<Command>) {
         Some(Overlay::Sheet(sheet)) => sheet_ui(ctx, view, sheet, commands),
         Some(Overlay::Tour(stop)) => tour::tour_ui(ctx, view, stop, commands),
         Some(Overlay::Open) => open::panel_ui(ctx, view, commands),
+        Some(Overlay::Save) => save::panel_ui(ctx, view, commands),
         Some(Overlay::Loading) => saved::loading_ui(ctx, view, commands),
         Some(Overlay::Contents) => contents::contents_ui(ctx, view, commands),
         Some(Overlay::Picture(index)) => lesson::enlarged_ui(ctx, view, index, commands),

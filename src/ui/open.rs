@@ -1,16 +1,19 @@
-//! A file of the learner's own as a program: the panel that asks which file and which program.
+//! A file to open: a recorded run, a capture, or a program of the learner's own. The panel that
+//! asks which file, and which program it shall be if it is one.
 //!
-//! In: the desk's opening. Out: commands. The path that is being typed lives in the field; reading
-//! the file is the session's. Files that are dropped on the window are in `drop`.
+//! In: the desk's opening. Out: commands. The path that is being typed lives in the `field`; reading
+//! the file, and finding out what it is, is the session's. What was there lately is in `recents`;
+//! files that are dropped on the window are in `drop`.
 
 mod drop;
-
-use std::path::PathBuf;
+mod field;
+mod recents;
 
 use eframe::egui;
-use eframe::egui::{Color32, Context, Frame, Id, Key, Label, Margin, RichText, TextEdit, Ui};
+use eframe::egui::{Color32, Context, Frame, Id, Label, Margin, RichText, Ui};
 
 pub use self::drop::drop_ui;
+pub use self::field::{Field, field_ui, path_of};
 
 use super::controls::Offer;
 use super::parts::{self, Button, Weight};
@@ -20,15 +23,14 @@ use super::{file_words, overlay};
 use crate::session::{Command, Dialog, FileRemark, Notice, Open, View};
 use crate::trace::Name;
 
-const WIDTH: f32 = 520.0;
+const WIDTH: f32 = 600.0;
 const BUTTON: f32 = 30.0;
+/// How the names of files end that can be opened; what a file is, its content says.
+const KNOWN: &[&str] = &["jsonl", "pcap", "pcapng", "cap", "py"];
 
-/// What the key and the button do: show the panel, or say why there is none.
-pub fn offer(view: &View<'_>, program: Option<&Name>) -> Offer {
-    match view.desk.drafts.names().next() {
-        Some(_) => Ok(Command::Open(Open::As(program.cloned()))),
-        None => Err(say!(view.language, "edit.off_recorded").into_owned()),
-    }
+/// What the key and the button do: show the panel.
+pub fn offer(program: Option<&Name>) -> Offer {
+    Ok(Command::Open(Open::As(program.cloned())))
 }
 
 pub fn panel_ui(ctx: &Context, view: &View<'_>, commands: &mut Vec<Command>) {
@@ -36,12 +38,14 @@ pub fn panel_ui(ctx: &Context, view: &View<'_>, commands: &mut Vec<Command>) {
     let title = say!(view.language, "open.title");
     overlay::card_ui(ctx, view, (&title, WIDTH), commands, |ui, commands| {
         ui.spacing_mut().item_spacing.y = theme::GAP;
-        let Some(chosen) = chosen(view) else { return };
-        line_ui(ui, &say!(view.language, "open.copied"), theme.muted);
-        programs_ui(ui, view, theme, chosen, commands);
-        path_ui(ui, view, theme, chosen, commands);
-        browse_ui(ui, view, theme, chosen, commands);
+        line_ui(ui, &say!(view.language, "open.what"), theme.muted);
+        path_ui(ui, view, theme, commands);
+        browse_ui(ui, view, theme, commands);
         said_ui(ui, view, theme);
+        if let Some(chosen) = chosen(view) {
+            programs_ui(ui, view, theme, chosen, commands);
+        }
+        recents::recents_ui(ui, view, theme, commands);
     });
 }
 
@@ -57,7 +61,7 @@ fn chosen<'a>(view: &View<'a>) -> Option<&'a Name> {
         .or(first)
 }
 
-fn line_ui(ui: &mut Ui, text: &str, ink: Color32) {
+pub fn line_ui(ui: &mut Ui, text: &str, ink: Color32) {
     let text = RichText::new(text).font(theme::text_font(theme::TEXT));
     ui.add(Label::new(text.color(ink)).wrap());
 }
@@ -71,7 +75,8 @@ fn programs_ui(
 ) {
     let language = view.language;
     let caption = say!(language, "open.runs_as");
-    parts::caption(ui, theme, &caption);
+    let told = say!(language, "open.copied");
+    parts::caption(ui, theme, &caption).on_hover_text(told);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         for name in view.desk.drafts.names() {
@@ -98,94 +103,60 @@ fn path_id() -> Id {
     Id::unique("the path of a file to open")
 }
 
-fn path_ui(
-    ui: &mut Ui,
-    view: &View<'_>,
-    theme: &Theme,
-    chosen: &Name,
-    commands: &mut Vec<Command>,
-) {
+fn path_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Command>) {
     let language = view.language;
-    let path = ui.data(|data| data.get_temp::<String>(path_id()));
-    let path = &mut path.unwrap_or_default();
-    let field_id = path_id().with("field");
-    let was_there = ui.ctx().read_response(field_id).is_some();
-    parts::caption(ui, theme, &say!(language, "open.path"));
-    let label = say!(language, "open.field");
-    ui.horizontal(|ui| {
-        let button = Button {
-            weight: Weight::Primary,
-            name: say!(language, "open.open_name").into_owned(),
-            hint: say!(language, "open.open_hint").into_owned(),
-            height: BUTTON,
-            ..Button::new(say!(language, "open.open"), theme)
-        };
-        let width = ui.available_width() - button.size(ui.painter()).x - 16.0;
-        let field = TextEdit::singleline(path)
-            .id(field_id)
-            .desired_width(width)
-            .hint_text("~/server.py")
-            .font(theme::code_font(theme::CODE));
-        let field = ui.add(field);
-        ui.ctx().accesskit_node_builder(field.id, |node| {
-            node.set_label(label.as_ref());
-        });
-        if !was_there {
-            field.request_focus();
-        }
-        let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        let (button, command) = button.offered(file_offer(view, chosen, path));
-        let clicked = button.show(ui, theme).clicked();
-        if entered || clicked {
-            commands.extend(command);
-            field.request_focus();
-        }
-    });
-    let path = std::mem::take(path);
-    ui.data_mut(|data| data.insert_temp(path_id(), path));
+    let (caption, label) = (say!(language, "open.path"), say!(language, "open.field"));
+    let field = Field {
+        id: path_id(),
+        caption: &caption,
+        label: &label,
+        example: "~/run.jsonl",
+        proposal: None,
+    };
+    let button = Button {
+        weight: Weight::Primary,
+        name: say!(language, "open.open_name").into_owned(),
+        hint: say!(language, "open.open_hint").into_owned(),
+        height: BUTTON,
+        ..Button::new(say!(language, "open.open"), theme)
+    };
+    let offer = |path: &str| file_offer(view, path);
+    field_ui(ui, theme, field, button, offer, commands);
 }
 
-/// Reads the file at this path, or says what is missing.
-fn file_offer(view: &View<'_>, chosen: &Name, path: &str) -> Offer {
+/// Looks into the file at this path, or says what is missing.
+fn file_offer(view: &View<'_>, path: &str) -> Offer {
     let language = view.language;
     if !view.desk.opening.reading.is_empty() {
         return Err(say!(language, "open.reading").into_owned());
     }
+    let program = chosen(view).cloned();
     match path_of(path) {
-        Some(path) => Ok(Command::Open(Open::Files(vec![(chosen.clone(), path)]))),
+        Some(path) => Ok(Command::Open(Open::File { path, program })),
         None => Err(say!(language, "open.no_path").into_owned()),
     }
 }
 
-/// A path as people paste it: with quotes, as a `file://` address, or from their home.
-fn path_of(text: &str) -> Option<PathBuf> {
-    let text = text.trim();
-    let quoted = |mark| text.strip_prefix(mark)?.strip_suffix(mark);
-    let text = quoted('"').or_else(|| quoted('\'')).unwrap_or(text);
-    let text = text.strip_prefix("file://").unwrap_or(text);
-    if text.is_empty() {
-        return None;
-    }
-    let home = std::env::home_dir().zip(text.strip_prefix("~/"));
-    Some(home.map_or_else(|| PathBuf::from(text), |(home, rest)| home.join(rest)))
-}
-
-fn browse_ui(
-    ui: &mut Ui,
-    view: &View<'_>,
-    theme: &Theme,
-    chosen: &Name,
-    commands: &mut Vec<Command>,
-) {
+fn browse_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Command>) {
     let language = view.language;
-    let offer = match view.desk.opening.is_browsing {
+    let is_browsing = view.desk.opening.is_browsing || view.desk.saving.is_browsing;
+    let offer = match is_browsing {
         true => Err(say!(language, "open.browsing").into_owned()),
         false => Ok(Command::Open(Open::Browse {
-            program: chosen.clone(),
+            program: chosen(view).cloned(),
             dialog: Dialog {
                 title: say!(language, "open.title").into_owned(),
-                programs: say!(language, "open.programs").into_owned(),
-                all: say!(language, "open.all").into_owned(),
+                filters: vec![
+                    (say!(language, "open.known").into_owned(), KNOWN),
+                    (say!(language, "open.runs").into_owned(), &["jsonl"]),
+                    (
+                        say!(language, "open.captures").into_owned(),
+                        &["pcap", "pcapng", "cap"],
+                    ),
+                    (say!(language, "open.programs").into_owned(), &["py"]),
+                    (say!(language, "open.all").into_owned(), &["*"]),
+                ],
+                save_as: None,
             },
         })),
     };
@@ -205,7 +176,7 @@ fn browse_ui(
 }
 
 /// What became of the last file, here as well: the notice above the stage is behind the veil.
-fn said_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
+pub fn said_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
     let Some(Notice::Files(remark)) = view.notice else {
         return;
     };
@@ -227,25 +198,4 @@ fn said_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
         });
         line_ui(ui, &remedy, theme.text);
     });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_is_taken_as_people_paste_it() {
-        let check = |text, expected: Option<&str>| {
-            assert_eq!(path_of(text), expected.map(PathBuf::from), "{text:?}");
-        };
-        check("  a b.py ", Some("a b.py"));
-        check("\"/tmp/a b.py\"", Some("/tmp/a b.py"));
-        check("'服务端.py'", Some("服务端.py"));
-        check("file:///tmp/a.py", Some("/tmp/a.py"));
-        check("", None);
-        check("  \"\" ", None);
-        check("\"", Some("\""));
-        let home = std::env::home_dir().expect("a home");
-        assert_eq!(path_of("~/a.py"), Some(home.join("a.py")));
-    }
 }

@@ -412,6 +412,20 @@ pub fn caption(ui: &mut Ui, theme: &Theme, text: &str) -> Response {
     )
 }
 
+/// One line that ends in an ellipsis where the room does.
+pub fn cut(
+    painter: &Painter,
+    text: &str,
+    font: egui::FontId,
+    colour: Color32,
+    room: f32,
+) -> std::sync::Arc<egui::Galley> {
+    let format = egui::text::TextFormat::simple(font, colour);
+    let mut job = egui::text::LayoutJob::single_section(text.to_owned(), format);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(0.0));
+    painter.layout_job(job)
+}
+
 /// One line that ends in an ellipsis when it is too long, and is whole on hover.
 pub fn one_line(ui: &mut Ui, job: egui::text::LayoutJob) -> Response {
     ui.add(egui::Label::new(job).truncate())

@@ -212,15 +212,12 @@ mod tests {
             (951_782_399, "2000-02-28 23:59 UTC"),
             (951_782_400, "2000-02-29 00:00 UTC"),
             (1_078_099_200, "2004-03-01 00:00 UTC"),
-            (1_795_302_033, "2026-11-21 23:20 UTC"),
+            (1_795_302_033, "2026-11-21 23:00 UTC"),
             (4_107_542_400, "2100-03-01 00:00 UTC"),
-            (u64::MAX / 1_000_000, "586549-01-19 07:20 UTC"),
         ] {
-            if seconds < u64::MAX / 1_000_000 {
-                assert_eq!(utc(seconds), expected);
-            } else {
-                utc(seconds); // whatever a file says, it is a text
-            }
+            assert_eq!(utc(seconds), expected);
         }
+        // Whatever a file says, it is a text.
+        assert!(utc(u64::MAX / 1_000_000).ends_with("UTC"));
     }
 }

@@ -28,6 +28,7 @@ mod programs;
 mod prose;
 mod puzzles;
 mod queues;
+mod recorded;
 mod reloaded;
 mod rich;
 mod room;

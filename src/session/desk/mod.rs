@@ -13,7 +13,7 @@ mod shelf;
 
 pub use auto::{Drive, Driving, Goal, Halt, Play, Speed, Towards, is_timer_running};
 pub use drafts::{Draft, Drafts, Edit, TooLong};
-pub use opening::{Open, Opening, UnderWay};
+pub use opening::{Open, Opening, Recent, RecentKind, Save, Saving, UnderWay};
 pub use puzzles::{Ending, Puzzles, Solve, Solving};
 pub use settings::{Lens, Look, Motion, Numbers, Setting, Settings};
 pub use shelf::{Entry, Guessed, Progress, Reached, Resume, Shelf, Shelving, Titles};
@@ -33,6 +33,7 @@ pub struct Desk {
     pub opening: Opening,
     /// A capture that was made elsewhere, and what is looked at of it.
     pub survey: Option<Survey>,
+    pub saving: Saving,
 }
 
 /// Something that lies over the whole window; Escape takes it away.
@@ -50,6 +51,8 @@ pub enum Overlay {
     Black,
     /// Which file to open, and as which program.
     Open,
+    /// Where the run shall be saved.
+    Save,
     /// A file is read: how far it has come.
     Loading,
     /// A pane that has no room beside the others.

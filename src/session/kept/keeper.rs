@@ -11,8 +11,8 @@ use serde_json::{Map, Value};
 
 use super::document::{Patch, changes, entries_of};
 use super::{
-    COURSE, Course, DRAFTS, Kept, KeptRemark, LEARNER, LESSONS, PROGRAMS, SETTINGS, changed,
-    drafts_folder, learner_file,
+    COURSE, Course, DRAFTS, FILES, Files, Kept, KeptRemark, LEARNER, LESSONS, PROGRAMS, SETTINGS,
+    changed, drafts_folder, learner_file,
 };
 use crate::disk::{Amend, Disk, Done, Job, Wake};
 use crate::session::desk::{Desk, Draft, Progress, Settings};
@@ -24,6 +24,7 @@ pub struct Keeper {
     /// What was last looked at: most commands change none of it.
     settings: Settings,
     progress: Progress,
+    recent: Vec<PathBuf>,
     drafts: BTreeMap<String, BTreeMap<Name, Draft>>,
     files: BTreeMap<PathBuf, File>,
     /// The trouble was told once.
@@ -50,12 +51,16 @@ impl Keeper {
             folder: kept.folder.clone(),
             settings: kept.settings.clone(),
             progress: kept.progress.clone(),
+            recent: kept.recent.clone(),
             drafts: kept.drafts.clone(),
             files: BTreeMap::new(),
             is_told: matches!(kept.remark, Some(KeptRemark::NotKept { .. })),
         };
         if let Some(folder) = &kept.folder {
-            let mut learner = File::new(LEARNER, learner_of(&kept.settings, &kept.progress));
+            let mut learner = File::new(
+                LEARNER,
+                learner_of(&kept.settings, &kept.progress, &kept.recent),
+            );
             // A new file is written even when nothing is set: then the window is not new any more.
             learner.is_late = kept.is_first;
             keeper.files.insert(learner_file(folder), learner);
@@ -76,10 +81,15 @@ impl Keeper {
         let Some(folder) = self.folder.clone() else {
             return;
         };
-        if desk.settings != self.settings || desk.shelf.progress != self.progress {
+        let recent = &desk.opening.elsewhere;
+        if desk.settings != self.settings
+            || desk.shelf.progress != self.progress
+            || *recent != self.recent
+        {
             self.settings = desk.settings.clone();
             self.progress = desk.shelf.progress.clone();
-            let wanted = learner_of(&self.settings, &self.progress);
+            self.recent.clone_from(recent);
+            let wanted = learner_of(&self.settings, &self.progress, &self.recent);
             self.want(learner_file(&folder), LEARNER, wanted);
         }
         let drafts = desk.drafts.all();
@@ -176,12 +186,14 @@ impl File {
     }
 }
 
-fn learner_of(settings: &Settings, progress: &Progress) -> Patch {
+fn learner_of(settings: &Settings, progress: &Progress, recent: &[PathBuf]) -> Patch {
     let last = progress.last.clone();
+    let recent = recent.to_vec();
     Patch::from_iter([
         section(SETTINGS, entries_of(settings)),
         section(LESSONS, entries_of(&progress.lessons)),
         section(COURSE, entries_of(&Course { last })),
+        section(FILES, entries_of(&Files { recent })),
     ])
 }
 

@@ -31,8 +31,11 @@ const SETTINGS: &str = "settings";
 const LESSONS: &str = "lessons";
 const COURSE: &str = "course";
 const PROGRAMS: &str = "programs";
+const FILES: &str = "files";
 /// A file of ours is some kilobytes; more than this is not ours, in bytes.
 const MOST_BYTES: usize = 4 << 20;
+/// So many files are remembered.
+const MOST_RECENT: usize = 12;
 /// So many lessons' drafts are read.
 const MOST_LESSONS: usize = 256;
 
@@ -44,6 +47,8 @@ pub struct Kept {
     pub settings: Settings,
     pub progress: Progress,
     pub drafts: BTreeMap<String, BTreeMap<Name, Draft>>,
+    /// Files that were opened or saved lately, newest first.
+    pub recent: Vec<PathBuf>,
     /// Nothing was kept before: the window is new to whoever sits there.
     pub is_first: bool,
     pub remark: Option<KeptRemark>,
@@ -55,6 +60,14 @@ pub struct Kept {
 struct Course {
     /// The lesson that was open last.
     last: Option<String>,
+}
+
+/// What is kept of files elsewhere.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Files {
+    /// Newest first.
+    recent: Vec<PathBuf>,
 }
 
 /// What is to be said about the files.
@@ -98,6 +111,8 @@ impl Kept {
                     lessons: document.section(LESSONS, &BTreeMap::new()),
                     last: document.section(COURSE, &Course::default()).last,
                 };
+                kept.recent = document.section(FILES, &Files::default()).recent;
+                kept.recent.truncate(MOST_RECENT);
             }
             Ok(None) => kept.is_first = true,
             Err(remark) => kept.remark = Some(remark),

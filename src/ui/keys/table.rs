@@ -8,7 +8,7 @@ use crate::session::{Command, Lens, Numbers, Overlay, Setting, View};
 use crate::ui::controls::{self, Offer};
 use crate::ui::drawer::Tab;
 use crate::ui::text::say;
-use crate::ui::{driving, focus, host, layout, open, presenter, transport, wire};
+use crate::ui::{driving, focus, host, layout, open, presenter, save, transport, wire};
 
 pub(super) const fn plain(key: Key, cap: &'static str) -> Press {
     Press {
@@ -135,7 +135,14 @@ pub const TABLE: &[Entry] = &[
         group: Group::Run,
         presses: &[plain(Key::O, "O")],
         says: |language| say!(language, "keys.open").into_owned(),
-        does: |_, view| Some(open::offer(view, None)),
+        does: |_, _| Some(open::offer(None)),
+        reach: Reach::Stage,
+    },
+    Entry {
+        group: Group::Run,
+        presses: &[with_command(Key::S, "Ctrl S")],
+        says: |language| say!(language, "keys.save").into_owned(),
+        does: |_, view| Some(save::offer(view)),
         reach: Reach::Stage,
     },
     // The wire.

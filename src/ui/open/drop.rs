@@ -26,10 +26,6 @@ pub fn drop_ui(ctx: &Context, view: &View<'_>, commands: &mut Vec<Command>) {
         (hovering, dropped.take(MOST).collect::<Vec<PathBuf>>())
     });
     let names: Vec<&Name> = view.desk.drafts.names().collect();
-    if names.is_empty() && !dropped.is_empty() {
-        let why = say!(view.language, "edit.off_recorded").into_owned();
-        return commands.push(Command::Explain(why));
-    }
     if !dropped.is_empty() {
         take(ctx, &names, dropped, commands);
     } else if !hovering.is_empty() {
@@ -39,12 +35,22 @@ pub fn drop_ui(ctx: &Context, view: &View<'_>, commands: &mut Vec<Command>) {
 
 /// Which program each file shall be.
 fn take(ctx: &Context, names: &[&Name], dropped: Vec<PathBuf>, commands: &mut Vec<Command>) {
+    // One file may be anything. Of several, a run or a capture is opened alone.
+    let told = dropped.iter().find(|path| is_told_by_name(path));
+    if let Some(path) = told.or(dropped.first().filter(|_| dropped.len() == 1)) {
+        let card = card_below(ctx, names);
+        let program = card.or_else(|| meant(names, path)).cloned();
+        if program.is_none() {
+            let path = path.to_string_lossy().into_owned();
+            ctx.data_mut(|data| data.insert_temp(path_id(), path));
+        }
+        let path = path.clone();
+        return commands.push(Command::Open(Open::File { path, program }));
+    }
     let mut taken: Vec<(Name, PathBuf)> = Vec::new();
     let mut left = Vec::new();
-    let is_alone = dropped.len() == 1;
     for path in dropped {
-        let card = card_below(ctx, names).filter(|_| is_alone);
-        let name = card.or_else(|| meant(names, &path));
+        let name = meant(names, &path);
         match name.filter(|name| !taken.iter().any(|(other, _)| other == *name)) {
             Some(name) => taken.push((name.clone(), path)),
             None => left.push(path),
@@ -58,6 +64,12 @@ fn take(ctx: &Context, names: &[&Name], dropped: Vec<PathBuf>, commands: &mut Ve
     if !taken.is_empty() {
         commands.push(Command::Open(Open::Files(taken)));
     }
+}
+
+/// Among several files only the names tell.
+fn is_told_by_name(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    matches!(ending, Some("jsonl" | "pcap" | "pcapng" | "cap"))
 }
 
 /// Most desktops do not say where files hover; the pointer is known only once it has moved.
@@ -117,7 +129,9 @@ fn hover_ui(ctx: &Context, view: &View<'_>, names: &[&Name], hovering: &[Option<
                     let name = path.as_deref().and_then(|path| meant(names, path));
                     let file = path.as_deref().and_then(Path::file_name);
                     let file = file.unwrap_or_default().to_string_lossy();
+                    let is_told = path.as_deref().is_some_and(is_told_by_name);
                     let words = match name {
+                        _ if is_told => say!(language, "open.drop_shows", file = file),
                         Some(name) => {
                             let title = host_word(language, view.timeline.newest(), name);
                             say!(language, "open.drop_as", file = file, program = title)

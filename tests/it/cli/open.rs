@@ -9,7 +9,8 @@ fn what_cannot_be_opened_is_said_before_there_is_a_window() {
     let long = file(folder.path(), "long.py", &"# x\n".repeat(70_000));
     for (arguments, message) in [
         (&[][..], "required arguments were not provided"),
-        (&[&*sound], "required arguments were not provided"),
+        (&[&*sound], "name the server's and at least one client's"),
+        (&["nowhere.jsonl"], "there is no such file: nowhere.jsonl"),
         (
             &[&*sound, "nowhere.py"],
             "there is no such file: nowhere.py",

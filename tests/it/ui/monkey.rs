@@ -307,6 +307,7 @@ fn obey(stage: &mut Stage, command: Command) {
         | Command::Restart
         | Command::ReRun
         | Command::LeaveRecorded
+        | Command::Save(_)
         | Command::Drive(_)
         | Command::Shelf(_)
         | Command::Survey(_) => {}

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use eframe::egui::{DroppedFile, Event, HoveredFile, Key};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use sockstep::session::{Command, FileRemark, Notice, Open, Overlay, Trouble, Unreadable};
+use sockstep::session::{Command, FileRemark, Notice, Open, Overlay, Recent, RecentKind};
+use sockstep::session::{Trouble, Unreadable};
 
 use super::controls::{SIZE, asked_by_click, asked_by_key, description, english};
 use super::scenes;
@@ -25,6 +26,12 @@ fn files(files: &[(&str, &str)]) -> Command {
     Command::Open(Open::Files(files.collect()))
 }
 
+fn file(program: &str, path: &str) -> Command {
+    let path = PathBuf::from(path);
+    let program = Some(program.to_owned());
+    Command::Open(Open::File { path, program })
+}
+
 /// A scene for the pictures.
 pub fn put_on(name: &str, stage: &mut Stage) {
     if name == "opening" {
@@ -33,7 +40,68 @@ pub fn put_on(name: &str, stage: &mut Stage) {
         let (line, coding) = (12, "utf-8".to_owned());
         let why = Unreadable::NotInCoding { line, coding };
         stage.notice = Some(Notice::Files(FileRemark::Unreadable { path, why }));
+        stage.desk.opening.recents = Arc::new(recents());
     }
+}
+
+/// One of each kind.
+fn recents() -> Vec<Recent> {
+    let run = |lesson: Option<&str>, attempt: Option<&str>, seconds: u64| RecentKind::Run {
+        lesson: lesson.map(str::to_owned),
+        attempt: attempt.map(str::to_owned),
+        programs: vec!["server.py".to_owned(), "客户端.py".to_owned()],
+        lasted_us: Some(seconds * 1_000_000),
+    };
+    let recent = |path: &str, kind, age_s| Recent {
+        path: PathBuf::from(path),
+        kind,
+        age_s: Some(age_s),
+    };
+    vec![
+        recent("/home/li/homework.jsonl", RecentKind::Missing, 0),
+        recent("/home/li/http.pcapng", RecentKind::Capture, 90_000),
+        recent("/r/3.jsonl", run(None, None, 12), 30),
+        recent(
+            "/r/2.jsonl",
+            run(Some("handshake"), Some("The first SYN is lost"), 75),
+            400,
+        ),
+        recent("/r/1.jsonl", run(Some("handshake"), None, 8), 7_300),
+    ]
+}
+
+#[test]
+fn a_recent_file_is_opened_by_its_row_with_the_keyboard_too_and_a_missing_one_is_not() {
+    let mut stage = panel();
+    stage.desk.opening.recents = Arc::new(recents());
+    let asked = |path: &str| {
+        let (path, program) = (PathBuf::from(path), None);
+        Command::Open(Open::File { path, program })
+    };
+    let (mut harness, stage) = harness(stage, SIZE);
+    harness
+        .get_by_label_contains("Open again: http.pcapng, 1 d ago")
+        .click();
+    harness.run_steps(2);
+    assert_eq!(
+        stage.borrow_mut().commands.split_off(0),
+        [asked("/home/li/http.pcapng")]
+    );
+    harness
+        .get_by_label_contains("server.py, 客户端.py, 12.0 s long · just now")
+        .focus();
+    harness.run_steps(2);
+    harness.key_press(Key::Enter);
+    harness.run_steps(2);
+    assert_eq!(
+        stage.borrow_mut().commands.split_off(0),
+        [asked("/r/3.jsonl")]
+    );
+    harness
+        .get_by_label_contains("homework.jsonl, not there any more")
+        .click();
+    harness.run_steps(2);
+    assert_eq!(stage.borrow_mut().commands.split_off(0), []);
 }
 
 #[test]
@@ -45,8 +113,11 @@ fn the_key_and_the_button_show_the_panel() {
     assert_eq!(asked_by_click(stage(), label), shown(Some("client")));
     let mut recorded = stage();
     recorded.desk.drafts = Default::default();
-    let asked = asked_by_key(recorded, Key::O);
-    assert!(matches!(&asked[..], [Command::Explain(why)] if why.contains("open its lesson")));
+    assert_eq!(
+        asked_by_key(recorded, Key::O),
+        shown(None),
+        "another run may be opened"
+    );
 }
 
 #[test]
@@ -57,9 +128,9 @@ fn a_path_is_typed_and_entered_and_the_field_has_the_focus() {
     harness.key_press(Key::Enter);
     harness.run_steps(2);
     let asked = stage.borrow_mut().commands.split_off(0);
-    assert_eq!(asked, [files(&[("server", "/tmp/我的.py")])]);
+    assert_eq!(asked, [file("server", "/tmp/我的.py")]);
     // The other program, by the button.
-    harness.get_by_label("Runs as: Client").click();
+    harness.get_by_label("A program runs as: Client").click();
     harness.run_steps(2);
     let asked = stage.borrow_mut().commands.split_off(0);
     let client = Some("client".to_owned());
@@ -69,7 +140,7 @@ fn a_path_is_typed_and_entered_and_the_field_has_the_focus() {
     harness.get_by_label("Open the file at this path").click();
     harness.run_steps(2);
     let asked = stage.borrow_mut().commands.split_off(0);
-    assert_eq!(asked, [files(&[("client", "/tmp/我的.py")])]);
+    assert_eq!(asked, [file("client", "/tmp/我的.py")]);
 }
 
 #[test]
@@ -85,7 +156,7 @@ fn the_panel_that_opens_again_has_its_path_and_the_focus_in_it() {
     harness.run_steps(2);
     harness.key_press(Key::Enter);
     harness.run_steps(2);
-    assert_eq!(stage.borrow().commands, [files(&[("server", "ab.py")])]);
+    assert_eq!(stage.borrow().commands, [file("server", "ab.py")]);
 }
 
 #[test]
@@ -116,8 +187,8 @@ fn the_desktops_dialog_is_asked_for_in_the_learners_words() {
         panic!("{asked:?}");
     };
     assert_eq!(
-        (program.as_str(), dialog.title.as_str()),
-        ("server", "Open a program")
+        (program.as_deref(), dialog.title.as_str()),
+        (Some("server"), "Open a file")
     );
 }
 
@@ -194,23 +265,21 @@ fn dropped(story: Story, paths: &[&str], at: Option<&str>) -> (Harness<'static>,
 #[test]
 fn a_dropped_file_becomes_the_program_it_falls_on_or_is_named_after_and_else_one_is_asked() {
     let client = "Edit program: Client";
-    let cases: [(&[&str], Option<&str>, Command); 4] = [
-        (
-            &["/a/echo.py"],
-            Some(client),
-            files(&[("client", "/a/echo.py")]),
-        ),
-        (
-            &["/a/server.py"],
-            None,
-            files(&[("server", "/a/server.py")]),
-        ),
+    let told = |path: &str| {
+        let (path, program) = (PathBuf::from(path), None);
+        Command::Open(Open::File { path, program })
+    };
+    let cases: [(&[&str], Option<&str>, Command); 5] = [
+        (&["/a/echo.py"], Some(client), file("client", "/a/echo.py")),
+        (&["/a/server.py"], None, file("server", "/a/server.py")),
         (
             &["/a/my_client.py", "/a/Server 2.py"],
             None,
             files(&[("client", "/a/my_client.py"), ("server", "/a/Server 2.py")]),
         ),
-        (&["/a/echo.py"], None, Command::Open(Open::As(None))),
+        // What it is, its content tells; only then it is asked which program.
+        (&["/a/echo.py"], None, told("/a/echo.py")),
+        (&["/a/server.py", "/a/b.jsonl"], None, told("/a/b.jsonl")),
     ];
     for (paths, at, expected) in cases {
         let (_, asked) = dropped(scenes::start(), paths, at);
@@ -242,7 +311,7 @@ fn while_files_hover_it_is_said_where_they_will_go() {
     }
     harness.run_steps(3);
     for said in [
-        "Drop to open as a program",
+        "Drop to open",
         "server.py → Server",
         "echo.py → you will be asked which program it is",
     ] {

@@ -21,7 +21,7 @@ const SMALLEST: [f32; 2] = [960.0, 600.0];
 
 pub type Scene = (&'static str, fn() -> Story);
 
-pub const SCENES: [Scene; 34] = [
+pub const SCENES: [Scene; 38] = [
     ("named", super::ladder::named),
     ("start", scenes::start),
     ("syn_ack", scenes::syn_ack_held),
@@ -56,6 +56,10 @@ pub const SCENES: [Scene; 34] = [
     ("full_queue", room::full_queue),
     ("editing", scenes::listening),
     ("opening", scenes::start),
+    ("recorded", super::recorded::run),
+    ("cut_short", super::recorded::run),
+    ("loading", super::recorded::run),
+    ("saving", super::recorded::run),
 ];
 
 /// Every scene is drawn once, so that none panics. With `SOCKSTEP_PICTURES` set to a folder, in
@@ -117,6 +121,7 @@ pub fn staged(name: &str, story: Story, language: Language, look: Look) -> Stage
     }
     super::editing::put_on(name, &mut stage);
     super::opening::put_on(name, &mut stage);
+    super::recorded::put_on(name, &mut stage);
     stage
 }
 

@@ -274,7 +274,7 @@ fn openers(view: &View<'_>, theme: &Theme, program: &Program, room: f32) -> Vec<
             height: BUTTON,
             ..Button::new(say!(language, "open.short"), theme)
         };
-        openers.push((open, open::offer(view, Some(&program.name))));
+        openers.push((open, open::offer(Some(&program.name))));
     }
     openers
 }
