@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use crate::model::{Segment, State};
 use crate::packet::{Kind, Packet, SeqNo};
@@ -27,7 +28,8 @@ pub struct Meaning {
     seq: u32,
     /// Of a bare acknowledgment: what it acknowledges, counted from the other direction's first.
     ack: u32,
-    pub payload: Vec<u8>,
+    /// Shared by all that mean the same.
+    pub payload: Arc<[u8]>,
     /// Which of those that are alike in all this, from 0.
     nth: usize,
 }
@@ -67,6 +69,8 @@ pub struct Index {
     /// How many connections two hosts have had.
     had: BTreeMap<(Name, Name), usize>,
     alike: BTreeMap<Meaning, usize>,
+    /// How many the wire has made of each.
+    twins: BTreeMap<Meaning, usize>,
     words: Words,
 }
 
@@ -119,8 +123,9 @@ impl Index {
         let original = segment.copy_of.and_then(|id| self.targets.get(&id));
         match original.map(|target| target.meaning().clone()) {
             Some(meaning) if segment.duplicated_at_us.is_some() => {
-                let is_twin_of = |target: &&Target| matches!(target, Target::Twin(other, _) if *other == meaning);
-                let nth = self.targets.values().filter(is_twin_of).count();
+                let count = self.twins.entry(meaning.clone()).or_default();
+                let nth = *count;
+                *count += 1;
                 Target::Twin(meaning, nth)
             }
             Some(meaning) => Target::Again(meaning),
@@ -136,13 +141,13 @@ impl Index {
             kind: segment.kind().unwrap_or(Kind::Other),
             seq: 0,
             ack: 0,
-            payload: Vec::new(),
+            payload: Arc::default(),
             nth: 0,
         };
         if let Some(packet) = &segment.packet
             && let Some((from, to)) = packet.endpoints()
         {
-            meaning.payload = self.words.meant(packet.payload());
+            meaning.payload = self.words.meant(packet.payload()).into();
             let connection = self.connection(segment, packet, (from, to));
             meaning.connection = Some(connection.number);
             if let Some(tcp) = packet.tcp() {

@@ -93,6 +93,9 @@ impl fmt::Display for Deed {
     }
 }
 
+/// The most bytes of all marks together; a run of a lesson comes to a few hundred thousand.
+const MOST_BYTES: usize = 256 << 20;
+
 /// How far a run had come.
 #[derive(Clone, Debug, Default)]
 pub struct Mark {
@@ -112,6 +115,17 @@ pub struct Progress {
     pub resolved: usize,
 }
 
+impl Mark {
+    fn weight(&self) -> usize {
+        /// An entry of a map with the name it is kept by.
+        const ENTRY: usize = 96;
+        let names = self.threads.len() + self.printed.len() + self.ended.len();
+        // Their payloads are shared.
+        let targets = self.held.len() + self.landed.len();
+        size_of::<Self>() + targets * (size_of::<Target>() + ENTRY) + names * ENTRY
+    }
+}
+
 impl Recording {
     pub fn of(trace: &Trace, upto: Moment) -> Self {
         let mut fold = Fold {
@@ -124,13 +138,14 @@ impl Recording {
             deed: None,
             rest: None,
             began_us: 0,
+            weight: 0,
         };
         let (past, future) = trace.events().split_at(upto.0.min(trace.events().len()));
-        for event in past {
-            fold.take(event);
-        }
+        // A file may have orders without end: the re-run ends before it would take too much.
+        let last = past.iter().position(|event| !fold.take(event));
         fold.close();
-        for event in future {
+        let (_, beyond) = past.split_at(last.unwrap_or(past.len()));
+        for event in beyond.iter().chain(future) {
             fold.apply(event);
         }
         fold.index.extend(&fold.state);
@@ -154,13 +169,19 @@ struct Fold {
     deed: Option<(Deed, By)>,
     rest: Option<Mark>,
     began_us: u64,
+    /// About how many bytes the stages take.
+    weight: usize,
 }
 
 impl Fold {
-    fn take(&mut self, event: &Event) {
+    /// False, and nothing is taken, when there is no room for one more order.
+    fn take(&mut self, event: &Event) -> bool {
         if let What::Order(ordered) = &event.what {
             self.index.extend(&self.state);
             if let Some(deed) = self.deed_of(ordered, event.at_us) {
+                if self.weight > MOST_BYTES {
+                    return false;
+                }
                 self.close();
                 self.deed = Some((deed, ordered.by));
                 self.began_us = event.at_us;
@@ -170,6 +191,7 @@ impl Fold {
         if matches!(event.what, What::Rest) && self.rest.is_none() {
             self.rest = Some(self.mark());
         }
+        true
     }
 
     fn apply(&mut self, event: &Event) {
@@ -241,7 +263,7 @@ impl Fold {
             .programs
             .values()
             .filter(|program| program.has_ended());
-        Mark {
+        let mark = Mark {
             at_us: state.at_us,
             threads: self.threads.clone(),
             printed: printed.collect(),
@@ -253,7 +275,12 @@ impl Fold {
                 .filter(has_landed)
                 .filter_map(target)
                 .collect(),
-        }
+        };
+        // What is looked through for each mark takes time, too.
+        let sockets = state.hosts.values().map(|host| host.sockets.len());
+        let looked = self.delayed.len() + sockets.sum::<usize>();
+        self.weight += mark.weight() + looked * size_of::<SegmentId>();
+        mark
     }
 
     /// What an order means; `None` when it could do nothing.

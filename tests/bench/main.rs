@@ -11,6 +11,7 @@ mod fold;
 mod frames;
 mod lab;
 mod long;
+mod saved;
 mod window;
 mod wire;
 
@@ -20,7 +21,7 @@ criterion_group! {
     targets = fold::ten_thousand_events, frames::frames, frames::seeking,
         window::memory_of_a_run, lab::deliver, lab::start, lab::whole_run,
         wire::snapshot, wire::step_latency, wire::start_and_stop, wire::pass_through,
-        window::first_frame, window::idle, capture::opening
+        window::first_frame, window::idle, capture::opening, saved::saving, saved::opening
 }
 
 fn main() {

@@ -158,14 +158,16 @@ pub fn memory_of_a_run(_: &mut Criterion) {
     let before = resident_kib(own);
     let trace = long::events(100_000);
     let between = resident_kib(own);
-    let timeline = Timeline::of(trace.clone());
-    drop(trace);
+    let timeline = Timeline::of(trace);
     let after = resident_kib(own);
     let mib = |from: u64, to: u64| to.saturating_sub(from) / 1024;
+    let each = |from: u64, to: u64| (to.saturating_sub(from) << 10) / 100_000;
     let found = format!(
-        "{} MiB of events, {} MiB of states",
+        "{} MiB of events, {} MiB of states; an event takes {} bytes, and {} with its states",
         mib(before, between),
         mib(between, after),
+        each(before, between),
+        each(before, after),
     );
     report(NAME, &found, "–");
     drop(timeline);

@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, Throughput};
-use sockstep::lab::Handle;
+use sockstep::lab::{Handle, Recording};
 use sockstep::trace::{
     HostSetup, Order, ProgramSetup, SegmentId, Setup, Timers, Traffic, What, WireKind,
 };
@@ -73,8 +73,19 @@ fn setup(client: &str, hosts: usize) -> Setup {
 }
 
 fn start(setup: &Setup) -> Handle {
+    start_recorded(setup, None)
+}
+
+/// A server and a client that have a connection, each step recorded in this file.
+pub fn connected(recording: Option<Recording>) -> Handle {
+    let lab = start_recorded(&setup(TALKS, 2), recording);
+    connect(&lab);
+    lab
+}
+
+fn start_recorded(setup: &Setup, recording: Option<Recording>) -> Handle {
     let binary = std::path::Path::new(env!("CARGO_BIN_EXE_sockstep"));
-    let lab = Handle::start(binary, setup, None, || {}).expect("a thread can start");
+    let lab = Handle::start(binary, setup, recording, || {}).expect("a thread can start");
     let mut ready = 0;
     while ready < setup.programs.len() {
         ready += usize::from(matches!(next(&lab).what, What::Call { .. }));
@@ -97,7 +108,7 @@ fn connect(lab: &Handle) {
 }
 
 /// From the order to deliver a data segment to the rest after it, by our own clock.
-fn deliver_once(lab: &Handle) -> Duration {
+pub fn deliver_once(lab: &Handle) -> Duration {
     let data = sent(&step(lab, "client"));
     let began = Instant::now();
     let events = order(lab, Order::Deliver { segment: data });

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use etherparse::PacketBuilder;
+use sockstep::replay::Plan;
 use sockstep::timeline::Timeline;
 use sockstep::trace::{FIXED, MULTIPLE, Moment, read};
 
@@ -233,6 +234,26 @@ fn no_kind_of_event_takes_more_than_so_many_times_the_files_size() {
         assert!(bytes <= MULTIPLE * size + free, "{name}: {bytes} of {size}");
         assert!(events > 500, "{name}: only {events} were read");
     }
+}
+
+/// Orders without end while much is held, delayed and duplicated: a re-run is planned as far as
+/// there is room.
+#[test]
+fn a_re_run_is_planned_within_bounds() {
+    let event = |n: usize| match n {
+        0 => sent(0, &packet(7, 80, (1, 0, 60_000)), None),
+        n if n < 2_000 => format!(r#""duplicated","segment":0,"copy":{n}"#),
+        n if n % 2 == 0 => format!(r#""delayed","segment":{},"ms":1"#, n % 2_000),
+        _ => r#""order","order":"deliver_all","by":"learner""#.to_owned(),
+    };
+    let text = file_of((0..12_000).map(event));
+    let loaded = sockstep::trace::load(&text).expect("the header is sound");
+    assert!(loaded.cut_short.is_none(), "{:?}", loaded.cut_short);
+    let trace = loaded.trace;
+    let mut orders = 0;
+    let info = allocation_counter::measure(|| orders = Plan::of(&trace, trace.end()).orders());
+    assert!((100..5_000).contains(&orders), "{orders}");
+    assert!(info.bytes_max < 600 << 20, "{}", info.bytes_max);
 }
 
 /// Each state has all that was printed so far: so few are kept.

@@ -2,6 +2,7 @@
 //! at in each moment.
 
 use sockstep::model::State;
+use sockstep::replay::Plan;
 use sockstep::timeline::Timeline;
 use sockstep::trace::Moment;
 
@@ -84,6 +85,8 @@ fn look_at(bytes: &[u8], chance: &mut Chance) -> usize {
         timeline.forward();
     }
     timeline.go_live();
+    let plan = Plan::of(timeline.trace(), timeline.moment());
+    assert!(plan.orders() <= end);
     end
 }
 
