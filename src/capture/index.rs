@@ -17,8 +17,6 @@ use crate::packet::{self, Over};
 
 /// No conversation.
 pub const NONE: u32 = u32::MAX;
-/// Comments of one packet beyond these are left out: a file may repeat them without end.
-const MOST_COMMENTS: usize = 64;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
@@ -214,7 +212,7 @@ impl Sink for Index {
         };
         entry.place = self.store.push(bytes);
         entry.kept = bytes.len() as u32;
-        for comment in frame.comments.iter().take(MOST_COMMENTS) {
+        for comment in &frame.comments {
             let number = self.entries.len() as u32;
             self.comments.push((number, comment.as_str().into()));
         }

@@ -3,9 +3,9 @@
 //! In: the bytes of a file. Out: a [`Capture`]: every packet with its time and its bytes, the
 //! conversations they belong to, and what can be inferred from what passed. A capture says what
 //! passed the place where it was taken, not what arrived: states and remarks are inferred, and
-//! whoever shows them says so. Reading takes at most 16 times the file's size in memory, and usually
-//! no more than the file itself: the worst is a file of empty packets between ever new ports. Left
-//! to others: opening files, threads, words.
+//! whoever shows them says so. Reading takes at most 24 times the file's size and 16 MB of
+//! memory, and usually no more than the file's size: the worst is a file of empty packets between
+//! ever new ports. Left to others: opening files, threads, words.
 
 mod conversation;
 mod frames;

@@ -14,8 +14,14 @@ use super::{Frame, Limits, Reason, Sink, Stop, has_room};
 use crate::capture::Interface;
 use crate::capture::link::Passing;
 
-/// The longest block that is read: a packet with its comments is far shorter.
+/// The longest block. Names, statistics and keys are passed over.
 const LONGEST: u32 = 16 << 20;
+/// The longest that is taken apart: a packet with all its comments is far shorter.
+const LONGEST_READ: u32 = 1 << 20;
+/// Sections, interfaces, and packets in their three forms.
+const READ: [u32; 5] = [0x0a0d_0d0a, 1, OLD_PACKET, 3, 6];
+/// Comments of one packet beyond these are left out: a file may repeat them without end.
+const MOST_COMMENTS: usize = 64;
 /// So many interfaces are kept; a packet names its own by 16 bits here.
 const INTERFACES: usize = u16::MAX as usize;
 /// As written before pcapng had an enhanced packet block; tools still read it.
@@ -58,15 +64,22 @@ pub fn read<R: Read, P: FnMut(u64) -> ControlFlow<()>>(
         if head[..4] == SECTION {
             section.is_big = head[8..12] == [0x1a, 0x2b, 0x3c, 0x4d];
         }
+        let kind = section.u32([head[0], head[1], head[2], head[3]]);
+        let is_read = READ.contains(&kind);
+        let most = if is_read { LONGEST_READ } else { LONGEST };
         let length = section.u32([head[4], head[5], head[6], head[7]]);
-        if !(12..=LONGEST).contains(&length) || length % 4 != 0 {
-            let (length, most) = (u64::from(length), u64::from(LONGEST));
+        if !(12..=most).contains(&length) || length % 4 != 0 {
+            let (length, most) = (u64::from(length), u64::from(most));
             return Err(Reason::AbsurdLength { length, most }.into());
         }
         let bytes = buffer.whole(length as usize)?;
         let last = bytes.last_chunk().copied().map(|last| section.u32(last));
         if last != Some(length) {
             return Err(Reason::LengthsDisagree.into());
+        }
+        if !is_read {
+            buffer.consume(length as usize);
+            continue;
         }
         let parse = match section.is_big {
             true => parse_block_be,
@@ -210,7 +223,9 @@ impl Section {
                 2 => Some(Passing::Out),
                 _ => None,
             },
-            comments: text(&block.options, OptionCode::Comment).collect(),
+            comments: text(&block.options, OptionCode::Comment)
+                .take(MOST_COMMENTS)
+                .collect(),
         })
     }
 }
