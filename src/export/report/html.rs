@@ -76,7 +76,7 @@ fn head(language: Language, document: &Document) -> Markup {
 
 fn section_markup(run: &Run<'_>, section: &Section) -> Markup {
     html! {
-        section id=(section.id) .long[section.is_long] {
+        section id=(section.id) class=[section.is_long.then_some("long")] {
             h2 { (section.title) }
             @for block in &section.blocks { (block_markup(run, block)) }
         }
@@ -104,7 +104,7 @@ fn table_markup(table: &Table) -> Markup {
             table aria-label=(table.name) {
                 thead { tr {
                     @for column in &table.columns {
-                        th scope="col" .num[column.is_number] { (column.title) }
+                        th scope="col" class=[column.is_number.then_some("num")] { (column.title) }
                     }
                 } }
                 tbody {
@@ -113,7 +113,7 @@ fn table_markup(table: &Table) -> Markup {
                             Row::Head(text) => tr.group { th colspan=(columns) scope="rowgroup" { (text) } },
                             Row::Cells(cells) => tr {
                                 @for (cell_of, column) in cells.iter().zip(&table.columns) {
-                                    td.num[column.is_number] { (cell(cell_of)) }
+                                    td class=[column.is_number.then_some("num")] { (cell(cell_of)) }
                                 }
                             },
                         }

@@ -1,17 +1,25 @@
 //! The report as Markdown, as GitHub reads it. The ladder is text; nothing in a run can become
 //! markup.
 
+use super::super::text::{self, Look};
+use super::clean;
 use super::document::{Answer, Block, Cell, Document, Listing, Row, Said, Table, Verdict};
 use super::run::Run;
 use crate::lesson::Language;
 use crate::words::say;
 
-pub fn text(run: &Run<'_>, document: &Document) -> String {
+/// Of the ladder, in columns; with many hosts it may be wider.
+const WIDTH: usize = 100;
+const WIDEST: usize = 400;
+/// So many lines of it are shown.
+const MOST_LINES: usize = 800;
+
+pub fn file(run: &Run<'_>, document: &Document) -> String {
     let language = run.language;
     let mut out = String::new();
     let kicker = say!(language, "report.kicker");
     out.push_str(&format!(
-        "# {}: {}\n\n",
+        "# {} · {}\n\n",
         escaped(&kicker),
         escaped(&document.title)
     ));
@@ -20,7 +28,7 @@ pub fn text(run: &Run<'_>, document: &Document) -> String {
     }
     for blank in &document.blanks {
         out.push_str(&format!(
-            "{}: \\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\n\n",
+            "{} \\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\n\n",
             escaped(blank)
         ));
     }
@@ -52,8 +60,34 @@ fn block_text(run: &Run<'_>, block: &Block) -> String {
         Block::Listing(of) => fenced(&listing(language, of)),
         Block::Console(said) => fenced(&console(language, said)),
         Block::Answer(of) => answer(language, of),
-        Block::Ladder => format!("{}\n", escaped(&say!(language, "report.ladder_in_table"))),
+        Block::Ladder => ladder(run),
     }
+}
+
+/// As text: its beginning, where there is too much of it.
+fn ladder(run: &Run<'_>) -> String {
+    let language = run.language;
+    let drawn = |width: usize| {
+        let look = Look {
+            width,
+            language,
+            ..Look::default()
+        };
+        text::ladder(run.trace, &look)
+    };
+    let lines = drawn(WIDTH).or_else(|narrow| drawn(narrow.least.min(WIDEST)));
+    let Ok(lines) = lines else {
+        return format!("{}\n", escaped(&say!(language, "report.ladder_in_table")));
+    };
+    let shown = lines.iter().take(MOST_LINES);
+    let shown: Vec<String> = shown.map(|line| clean::long_line(&line.plain())).collect();
+    let mut out = fenced(&shown.join("\n"));
+    let left_out = lines.len().saturating_sub(MOST_LINES);
+    if left_out > 0 {
+        let words = say!(language, "report.lines_left_out", count = left_out);
+        out.push_str(&format!("\n{}\n", escaped(&words)));
+    }
+    out
 }
 
 fn table(table: &Table) -> String {

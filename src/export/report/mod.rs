@@ -28,7 +28,7 @@ pub fn html(source: &Source<'_>) -> String {
 
 pub fn markdown(source: &Source<'_>) -> String {
     let run = Run::of(source);
-    markdown::text(&run, &document(&run))
+    markdown::file(&run, &document(&run))
 }
 
 fn document(run: &Run<'_>) -> Document {

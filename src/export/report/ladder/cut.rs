@@ -9,9 +9,13 @@ const LAST: usize = 50;
 const FIRST_HEIGHT: f32 = 12_000.0;
 const LAST_HEIGHT: f32 = 4_000.0;
 /// How high a picture is: small ones leave little of a page empty; the last fills a page alone.
-const LOW: f32 = 140.0;
-const HIGH: f32 = 400.0;
+const LOW: f32 = 110.0;
+const HIGH: f32 = 280.0;
 const HIGHEST: f32 = 800.0;
+/// Of a cut through the name of a segment.
+const NAME_COST: usize = 1_000;
+/// Half of what an arrow's head takes.
+const HEAD: f32 = 4.0;
 /// How closely places for a cut are looked at.
 const STEP: f32 = 2.0;
 
@@ -90,8 +94,10 @@ fn cut(crossed: &Crossed<'_>, top: f32) -> f32 {
     if let Some(y) = free.next() {
         return y;
     }
-    let least = steps(LOW, HIGHEST).min_by_key(|y| crossed.at(*y));
-    least.unwrap_or(top + HIGHEST)
+    // Lines may go on in the next picture; a name may not.
+    let least = |to: f32| steps(LOW, to).min_by_key(|y| crossed.at(*y));
+    let usual = least(HIGH).filter(|y| crossed.at(*y) < NAME_COST);
+    usual.or_else(|| least(HIGHEST)).unwrap_or(top + HIGHEST)
 }
 
 struct Crossed<'a> {
@@ -107,12 +113,47 @@ impl Crossed<'_> {
             .names
             .iter()
             .filter(|(top, bottom)| *top < y && y < *bottom);
-        let arrows = plan.arrows_in(y, y).count();
+        // The lines alone: their names are looked at by themselves.
+        let arrows = plan.arrows_in(y, y).filter(|(_, arrow)| {
+            let (top, bottom) = (arrow.y_from.min(arrow.y_to), arrow.y_from.max(arrow.y_to));
+            top - HEAD < y && y < bottom + HEAD
+        });
+        let arrows = arrows.count();
         let is_near = |name: f32| (name + 5.0 - y).abs() < NAME / 2.0;
         let ticks = plan.ticks_in(y - NAME, y + NAME);
         let ticks = ticks.filter(|tick| is_near(tick.y)).count();
         let bands = plan.bands_in(y - NAME, y + NAME);
         let bands = bands.filter(|band| is_near(band.y_name)).count();
-        1_000 * names.count() + 10 * arrows + 100 * (ticks + bands)
+        NAME_COST * names.count() + 10 * arrows + 100 * (ticks + bands)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ladder::{Numbers, plan};
+    use crate::model::State;
+    use crate::trace::load;
+
+    #[test]
+    fn pictures_follow_each_other_and_cut_no_arrow_that_leaves_them_room() {
+        let text = include_str!("../../../../tests/it/lessons/handshake.jsonl");
+        let trace = load(text).expect("a sound trace").trace;
+        let plan = plan(&State::at(&trace, trace.end()), Numbers::Relative);
+        let pieces = pieces(&plan, &[]);
+        assert!(pieces.len() > 1, "{pieces:?}");
+        let mut y = 0.0;
+        for piece in &pieces {
+            let Piece::Strip { top, bottom } = *piece else {
+                panic!("nothing is left out of a short run")
+            };
+            assert_eq!(top, y);
+            assert!(bottom - top <= HIGH + LOW, "{piece:?}");
+            let mut arrows = plan.arrows.iter();
+            let cut = arrows.find(|arrow| arrow.y_from < bottom && bottom < arrow.y_to);
+            assert_eq!(cut, None, "at {bottom}");
+            y = bottom;
+        }
+        assert_eq!(y, plan.height);
     }
 }

@@ -29,7 +29,7 @@ const BAND: f32 = 9.0;
 const MOST_LANES: usize = 8;
 /// What two hosts fill, and what each further one needs.
 const WIDTH: f32 = 720.0;
-const APART: f32 = 200.0;
+const APART: f32 = 256.0;
 const HEADER: f32 = 40.0;
 
 /// What all pictures of one ladder share.
@@ -65,6 +65,7 @@ pub fn ladder(run: &Run<'_>) -> Markup {
     let count = pieces.iter().filter(is_strip).count();
     let number = |index: usize| pieces[..=index].iter().filter(is_strip).count();
     html! {
+        p.aside { (say!(language, "report.ladder_read")) }
         div.ladder {
             table role="presentation" style={ "min-width:" (width * 0.8) "px;max-width:" (width * 1.2) "px" } {
                 thead { tr { td { (header(&drawing)) } } }

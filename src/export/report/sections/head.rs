@@ -80,8 +80,15 @@ fn facts(run: &Run<'_>) -> Vec<(String, Vec<Cell>)> {
     };
     add(say!(language, "report.wire"), wire.into_owned());
     if !header.kernel.is_empty() {
+        // Linux gives no more than its release.
+        let is_release = header
+            .kernel
+            .starts_with(|char: char| char.is_ascii_digit());
+        let system = if is_release { "Linux " } else { "" };
         let kernel = clean::line(&header.kernel, 80);
-        add(say!(language, "report.kernel"), kernel);
+        add(say!(language, "report.kernel"), format!("{system}{kernel}"));
+    }
+    if header.wire.can_hold() {
         let timers = match header.timers {
             Timers::Patient => say!(language, "report.timers_patient"),
             Timers::Natural => say!(language, "report.timers_natural"),

@@ -37,9 +37,7 @@ fn ladder(run: &Run<'_>) -> Option<Section> {
         return None;
     }
     let mut section = Section::new("ladder", say!(language, "report.ladder"));
-    section.is_long = true;
-    let aside = say!(language, "report.ladder_read").into_owned();
-    section.blocks = vec![Block::Aside(aside), Block::Ladder];
+    section.blocks = vec![Block::Ladder];
     Some(section)
 }
 

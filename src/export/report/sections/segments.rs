@@ -19,7 +19,6 @@ pub fn section(run: &Run<'_>) -> Option<Section> {
         return None;
     }
     let mut section = Section::new("segments", say!(language, "report.segments"));
-    section.is_long = true;
     let aside = say!(language, "report.segments_read").into_owned();
     section.blocks.push(Block::Aside(aside));
     let mut rows = Vec::new();
