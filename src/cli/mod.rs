@@ -75,7 +75,7 @@ struct Cli {
 enum Command {
     /// Play a lesson, or programs of your own, in the terminal.
     Run(Box<run::Arguments>),
-    /// Print a saved run as a ladder: every call, every segment, every state, from top to bottom.
+    /// Print a saved run or a capture as a ladder: calls, segments and states, from top to bottom.
     Show(Box<show::Arguments>),
     /// Open the window with programs of your own, a recorded run or a capture.
     Open(Box<open::Arguments>),

@@ -1,23 +1,20 @@
-//! `sockstep show`: a saved run as a ladder of text.
+//! `sockstep show`: a saved run, or a capture made elsewhere, as a ladder of text.
 //!
 //! In: a file, or standard input. Out: lines on standard output, and an exit code: 2 when the file
 //! cannot be read at all. A file that is cut short is shown up to there, and then it is said why.
 
-use std::fmt::Display;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write as _};
-use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::io::{self, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 
-use super::ladder::{Manner, Painter, too_narrow};
+use super::ladder::{Manner, Painter, source, too_narrow};
 use super::text;
 use crate::export::text::{Ladder, Look, TooNarrow};
 use crate::lesson::Language;
 use crate::model::State;
-use crate::trace::{self, Loaded, Trace};
+use crate::trace::Trace;
 
 const MORE: &str = "\
 Reading it: each vertical line is a host's kernel, and time runs downwards. `4: recv(1024) …` is a
@@ -30,8 +27,8 @@ Long runs: sockstep show --color always run.jsonl | less -R";
 #[derive(Args)]
 #[command(after_help = MORE)]
 pub struct Arguments {
-    /// The saved run; - is standard input.
-    #[arg(value_name = "RUN.jsonl")]
+    /// A saved run, or a capture (pcap, pcapng); - is standard input.
+    #[arg(value_name = "RUN.jsonl | CAPTURE.pcap")]
     file: PathBuf,
     /// Begin this many seconds after the start.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
@@ -42,12 +39,18 @@ pub struct Arguments {
     /// Only this host, and what passes between it and others. Repeatable.
     #[arg(long, value_name = "HOST")]
     only: Vec<String>,
-    /// Only segments and states: no calls, and nothing that programs print.
+    /// Only segments and states: no calls, no prints, no notes.
     #[arg(long)]
     segments: bool,
     /// Show what segments carry.
     #[arg(long)]
     bytes: bool,
+    /// Of a capture, only this conversation, counted from 1.
+    #[arg(long, value_name = "N", conflicts_with = "conversations")]
+    conversation: Option<usize>,
+    /// List the conversations of a capture, and show none.
+    #[arg(long)]
+    conversations: bool,
     /// zh or en. Default: the system's.
     #[arg(long, value_parser = super::language)]
     lang: Option<Language>,
@@ -56,44 +59,76 @@ pub struct Arguments {
 }
 
 pub fn main(arguments: Arguments) -> ExitCode {
-    let loaded = match read(&arguments.file).and_then(|loaded| {
-        check_hosts(&arguments.only, &loaded.trace)?;
-        Ok(loaded)
-    }) {
-        Ok(loaded) => loaded,
-        Err(message) => {
+    match try_main(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Arguments(message)) => {
+            complain(&format!("{message}: {}", arguments.file.display()));
+            ExitCode::from(2)
+        }
+        Err(Failure::Unread(message)) => {
             complain(&message);
-            return ExitCode::from(2);
+            ExitCode::from(2)
         }
-    };
-    let shown = show(&arguments, &loaded.trace);
-    match shown {
-        Ok(()) => {}
         // A reader that went away is no mistake, a full disk is one.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
-        Err(error) => {
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
+        Err(Failure::Output(error)) => {
             complain(&format!("cannot write to standard output: {error}"));
-            return ExitCode::FAILURE;
+            ExitCode::FAILURE
         }
     }
-    if let Some(cut_short) = loaded.cut_short {
-        let file = arguments.file.display();
-        complain(&format!(
-            "the file is sound only up to here: {cut_short}: {file}"
-        ));
-    }
-    ExitCode::SUCCESS
 }
 
-fn read(path: &Path) -> Result<Loaded, String> {
-    let in_file = |error: &dyn Display| format!("{error}: {}", path.display());
-    let cannot = |error: io::Error| in_file(&format!("cannot read it: {error}"));
-    let from: Box<dyn BufRead> = match path == Path::new("-") {
-        true => Box::new(io::stdin().lock()),
-        false => Box::new(BufReader::new(File::open(path).map_err(cannot)?)),
+/// Why not all was shown.
+enum Failure {
+    /// With the file's name in it.
+    Unread(String),
+    /// They do not suit the file.
+    Arguments(String),
+    Output(io::Error),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+fn try_main(arguments: &Arguments) -> Result<(), Failure> {
+    let source = source::read(&arguments.file).map_err(Failure::Unread)?;
+    let look = Look {
+        is_wire_only: arguments.segments,
+        has_bytes: arguments.bytes,
+        only: arguments.only.clone(),
+        from_us: arguments.from.unwrap_or(0),
+        ..arguments.manner.look(arguments.lang)
     };
-    let read = trace::read(from, &mut |_| ControlFlow::Continue(()));
-    read.map_err(|error| in_file(&error))
+    let mut painter = arguments.manner.painter();
+    if arguments.conversations {
+        let lines = source
+            .conversations(look.language)
+            .map_err(Failure::Arguments)?;
+        painter.print(&lines)?;
+        return Ok(painter.flush()?);
+    }
+    let told = source
+        .tell(arguments.conversation)
+        .map_err(Failure::Arguments)?;
+    check_hosts(&arguments.only, &told.trace).map_err(Failure::Arguments)?;
+    let width = look.width;
+    match Ladder::new(told.trace.header(), look) {
+        Ok(ladder) => climb(arguments, &told.trace, ladder, &mut painter)?,
+        Err(TooNarrow { least }) => {
+            complain(&too_narrow(width, least));
+            list(arguments, &told.trace)?;
+        }
+    }
+    painter.flush()?;
+    for remark in told.remarks {
+        complain(&format!("{remark}: {}", arguments.file.display()));
+    }
+    Ok(())
 }
 
 fn check_hosts(only: &[String], trace: &Trace) -> Result<(), String> {
@@ -110,27 +145,6 @@ fn check_hosts(only: &[String], trace: &Trace) -> Result<(), String> {
         )),
         None => Ok(()),
     }
-}
-
-fn show(arguments: &Arguments, trace: &Trace) -> io::Result<()> {
-    let look = Look {
-        is_wire_only: arguments.segments,
-        has_bytes: arguments.bytes,
-        only: arguments.only.clone(),
-        from_us: arguments.from.unwrap_or(0),
-        ..arguments.manner.look(arguments.lang)
-    };
-    let mut painter = arguments.manner.painter();
-    let width = look.width;
-    let ladder = Ladder::new(trace.header(), look);
-    match ladder {
-        Ok(ladder) => climb(arguments, trace, ladder, &mut painter)?,
-        Err(TooNarrow { least }) => {
-            complain(&too_narrow(width, least));
-            list(arguments, trace)?;
-        }
-    }
-    painter.flush()
 }
 
 fn climb(

@@ -4,6 +4,7 @@ mod endless;
 mod faults;
 mod open;
 mod scripts;
+mod show;
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};

@@ -22,6 +22,7 @@ mod reading;
 mod replay;
 mod session;
 mod soft;
+mod text;
 mod timeline;
 mod ui;
 mod window;

@@ -5,6 +5,7 @@
 
 mod live;
 mod paint;
+pub mod source;
 
 use std::io::IsTerminal as _;
 

@@ -10,7 +10,7 @@ use crate::words::say;
 
 /// So many lines of what a segment carries.
 const BYTES: (usize, usize) = (4, 0);
-const NOTES: (usize, usize) = (6, 0);
+const NOTES: (usize, usize) = (8, 0);
 
 pub fn draw(page: &Page, row: &Row) -> Vec<Line> {
     let mut sheets = match &row.body {
@@ -53,7 +53,13 @@ fn put_state(page: &Page, host: usize, state: &str, sheets: &mut Vec<Canvas>) {
         let room = host.checked_sub(1).map_or(9, |before| page.xs[before] + 2);
         (x.saturating_sub(1 + width_of(&state)).max(room), x - 1)
     };
-    let sheet = sheets.iter().position(|sheet| sheet.is_free(from, to));
+    // A blank on either side, too, so that it runs into no other word.
+    let is_free = |sheet: &Canvas| sheet.is_free(from.saturating_sub(1).max(x + 1), to + 1);
+    let is_free_left = |sheet: &Canvas| sheet.is_free(from.saturating_sub(1), to);
+    let sheet = sheets.iter().position(|sheet| match from > x {
+        true => is_free(sheet),
+        false => is_free_left(sheet),
+    });
     let sheet = sheet.unwrap_or_else(|| {
         sheets.push(page.canvas());
         sheets.len() - 1
@@ -175,39 +181,26 @@ impl<'a> Arrow<'a> {
         let room = self.to - self.from;
         let (before, after) = self.ends();
         let taken = size(&before) + size(&after);
-        let mut notes = Ink::default();
-        let mut name = Ink::default();
         let is_half = !(self.passage.has_left && self.passage.fate.is_some());
-        let full = self.passage.title.stroke(is_ascii);
-        let has_number = full
-            .letters
-            .first()
-            .is_some_and(|(letter, _)| *letter == '#');
-        if is_half && !has_number {
-            name.push(&format!("#{} ", self.passage.segment), Role::Dim);
-        }
-        let number = name.stroke(is_ascii).width;
-        if number + full.width + 4 + taken <= room {
-            name.add(self.passage.title.clone());
+        let (short, numbers) = &self.passage.short;
+        let whole = self.named(&self.passage.title, is_half);
+        let mut notes = Vec::new();
+        let name = if whole.stroke(is_ascii).width + 4 + taken <= room {
+            whole
         } else {
-            name.add(self.passage.short.0.clone());
-            notes.add(self.passage.short.1.clone());
-        }
+            notes.extend((!numbers.is_empty()).then(|| numbers.clone()));
+            self.named(short, is_half)
+        };
         let mut name = name.stroke(is_ascii);
         clip(&mut name, room.saturating_sub(4 + taken));
         let mut canvas = self.page.canvas();
         self.lay(&mut canvas, self.pieces(before, name, after));
         let mut sheets = vec![canvas];
-        for note in &self.passage.notes {
-            if !notes.is_empty() {
-                notes.push(" · ", Role::Note);
-            }
-            notes.push(note, Role::Note);
-        }
+        let own = self.passage.notes.iter();
+        notes.extend(own.map(|note| Ink::new(note, Role::Note)));
         let gap = self.gap();
-        if !notes.is_empty() {
-            sheets.extend(beside(self.page, &notes, gap, Align::Middle, NOTES));
-        }
+        let notes = self.joined(notes, gap);
+        sheets.extend(beside(self.page, &notes, gap, Align::Middle, NOTES));
         if let Some(bytes) = self
             .passage
             .bytes
@@ -217,6 +210,33 @@ impl<'a> Arrow<'a> {
             sheets.extend(beside(self.page, bytes, gap, Align::Block, BYTES));
         }
         sheets
+    }
+
+    /// With its number, where it is seen twice.
+    fn named(&self, title: &Ink, is_half: bool) -> Ink {
+        let letters = title.stroke(self.page.look.is_ascii).letters;
+        let has_number = letters.first().is_some_and(|(letter, _)| *letter == '#');
+        let mut name = Ink::default();
+        if is_half && !has_number {
+            name.push(&format!("#{} ", self.passage.segment), Role::Dim);
+        }
+        name.add(title.clone());
+        name
+    }
+
+    /// Beside each other, or below each other where they are too long.
+    fn joined(&self, notes: Vec<Ink>, (from, to): (usize, usize)) -> Ink {
+        let is_ascii = self.page.look.is_ascii;
+        let widths = notes.iter().map(|note| note.stroke(is_ascii).width + 3);
+        let fits = widths.sum::<usize>() <= to - from + 1;
+        let mut joined = Ink::default();
+        for note in notes {
+            if !joined.is_empty() {
+                joined.push(if fits { " · " } else { "\n" }, Role::Note);
+            }
+            joined.add(note);
+        }
+        joined
     }
 
     /// What stands at the two ends.
@@ -250,6 +270,7 @@ impl<'a> Arrow<'a> {
                 after.push(Piece::Blank(1));
                 let dropped = say!(self.page.look.language, "terminal.dropped");
                 after.push(words(&dropped, Role::Dropped));
+                after.push(Piece::Blank(1));
             }
             None => after.push(head(glyphs.leaves_right, glyphs.leaves_left)),
         }

@@ -95,22 +95,18 @@ impl Ink {
     }
 }
 
-/// Breaks one line at a blank where there is one, else wherever it is full.
+/// Breaks one line where a reader would, else wherever it is full.
 fn wrap(letters: Vec<(char, Role)>, room: usize, strokes: &mut Vec<Stroke>) {
     let mut stroke = Stroke::default();
     for (letter, role) in letters {
         let wide = width(letter);
         if stroke.width + wide > room {
-            let rest = broken_off(&mut stroke);
+            let rest = broken_off(&mut stroke, letter);
             strokes.push(std::mem::take(&mut stroke));
             let indent = INDENT.min(room / 4);
             stroke.letters = vec![(' ', Role::Plain); indent];
-            stroke.width = indent;
-            // What is longer than a line without its blank is broken anyway.
-            for (letter, role) in rest {
-                stroke.width += width(letter);
-                stroke.letters.push((letter, role));
-            }
+            stroke.letters.extend(rest);
+            stroke.width = width_of(&stroke.letters);
         }
         stroke.width += wide;
         stroke.letters.push((letter, role));
@@ -118,27 +114,36 @@ fn wrap(letters: Vec<(char, Role)>, room: usize, strokes: &mut Vec<Stroke>) {
     strokes.push(stroke);
 }
 
-/// The last word, if it is not too long to move to the next line.
-fn broken_off(stroke: &mut Stroke) -> Vec<(char, Role)> {
-    let blank = stroke
-        .letters
-        .iter()
-        .rposition(|(letter, _)| *letter == ' ');
-    let blank = blank.filter(|at| *at * 2 > stroke.letters.len());
-    let rest = blank.map_or(Vec::new(), |at| stroke.letters.split_off(at + 1));
-    let last = stroke
+/// What moves to the next line, on which `next` comes then; not more than half of it.
+fn broken_off(stroke: &mut Stroke, next: char) -> Vec<(char, Role)> {
+    let letter = |at: usize| stroke.letters.get(at).map_or(next, |(letter, _)| *letter);
+    let count = stroke.letters.len();
+    let may_break = |at: &usize| {
+        let (before, after) = (letter(at - 1), letter(*at));
+        match before {
+            // A sign stays with what it belongs to.
+            ' ' => *at < 2 || !"→✕·»>".contains(letter(at - 2)),
+            ',' | '(' => after != ' ' && after != ')',
+            _ => after == '\\' && before != '\'',
+        }
+    };
+    let Some(at) = ((count / 2).max(1)..=count).rev().find(may_break) else {
+        return Vec::new();
+    };
+    let rest = stroke.letters.split_off(at);
+    while stroke
         .letters
         .last()
-        .is_some_and(|(letter, _)| *letter == ' ');
-    if last && !rest.is_empty() {
+        .is_some_and(|(letter, _)| *letter == ' ')
+    {
         stroke.letters.pop();
     }
-    stroke.width = stroke
-        .letters
-        .iter()
-        .map(|(letter, _)| width(*letter))
-        .sum();
+    stroke.width = width_of(&stroke.letters);
     rest
+}
+
+fn width_of(letters: &[(char, Role)]) -> usize {
+    letters.iter().map(|(letter, _)| width(*letter)).sum()
 }
 
 #[cfg(test)]
@@ -164,6 +169,17 @@ mod tests {
         check("服务端已经启动", 8, &["服务端已", "  经启动"]);
         check("a\u{1b}[31mb", 20, &["a\\x1b[31mb"]);
         check("", 8, &[]);
+        check(
+            "connect(('10.0.0.2', 80))",
+            18,
+            &["connect((", "  '10.0.0.2', 80))"],
+        );
+        check(
+            "f(b'\\xe4\\xbd\\xa0')",
+            13,
+            &["f(b'\\xe4\\xbd", "  \\xa0')"],
+        );
+        check("recv() → b'x'", 12, &["recv()", "  → b'x'"]);
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub struct Look {
     pub language: Language,
     /// Draws with ASCII alone; what programs say stays as it is.
     pub is_ascii: bool,
-    /// Only segments and states: no calls, and nothing that programs print.
+    /// Only segments and states: no calls, nothing that programs print, no notes.
     pub is_wire_only: bool,
     /// What segments carry stands below them.
     pub has_bytes: bool,

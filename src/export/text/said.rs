@@ -58,14 +58,14 @@ pub fn print(text: &str) -> Ink {
 
 pub fn ask(prompt: &str, thread: u32) -> Ink {
     let mut ink = of_thread(thread);
-    ink.push(&format!("input({prompt:?})"), Role::Call);
+    ink.push(&format!("input({})", quoted(prompt)), Role::Call);
     ink
 }
 
 pub fn answer(language: Language, text: Option<&str>) -> Ink {
     let mut ink = Ink::new(" → ", Role::Dim);
     match text {
-        Some(text) => ink.push(&format!("{text:?}"), Role::Said),
+        Some(text) => ink.push(&quoted(text), Role::Said),
         None => ink.push(&say!(language, "terminal.end_of_input"), Role::Dim),
     }
     ink
@@ -118,6 +118,12 @@ fn named(language: Language, state: &State, traffic: &Traffic) -> String {
         None => kind.into_owned(),
         Some(from) => {
             let host = host_word(language, state, from);
+            // Between a hanzi and a Latin letter stands a blank.
+            let is_latin = kind.starts_with(|c: char| c.is_ascii());
+            let kind = match (language, is_latin) {
+                (Language::Chinese, true) => format!(" {kind}").into(),
+                (Language::Chinese, false) | (Language::English, _) => kind,
+            };
             say!(language, "terminal.from", kind = kind, host = host).into_owned()
         }
     }
@@ -137,6 +143,14 @@ fn of_thread(thread: u32) -> Ink {
     }
 }
 
+/// As Python shows a text.
+fn quoted(text: &str) -> String {
+    match text.contains(['\'', '\\', '\n']) {
+        true => format!("{text:?}"),
+        false => format!("'{text}'"),
+    }
+}
+
 /// Of a socket's `repr`, its descriptor is all that a reader looks at, and all there is room for.
 fn short_sockets(text: &str) -> String {
     const BEGINS: &str = "<socket.socket fd=";
@@ -151,7 +165,7 @@ fn short_sockets(text: &str) -> String {
             rest = socket;
             break;
         };
-        short.push_str(&format!("fd {}", &number[..digits]));
+        short.push_str(&format!("fd={}", &number[..digits]));
         rest = &number[end + 1..];
     }
     short + rest
@@ -167,9 +181,9 @@ mod tests {
             ("None", "None"),
             (
                 "(<socket.socket fd=4, family=2, laddr=('0.0.0.0', 0)>, 5)",
-                "(fd 4, 5)",
+                "(fd=4, 5)",
             ),
-            ("<socket.socket fd=-1, family=2>", "fd -1"),
+            ("<socket.socket fd=-1, family=2>", "fd=-1"),
             ("b'<socket.socket fd='", "b'<socket.socket fd='"),
         ] {
             assert_eq!(short_sockets(text), expected);

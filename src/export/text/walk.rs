@@ -74,6 +74,7 @@ impl Walk {
             What::Delayed { segment, ms } => scene.delayed(*segment, *ms),
             What::Socket(facts) => self.became(facts, &mut scene),
             What::Gone { host, key } => scene.gone(host, *key),
+            What::Note { .. } if page.look.is_wire_only => {}
             What::Note { text } => scene.wire(Some(Ink::new(text, Role::Note))),
             What::Ended { reason } => scene.wire(Some(Ink::new(reason, Role::Failed))),
             What::Call { .. }
