@@ -7,6 +7,7 @@ mod check;
 mod doctor;
 mod export;
 mod files;
+mod folder;
 mod ladder;
 mod literals;
 mod new;

@@ -77,10 +77,6 @@ pub enum Pace {
     Together,
 }
 
-/// So long a script may wait for a segment where nobody watches: a kernel sends again after 1 s,
-/// 2 s, 4 s.
-const PATIENCE: Duration = Duration::from_secs(15);
-
 pub struct Play<A> {
     pub audience: A,
     pub setup: Setup,
@@ -97,6 +93,8 @@ pub struct Play<A> {
     pub save: Option<PathBuf>,
     /// A run that stands still for good is over. Else it is waited for until `limit`.
     pub ends_when_still: bool,
+    /// Then a script may wait so long for a segment.
+    pub patience: Duration,
     pub standing: Standing,
 }
 
@@ -352,7 +350,9 @@ impl<A: Audience> Play<A> {
             Next::Give(order) => Turn::Give(order, by),
             Next::Wait { until_us } if self.ends_when_still => self.wait(until_us, known),
             Next::Wait { until_us } => Turn::Wait(until_us),
-            Next::Not(WhyNot::Asking(program)) if !self.ends_when_still => {
+            Next::Not(WhyNot::Asking(program))
+                if !self.ends_when_still || self.has_lines(&program) =>
+            {
                 let mut input = self.input.iter_mut();
                 let lines = input.find(|(name, _)| *name == program);
                 let text = lines.and_then(|(_, lines)| lines.pop_front());
@@ -377,10 +377,14 @@ impl<A: Audience> Play<A> {
         }
     }
 
+    fn has_lines(&self, of: &Name) -> bool {
+        { self.input.iter() }.any(|(name, lines)| name == of && !lines.is_empty())
+    }
+
     /// A line that would be stuck at the end of its patience is stuck before that.
     fn wait(&mut self, until_us: u64, known: &Known) -> Turn {
         let since = *self.standing.waits_since.get_or_insert_with(Instant::now);
-        let patience = PATIENCE.saturating_sub(since.elapsed());
+        let patience = self.patience.saturating_sub(since.elapsed());
         if !patience.is_zero() {
             let tired_us = known.now_us() + patience.as_micros() as u64;
             return Turn::Wait(until_us.min(tired_us));

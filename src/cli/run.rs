@@ -15,18 +15,21 @@ use clap::Args;
 use super::play::{End, Input, Pace, Play, Standing};
 use super::programs::{self, Addresses, Prepared};
 use super::terminal::Terminal;
-use super::{files, ladder, save};
+use super::{files, folder, ladder, save};
 use crate::director::{Director, Fault, Faults, Loss, Rule, Script, ScriptError, parse_delay};
 use crate::lesson::Language;
 use crate::trace::{ProgramSetup, Setup, Timers, WireKind};
 
 /// A run without `--for` ends after this, in seconds: a server in a loop never ends by itself.
 const LIMIT_SECONDS: f64 = 60.0;
+/// So long a recorded run may wait for what a timer brought.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 #[derive(Args)]
 pub struct Arguments {
-    /// A lesson's folder, or SERVER.py and one or more CLIENT.py.
-    #[arg(required = true, value_name = "LESSON | SERVER.py CLIENT.py")]
+    /// A lesson's folder, one that `sockstep export --folder` made, or SERVER.py and one or more
+    /// CLIENT.py.
+    #[arg(required = true, value_name = "LESSON | FOLDER | SERVER.py CLIENT.py")]
     files: Vec<PathBuf>,
     /// The lesson's language, and the ladder's: zh or en.
     #[arg(long, value_parser = super::language)]
@@ -83,7 +86,7 @@ pub struct Arguments {
     /// Stop after this many orders.
     #[arg(long, value_name = "N")]
     steps: Option<usize>,
-    /// Stop after this long. Default: 60.
+    /// Stop after this long. Default: 60, and what the script of a recorded run waits for.
     #[arg(long = "for", value_name = "SECONDS", value_parser = seconds)]
     limit: Option<f64>,
     /// Write the run to this file, one event a line, as it happens. It may replace an older run.
@@ -129,7 +132,10 @@ pub fn main(arguments: Arguments) -> ExitCode {
             ));
             ExitCode::FAILURE
         }
-        Ok(End::Still) => ExitCode::SUCCESS,
+        Ok(End::Still) => {
+            complain("what was recorded is done, and nothing moves any more");
+            ExitCode::SUCCESS
+        }
         Ok(End::Limit(which)) => {
             complain(&format!("stopped by {which}"));
             ExitCode::from(3)
@@ -151,7 +157,9 @@ fn prepare(arguments: Arguments) -> Result<Play<Terminal>, String> {
         server: arguments.server_ip,
         clients: arguments.client_ip.clone(),
     };
+    let is_folder = matches!(&arguments.files[..], [path] if folder::is_one(path));
     let prepared = match &arguments.files[..] {
+        [path] if is_folder => folder::read(path)?,
         [lesson] => programs::of_lesson(lesson, arguments.lang.unwrap_or_default())?,
         [server, clients @ ..] => programs::of_files(server, clients, &addresses)?,
         [] => return Err("name a lesson, or a server and a client".to_owned()),
@@ -167,6 +175,8 @@ fn prepare(arguments: Arguments) -> Result<Play<Terminal>, String> {
         // Where nothing is held, no line about a segment can come true.
         None => script.filter(|_| !arguments.auto),
     };
+    let waits = script.as_ref().filter(|_| is_folder);
+    let limit = LIMIT_SECONDS + waits.map_or(0.0, |script| script.longest_waits().as_secs_f64());
     let faults = faults(&arguments, &setup)?;
     if let Some(timers) = arguments.timers {
         setup.timers = timers;
@@ -197,9 +207,11 @@ fn prepare(arguments: Arguments) -> Result<Play<Terminal>, String> {
         holds_nothing: arguments.auto && !arguments.loopback,
         pace,
         steps: arguments.steps.unwrap_or(usize::MAX),
-        limit: Duration::from_secs_f64(arguments.limit.unwrap_or(LIMIT_SECONDS)),
+        limit: Duration::from_secs_f64(arguments.limit.unwrap_or(limit)),
         save: arguments.save,
-        ends_when_still: false,
+        // A recorded run is over when what was recorded is, and the rest stands still.
+        ends_when_still: is_folder,
+        patience: PATIENCE,
         // Nothing is said beside JSON.
         standing: Standing::new(arguments.json),
     })

@@ -69,6 +69,21 @@ pub fn decode(bytes: &[u8]) -> Result<String, Unreadable> {
     }
 }
 
+/// As [`decode`] reads it again. `None`: the encoding it names does not have all its characters,
+/// or there is no such encoding.
+pub fn encode(text: &str) -> Option<Vec<u8>> {
+    let bytes = match Coding::named(cookie(text.as_bytes()).as_deref().unwrap_or("utf-8"))? {
+        Coding::Utf8 => text.as_bytes().to_vec(),
+        Coding::Ascii | Coding::Latin1 => {
+            let bytes = text.chars().map(|c| u8::try_from(c).ok());
+            bytes.collect::<Option<Vec<u8>>>()?
+        }
+        Coding::Table(table) => table.encode(text).0.into_owned(),
+    };
+    // A table may read two ways of writing a character, and write but one.
+    (decode(&bytes).as_deref() == Ok(text)).then_some(bytes)
+}
+
 /// The name in a comment like `# -*- coding: gbk -*-`. The second line counts only when the first
 /// is blank or a comment too.
 fn cookie(bytes: &[u8]) -> Option<String> {
@@ -198,12 +213,32 @@ mod tests {
             ),
         ] {
             match (decode(bytes), expected) {
-                (Ok(text), Ok(expected)) => assert_eq!(text, expected),
+                (Ok(text), Ok(expected)) => {
+                    assert_eq!(text, expected);
+                    let again = encode(&text).expect("its characters fit");
+                    assert_eq!(decode(&again).as_deref(), Ok(expected));
+                }
                 (Err(message), Err(part)) => {
                     assert!(message.to_string().starts_with(part), "{message}")
                 }
                 (got, _) => panic!("{}: {got:?}", String::from_utf8_lossy(bytes)),
             }
+        }
+    }
+
+    #[test]
+    fn what_an_encoding_does_not_have_is_not_written_in_it() {
+        for (text, expected) in [
+            (
+                "# coding: gbk\n'张'",
+                Some(&b"# coding: gbk\n'\xd5\xc5'"[..]),
+            ),
+            ("# coding: gbk\n'🐍'", None),
+            ("# coding: ascii\n'é'", None),
+            ("# coding: klingon\n", None),
+            ("x\0", None),
+        ] {
+            assert_eq!(encode(text).as_deref(), expected, "{text}");
         }
     }
 }

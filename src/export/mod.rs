@@ -3,7 +3,7 @@
 //! In: a trace, and the lesson that was played, if any. Out: bytes, or the reason why there can be
 //! none. Pure: writing them down is for whoever asked.
 
-mod folder;
+pub mod folder;
 mod packetdrill;
 mod pcapng;
 mod report;
@@ -69,7 +69,7 @@ pub fn export(source: &Source<'_>, format: &Format) -> Result<Product, Refusal> 
         Format::Markdown => Ok(Product::File(report::markdown(source).into_bytes())),
         Format::Folder => folder::folder(source).map(Product::Folder),
         Format::Packetdrill { host } => {
-            let script = packetdrill::script(source.trace, host)?;
+            let script = packetdrill::script(source, host)?;
             Ok(Product::File(script.into_bytes()))
         }
     }

@@ -2,7 +2,9 @@
 
 mod endless;
 mod faults;
+mod folder;
 mod open;
+mod packetdrill;
 mod scripts;
 mod show;
 

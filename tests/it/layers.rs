@@ -27,9 +27,10 @@ const TABLE: &[(&str, Option<&[&str]>)] = &[
     ("capture", Some(&["packet", "trace"])),
     (
         "export",
+        // Of `disk` only how a program's text is encoded.
         Some(&[
             "packet", "trace", "model", "timeline", "director", "lesson", "replay", "ladder",
-            "words",
+            "words", "disk",
         ]),
     ),
     // It starts one thread, and one more while a file dialog is open: a disk may be slow, and a

@@ -6,6 +6,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::super::play::{Audience, End, NoEnd, Pace, Play, Standing};
 use super::super::text;
@@ -19,6 +20,9 @@ use crate::trace::{Event, Header, Name, Trace, WireKind};
 
 /// So many of the last things that a run did are told with what it did not do.
 const TOLD: usize = 8;
+/// So long a script may wait for a segment where nobody watches: a kernel sends again after 1 s,
+/// 2 s, 4 s.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Trouble {
@@ -180,6 +184,7 @@ pub fn play(job: Job) -> (Vec<Trouble>, bool) {
         limit: LIMIT,
         save: job.save,
         ends_when_still: true,
+        patience: PATIENCE,
         standing: Standing::new(true),
     };
     let end = play.play_once();

@@ -21,10 +21,17 @@ impl Director {
     pub(super) fn need(&self, line: &Line, state: &State) -> Need {
         match &line.act {
             Act::Step { who, thread, .. } => need_of_program(state, who, *thread),
+            // One that is delayed arrives by itself.
             Act::Deliver(rule) => {
-                need_of_segment(state, rule, |segment| Order::Deliver { segment })
+                let held = state.held.iter().copied();
+                need_of_segment(state, rule, held, |segment| Order::Deliver { segment })
             }
-            Act::Fault(fault, rule) => need_of_segment(state, rule, |segment| fault.order(segment)),
+            Act::Fault(fault, rule) => {
+                let is_delayed = |segment: &&Segment| matches!(segment.fate, Fate::Delayed(_));
+                let delayed = state.segments.values().filter(is_delayed);
+                let on_wire = state.held.iter().copied().chain(delayed.map(|s| s.id));
+                need_of_segment(state, rule, on_wire, |segment| fault.order(segment))
+            }
             Act::DeliverAll => match state.oldest_held() {
                 Some(segment) => Need::Order(Order::Deliver { segment }),
                 None => Need::Stuck(Stuck::NotOnWire),
@@ -54,11 +61,13 @@ impl Director {
     }
 }
 
-fn need_of_segment(state: &State, rule: &rule::Rule, order: impl Fn(SegmentId) -> Order) -> Need {
-    let is_delayed = |segment: &&Segment| matches!(segment.fate, Fate::Delayed(_));
-    let delayed = state.segments.values().filter(is_delayed);
-    let on_wire = state.held.iter().copied().chain(delayed.map(|s| s.id));
-    match { on_wire }.find(|id| rule.means(state, *id)) {
+fn need_of_segment(
+    state: &State,
+    rule: &rule::Rule,
+    mut among: impl Iterator<Item = SegmentId>,
+    order: impl Fn(SegmentId) -> Order,
+) -> Need {
+    match among.find(|id| rule.means(state, *id)) {
         Some(segment) => Need::Order(order(segment)),
         None => unless_computing(state, Stuck::NotOnWire),
     }

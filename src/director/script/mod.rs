@@ -6,6 +6,8 @@
 mod grammar;
 mod tokens;
 
+use std::time::Duration;
+
 use super::fault::Fault;
 use super::rule::{self, Rule};
 use crate::model::Kind;
@@ -153,6 +155,22 @@ impl Script {
     /// It is about segments, which only a wire that holds them can be told about.
     pub fn needs_wire(&self) -> bool {
         self.lines.iter().any(|line| line.act.is_about_segments())
+    }
+
+    /// What it may wait by itself, all its lines together: the times it names, and as long again
+    /// as a timer usually takes for each thing that is to come.
+    pub fn longest_waits(&self) -> Duration {
+        let waits = self.lines.iter().map(|line| match &line.act {
+            Act::Wait { us } => Duration::from_micros(*us),
+            Act::WaitFor(_) => Duration::from_secs(4),
+            Act::Step { .. }
+            | Act::Deliver(_)
+            | Act::DeliverAll
+            | Act::Fault(..)
+            | Act::Hold { .. }
+            | Act::Answer { .. } => Duration::ZERO,
+        });
+        waits.sum()
     }
 
     /// The lines that name a host, a program or a call that is not there.
