@@ -320,12 +320,12 @@ fn take_in(
 ) -> Option<(Timeline, Option<BeatWatch>)> {
     let mut timeline = Timeline::new(trace.header().clone());
     let all = trace.events().len();
-    for (done, event) in trace.events().iter().enumerate() {
+    for (done, event) in trace.into_events().into_iter().enumerate() {
         if done % AT_ONCE == 0 && !go_on(done, all) {
             return None;
         }
-        timeline.push(event.clone());
-        if let Some(watch) = &mut watch {
+        timeline.push(event);
+        if let (Some(watch), Some(event)) = (&mut watch, timeline.trace().events().last()) {
             watch.see(timeline.newest(), event);
         }
     }

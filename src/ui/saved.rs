@@ -5,7 +5,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use eframe::egui::{Context, Label, RichText, TextWrapMode, Ui};
+use eframe::egui::{
+    Context, Label, RichText, Role, Sense, StrokeKind, TextWrapMode, Ui, WidgetInfo, vec2,
+};
 
 use super::overlay;
 use super::parts::{Button, Weight};
@@ -17,6 +19,9 @@ use crate::trace::{Header, LoadError, Name};
 use crate::words;
 
 const WIDTH: f32 = 420.0;
+const BAR: f32 = 12.0;
+/// Room for "100 %" beside the bar.
+const PERCENT: f32 = 60.0;
 /// What comes sooner than this has no bar: it would only flash.
 const PATIENCE: Duration = Duration::from_millis(200);
 
@@ -59,22 +64,25 @@ fn bar_ui(ui: &mut Ui, view: &View<'_>, under_way: &UnderWay) {
     let name = Label::new(name.color(theme.text)).wrap_mode(TextWrapMode::Truncate);
     ui.add(name);
     let percent = under_way.permille / 10;
-    let bar = eframe::egui::ProgressBar::new(under_way.permille as f32 / 1_000.0)
-        .fill(theme.wire)
-        .text(
-            RichText::new(format!("{percent} %"))
-                .font(theme::bold_font(theme::SMALL))
-                .color(theme.text),
+    let share = under_way.permille as f32 / 1_000.0;
+    ui.horizontal(|ui| {
+        let size = vec2(ui.available_width() - PERCENT, BAR);
+        let (rect, bar) = ui.allocate_exact_size(size, Sense::hover());
+        let painter = ui.painter();
+        let edge = theme.outline_stroke();
+        painter.rect(rect, BAR / 2.0, theme.trough, edge, StrokeKind::Inside);
+        let filled = rect.with_max_x(rect.left() + rect.width() * share);
+        painter.rect_filled(filled, BAR / 2.0, theme.wire);
+        let said = say!(
+            view.language,
+            "loading.percent",
+            percent = percent,
+            file = file
         );
-    let bar = ui.add(bar);
-    let said = say!(
-        view.language,
-        "loading.percent",
-        percent = percent,
-        file = file
-    );
-    ui.ctx().accesskit_node_builder(bar.id, |node| {
-        node.set_label(said.as_ref());
+        bar.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, &said));
+        let percent = RichText::new(format!("{percent} %"));
+        let percent = percent.font(theme::bold_font(theme::TEXT));
+        ui.label(percent.color(theme.text));
     });
 }
 

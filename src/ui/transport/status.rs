@@ -80,7 +80,11 @@ pub fn status_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, width: f32) {
                 ui.add(label).on_hover_text(words);
             }
             None => {
-                let of = say!(language, "status.of", count = view.timeline.stops().len());
+                let count = view.timeline.stops().len();
+                let of = match view.recorded {
+                    Some(_) => say!(language, "recorded.of", count = count),
+                    None => say!(language, "status.of", count = count),
+                };
                 ui.label(small(of.into_owned(), theme.muted));
             }
         }
