@@ -125,7 +125,10 @@ impl Session {
         View {
             timeline: &self.timeline,
             lesson: Some(self.lesson()),
-            beats: self.watch.reached(),
+            beats: match &self.recorded {
+                Some(replay) => &replay.beats,
+                None => self.watch.reached(),
+            },
             guesses: &self.guesses,
             verdicts: match &self.recorded {
                 Some(replay) => &replay.verdicts,

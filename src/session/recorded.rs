@@ -39,6 +39,8 @@ pub(super) struct Replay {
     pub shown: Recorded,
     /// What was guessed, when, by beat.
     pub guesses: Vec<(Moment, usize, usize)>,
+    /// The beats that the cursor has passed, as `BeatWatch::reached` has them.
+    pub beats: Vec<Option<Moment>>,
     /// The verdicts that the cursor has passed.
     pub verdicts: BTreeMap<usize, usize>,
 }
@@ -89,6 +91,7 @@ impl Session {
                 ..shown
             },
             guesses,
+            beats: Vec::new(),
             verdicts: BTreeMap::new(),
         });
         self.shelf_shows_another();
@@ -159,6 +162,9 @@ impl Session {
         let Some(replay) = &mut self.recorded else {
             return;
         };
+        let reached = self.watch.reached().iter();
+        let passed = reached.map(|at| at.filter(|at| *at <= now));
+        replay.beats = passed.collect();
         let guesses = replay.guesses.iter().filter(|(at, ..)| *at <= now);
         self.guesses = guesses.map(|(_, beat, option)| (*beat, *option)).collect();
         let evidence = self.watch.evidence();
