@@ -13,6 +13,8 @@ pub const SMALL: f32 = 10.5;
 /// Half of the height of a name's box, and of a line of words below it.
 pub const HALF: f32 = 9.0;
 pub const LINE: f32 = 13.0;
+/// For the mark and the words on one that did not arrive.
+const FATE: f32 = 124.0;
 /// So many names before one can be in its way.
 const NEAR: usize = 40;
 /// From the middle of the arrow, nearest first.
@@ -94,13 +96,18 @@ fn label(drawing: &Drawing<'_>, arrow: &Arrow, segment: &Segment, taken: &mut Ve
         });
         others + lines.map(|line| common(rect, line)).sum::<f32>()
     };
-    let middle = if segment.is_on_wire() || matches!(segment.fate, Fate::Dropped(_)) {
-        0.44
-    } else {
+    let is_delivered = matches!(segment.fate, Fate::Delivered(_));
+    let middle = if is_delivered {
         0.5
+    } else {
+        // Behind it stands what became of it.
+        let room = (to.x - from.x).abs().max(1.0);
+        let free = (room - width - FATE).max(0.0);
+        ((free + width) / 2.0 / room).min(0.44)
     };
     let mut best: Option<(f32, Point)> = None;
-    for off in TRIES {
+    // Those that did not arrive need the room behind their names.
+    for off in TRIES.into_iter().filter(|off| is_delivered || *off <= 0.0) {
         let on_line = from.towards(to, (middle + off).clamp(0.1, 0.9));
         let at = within(on_line, (from, to), across);
         let hides = hidden(at);
