@@ -24,6 +24,9 @@ dropped; a dashed arrow is inferred. Beside a line stand the states of the host'
 
 Long runs: sockstep show --color always run.jsonl | less -R";
 
+/// So many lines are written at once.
+const AT_ONCE: usize = 256;
+
 #[derive(Args)]
 #[command(after_help = MORE)]
 pub struct Arguments {
@@ -153,18 +156,20 @@ fn climb(
     mut ladder: Ladder,
     painter: &mut Painter,
 ) -> io::Result<()> {
-    painter.print(&ladder.head(trace.header()))?;
+    let mut lines = ladder.head(trace.header());
     let mut state = State::new(trace.header());
     let end_us = arguments.to.unwrap_or(u64::MAX);
-    for event in trace
-        .events()
-        .iter()
-        .take_while(|event| event.at_us <= end_us)
-    {
+    let events = trace.events().iter();
+    for event in events.take_while(|event| event.at_us <= end_us) {
         state.apply(event);
-        painter.print(&ladder.see(event, &state))?;
+        lines.extend(ladder.see(event, &state));
+        if lines.len() >= AT_ONCE {
+            painter.print(&lines)?;
+            lines.clear();
+        }
     }
-    painter.print(&ladder.foot(&state))
+    lines.extend(ladder.foot(&state));
+    painter.print(&lines)
 }
 
 fn list(arguments: &Arguments, trace: &Trace) -> io::Result<()> {
