@@ -199,9 +199,12 @@ impl State {
         let mut ledger = std::mem::take(&mut self.ledger);
         ledger.apply(event, self);
         self.ledger = ledger;
-        let mut causes = std::mem::take(&mut self.causes);
-        causes.apply(event, self);
-        self.causes = causes;
+        // A capture says what passed, and nothing of what made it.
+        if self.wire != WireKind::Captured {
+            let mut causes = std::mem::take(&mut self.causes);
+            causes.apply(event, self);
+            self.causes = causes;
+        }
         let mut names = std::mem::take(&mut self.names);
         names.apply(event, self);
         self.names = names;

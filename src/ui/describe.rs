@@ -4,9 +4,9 @@
 
 use eframe::egui::{Id, Role, Sense, Ui, WidgetInfo, accesskit};
 
-use super::segment;
 use super::text::{host_title, host_word, say};
 use super::transport;
+use super::{capture, segment};
 use crate::lesson::Language;
 use crate::model::{Activity, Program, State};
 use crate::session::View;
@@ -17,6 +17,9 @@ const MOST: usize = 4;
 
 /// "Live, step 4. Client is blocked in connect(), SYN_SENT. …"
 pub fn describe(view: &View<'_>) -> String {
+    if let Some(said) = capture::described(view) {
+        return said;
+    }
     let state = view.timeline.state();
     let mut sentences = vec![when(view)];
     let programs: Vec<&Program> = state

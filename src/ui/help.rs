@@ -5,7 +5,7 @@ use eframe::egui;
 use eframe::egui::{Context, Label, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::describe;
-use super::keys::{self, Entry, Group};
+use super::keys::{self, Entry, Group, Press};
 use super::overlay;
 use super::parts::{self, Button};
 use super::text::say;
@@ -91,18 +91,24 @@ fn group_ui(ui: &mut Ui, language: Language, theme: &Theme, group: Group) {
     ui.add_space(theme::GAP);
 }
 
+/// Those that have a cap of their own.
+fn caps(entry: &Entry) -> impl Iterator<Item = &'static Press> {
+    let presses = entry.presses.iter();
+    presses.filter(|press| !press.cap.is_empty())
+}
+
 fn entry_ui(ui: &mut Ui, language: Language, theme: &Theme, entry: &Entry) {
     let says = (entry.says)(language);
     ui.horizontal_top(|ui| {
         let (rect, response) = ui.allocate_exact_size(vec2(CAPS, 22.0), Sense::hover());
         let mut x = rect.left();
-        for press in entry.presses {
+        for press in caps(entry) {
             let size = parts::keycap_size(ui.painter(), press.cap);
             let cap = egui::Rect::from_min_size(pos2(x, rect.top() + 1.0), size);
             parts::paint_keycap(ui.painter(), cap, press.cap, theme.muted);
             x += size.x + 4.0;
         }
-        let caps: Vec<&str> = entry.presses.iter().map(|press| press.cap).collect();
+        let caps: Vec<&str> = caps(entry).map(|press| press.cap).collect();
         let name = format!("{}: {says}", caps.join(", "));
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &name));
         ui.vertical(|ui| {

@@ -6,6 +6,7 @@ use eframe::egui::{
     Align, Frame, Label, Layout, Margin, Panel, Rect, RichText, Stroke, StrokeKind, Ui,
 };
 
+use super::capture;
 use super::parts::{Icon, keycap_size, paint_icon, paint_keycap};
 use super::saved;
 use super::text::say;
@@ -17,7 +18,7 @@ const FRAME: f32 = 3.0;
 
 /// Above the stage, while we look at the past.
 pub fn band_ui(ui: &mut Ui, view: &View<'_>) {
-    if view.timeline.is_live() {
+    if view.timeline.is_live() || capture::listed(view).is_some() {
         return;
     }
     let theme = theme::theme(view.look);
@@ -63,7 +64,7 @@ fn words(view: &View<'_>) -> String {
 
 /// Around the stage: what is in it is not now.
 pub fn frame_ui(ui: &Ui, view: &View<'_>, stage: Rect) {
-    if view.timeline.is_live() {
+    if view.timeline.is_live() || capture::listed(view).is_some() {
         return;
     }
     let stroke = Stroke::new(FRAME, theme::theme(view.look).wire);

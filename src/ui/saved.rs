@@ -172,7 +172,10 @@ pub fn badge(view: &View<'_>, recorded: &Recorded) -> (String, String, String) {
 pub fn band(view: &View<'_>, recorded: &Recorded) -> String {
     let language = view.language;
     let (step, count) = (view.timeline.step(), view.timeline.stops().len());
-    let band = say!(language, "recorded.band", step = step, count = count);
+    let band = match recorded.origin {
+        Origin::Run => say!(language, "recorded.band", step = step, count = count),
+        Origin::Capture => say!(language, "capture.band", step = step, count = count),
+    };
     if recorded.edited.is_empty() {
         return band.into_owned();
     }

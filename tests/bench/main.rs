@@ -11,6 +11,7 @@ mod fold;
 mod frames;
 mod lab;
 mod long;
+mod packets;
 mod saved;
 mod window;
 mod wire;
@@ -18,7 +19,7 @@ mod wire;
 criterion_group! {
     name = benches;
     config = criterion::Criterion::default().sample_size(20);
-    targets = fold::ten_thousand_events, frames::frames, frames::seeking,
+    targets = fold::ten_thousand_events, frames::frames, packets::frames, frames::seeking,
         window::memory_of_a_run, lab::deliver, lab::start, lab::whole_run,
         wire::snapshot, wire::step_latency, wire::start_and_stop, wire::pass_through,
         window::first_frame, window::idle, capture::opening, saved::saving, saved::opening

@@ -2,6 +2,7 @@
 //!
 //! In: the learner's commands. Out: what the panels read. What is in the capture never changes.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -106,8 +107,8 @@ pub enum Surveying {
 pub const MOST_ON_STAGE: usize = 20_000;
 /// A capture with no more packets than this opens on the stage.
 const SMALL: usize = 2_000;
-/// And with no more conversations than this: each end is a lifeline.
-const FEW: usize = 4;
+/// More hosts than this have no room beside each other.
+const FEW_HOSTS: usize = 3;
 
 impl Survey {
     pub fn of(path: PathBuf, capture: Arc<Capture>) -> Self {
@@ -180,10 +181,21 @@ impl Survey {
     /// Whether these packets can stand on the stage.
     pub fn fits_stage(&self, of: Of) -> bool {
         let has_few = match of {
-            Of::All => self.capture.conversations().len() <= FEW,
+            Of::All => self.has_few_hosts(),
             Of::One(_) => true,
         };
         has_few && (1..=MOST_ON_STAGE).contains(&self.count(of))
+    }
+
+    fn has_few_hosts(&self) -> bool {
+        let mut hosts = BTreeSet::new();
+        let all = self.capture.conversations().iter();
+        let ends = all.flat_map(|conversation| conversation.ends);
+        // Never more than a few are counted, however many there are.
+        ends.map(|end| end.ip()).all(|host| {
+            hosts.insert(host);
+            hosts.len() <= FEW_HOSTS
+        })
     }
 
     /// Whether it opens on the stage.

@@ -11,6 +11,7 @@ mod list;
 mod notice;
 mod pane;
 mod scroll;
+mod side;
 mod words;
 
 use eframe::egui::Context;
@@ -18,16 +19,24 @@ use eframe::egui::Context;
 pub use self::bar::begin_number;
 pub use self::list::list_ui;
 pub use self::pane::pane_ui;
+pub use self::side::side_ui;
 
 use super::controls::Offer;
 use super::layout::{self, Place};
 use super::text::say;
 use crate::session::{Command, Form, MOST_ON_STAGE, Of, Survey, Surveying, View};
+use crate::trace::WireKind;
 
 /// The survey whose packets stand row by row in the stage's place.
 pub fn listed<'a>(view: &View<'a>) -> Option<&'a Survey> {
     let survey = view.desk.survey.as_ref()?;
     (survey.form == Form::List).then_some(survey)
+}
+
+/// Whether what is shown was captured elsewhere: then states are inferred, and nobody knows of
+/// programs, queues and timers.
+pub fn is_captured(view: &View<'_>) -> bool {
+    view.timeline.trace().header().wire == WireKind::Captured
 }
 
 /// Whether the keys of a capture count now: the list of packets has the focus, or nothing has.
@@ -46,6 +55,22 @@ pub fn key_filter(ctx: &Context, view: &View<'_>) -> Option<Offer> {
         }
         Place::Away | Place::Folded | Place::Gone => Some(Ok(layout::toggle_lesson(ctx, view))),
     }
+}
+
+/// The row that is selected, counted from 1, of how many; where packets stand row by row.
+pub fn place(view: &View<'_>) -> Option<(usize, usize)> {
+    let survey = listed(view)?;
+    let row = survey.selected_row().map_or(0, |row| row + 1);
+    Some((row, survey.len()))
+}
+
+/// The selected packet, in words; where packets stand row by row.
+pub fn described(view: &View<'_>) -> Option<String> {
+    let survey = listed(view)?;
+    let capture = &survey.capture;
+    let packet = survey.selected?;
+    let row = words::sentence(view.language, capture, packet, &capture.row(packet));
+    Some(say!(view.language, "capture.now", row = row).into_owned())
 }
 
 /// So many rows on.

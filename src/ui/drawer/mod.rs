@@ -113,7 +113,9 @@ pub fn drawer_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = 6.0;
-                super::wire::actions_ui(ui, view, theme, segment, commands);
+                if !super::capture::is_captured(view) {
+                    super::wire::actions_ui(ui, view, theme, segment, commands);
+                }
                 ui.add_space(6.0);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     segment::summary_ui(ui, view, theme, segment);

@@ -25,13 +25,14 @@ mod title;
 mod whole;
 
 pub use lens::lens_ui;
-pub use socket::state_meaning;
+pub use socket::{addresses_ui, state_meaning};
 pub use strip::lens_name;
 pub use title::mapped;
 
 use eframe::egui::{Id, Rect, ScrollArea, Ui};
 
 use self::sight::{Matters, Sight};
+use super::capture;
 use super::theme::{self, Theme};
 use crate::model::{Activity, Program};
 use crate::session::{Command, View};
@@ -167,6 +168,9 @@ fn host_ui(
     let theme = theme::theme(view.look);
     title::title_ui(ui, view, theme, host, commands);
     title::mapping_ui(ui, view, theme, host);
+    if capture::is_captured(view) {
+        return capture::side_ui(ui, view, theme, host);
+    }
     let programs = programs(view, host);
     let has_several = programs.len() > 1;
     let everybody = view.timeline.state().programs.values();

@@ -56,17 +56,18 @@ pub const PACKETS: &[Entry] = &[
     },
     Entry {
         group: Group::Capture,
+        // One cap stands for all of them.
         presses: &[
-            plain(Key::Num0, "0"),
-            plain(Key::Num1, "1"),
-            plain(Key::Num2, "2"),
-            plain(Key::Num3, "3"),
-            plain(Key::Num4, "4"),
-            plain(Key::Num5, "5"),
-            plain(Key::Num6, "6"),
-            plain(Key::Num7, "7"),
-            plain(Key::Num8, "8"),
-            plain(Key::Num9, "9"),
+            plain(Key::Num0, "0 … 9"),
+            plain(Key::Num1, ""),
+            plain(Key::Num2, ""),
+            plain(Key::Num3, ""),
+            plain(Key::Num4, ""),
+            plain(Key::Num5, ""),
+            plain(Key::Num6, ""),
+            plain(Key::Num7, ""),
+            plain(Key::Num8, ""),
+            plain(Key::Num9, ""),
         ],
         says: |language| say!(language, "capture.key_number").into_owned(),
         does: |ctx, view| {
@@ -89,7 +90,7 @@ pub const PACKETS: &[Entry] = &[
     },
     Entry {
         group: Group::Capture,
-        presses: &[plain(Key::Backspace, "⌫")],
+        presses: &[plain(Key::Backspace, "Backspace")],
         says: |language| say!(language, "capture.key_out").into_owned(),
         does: |_, view| capture::out(view),
         reach: Reach::Stage,

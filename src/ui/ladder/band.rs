@@ -5,8 +5,10 @@ use eframe::egui::{Align2, Color32, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, p
 use super::{BAND, LANE, Stage, dimmed};
 use crate::ladder::Band;
 use crate::session::View;
+use crate::ui::capture;
 use crate::ui::host::state_meaning;
 use crate::ui::hot::{self, Light, Thing};
+use crate::ui::parts;
 use crate::ui::remark;
 use crate::ui::theme::{self, Theme};
 
@@ -23,7 +25,12 @@ pub fn bands_ui(ui: &Ui, view: &View<'_>, theme: &Theme, stage: &Stage<'_>, end:
         let width = if light == Light::Lit { 2.0 } else { 1.0 };
         let stroke = Stroke::new(width, tone.strong);
         let painter = dimmed(ui.painter(), light);
-        painter.rect(rect, BAND / 2.0, tone.soft, stroke, StrokeKind::Inside);
+        if capture::is_captured(view) {
+            painter.rect_filled(rect, BAND / 2.0, tone.soft);
+            parts::paint_dashed_box(&painter, rect.shrink(0.5), BAND / 2.0 - 0.5, stroke);
+        } else {
+            painter.rect(rect, BAND / 2.0, tone.soft, stroke, StrokeKind::Inside);
+        }
         point_ui(ui, view, stage, band, (rect, "band"), thing);
     }
 }

@@ -19,6 +19,7 @@ use eframe::egui::{
     vec2,
 };
 
+use super::capture;
 use super::hot::Light;
 use super::text::{host_title, host_word, say};
 use super::theme::{self, Theme};
@@ -275,7 +276,11 @@ fn header_ui(ui: &Ui, view: &View<'_>, theme: &Theme, stage: &Stage<'_>, seen: R
         let mut title = host_title(view.language, state, host);
         if !is_narrow {
             let host = host_word(view.language, state, host);
-            title = say!(view.language, "ladder.kernel", host = host).into_owned();
+            title = match capture::is_captured(view) {
+                true => say!(view.language, "capture.end", host = host),
+                false => say!(view.language, "ladder.kernel", host = host),
+            }
+            .into_owned();
         }
         let at = pos2(*x, seen.top() + HEADER / 2.0 + 2.0);
         let font = theme::bold_font(theme::SMALL);

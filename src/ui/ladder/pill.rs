@@ -8,6 +8,7 @@ use eframe::egui::{
 use super::{arrow, dimmed};
 use crate::model::{Cause, Segment};
 use crate::session::{Command, View};
+use crate::ui::capture;
 use crate::ui::hot::{self, Light, Thing};
 use crate::ui::spot::{self, Spot};
 use crate::ui::text::say;
@@ -27,6 +28,9 @@ enum Actor {
 
 /// `None` when it was the wire, or nobody knows.
 fn actor(view: &View<'_>, segment: &Segment) -> Option<Actor> {
+    if capture::is_captured(view) {
+        return None;
+    }
     let cause = view.timeline.state().causes().of_segment(segment.id)?;
     match cause {
         Cause::Call(_) => Some(Actor::Program),
@@ -69,7 +73,7 @@ pub fn pill_ui(
         actor: actor(view, segment),
     };
     paint(ui.painter(), theme, (segment, text), rect, &look);
-    let fate = segment::fate_of(view.language, segment);
+    let fate = segment::fate_of(view, segment);
     response.widget_info(|| {
         let mut words = vec![text.to_owned()];
         words.extend(notes.iter().filter(|note| **note != fate).cloned());

@@ -7,6 +7,7 @@ use super::fold;
 use super::hint::next_hint;
 use crate::session::{Command, Driving, View};
 use crate::trace::Name;
+use crate::ui::capture;
 use crate::ui::controls::{self, Offer, is_server};
 use crate::ui::parts::{Button, Icon, Weight, keycap_size};
 use crate::ui::text::{host_title, say};
@@ -61,6 +62,10 @@ impl Item {
 
 /// All of them, in the order they stand.
 pub fn items(view: &View<'_>, theme: &Theme) -> Vec<Item> {
+    if capture::listed(view).is_some() {
+        // Packet by packet, and the way out: nothing plays in a list.
+        return vec![back(view, theme), next(view, theme), live(view, theme, 2)];
+    }
     let is_live = view.timeline.is_live();
     // In the past nothing can be stepped; the ways out of it matter more.
     let rank = |live, past| if is_live { live } else { past };

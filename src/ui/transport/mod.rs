@@ -16,6 +16,7 @@ use eframe::egui;
 use eframe::egui::{Align, Layout, Popup, PopupCloseBehavior, Response, Ui};
 
 use self::items::{Item, Kind, all_programs, items, program};
+use super::capture;
 use super::parts::{Button, Icon, Weight};
 use super::text::say;
 use super::theme::{self, Theme};
@@ -62,7 +63,9 @@ pub fn transport_ui(ui: &mut Ui, view: &View<'_>, commands: &mut Vec<Command>) {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             status::status_ui(ui, view, theme, status);
             ui.add_space(fold::GAP);
-            timeline_strip::timeline_strip_ui(ui, view, commands);
+            if capture::listed(view).is_none() {
+                timeline_strip::timeline_strip_ui(ui, view, commands);
+            }
         });
     });
 }

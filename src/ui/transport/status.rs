@@ -9,7 +9,7 @@ use crate::replay::Waiting;
 use crate::session::View;
 use crate::ui::text::say;
 use crate::ui::theme::{self, Theme};
-use crate::ui::{controls, driving};
+use crate::ui::{capture, controls, driving};
 
 /// How the run that is shown goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,9 +81,10 @@ pub fn status_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, width: f32) {
             }
             None => {
                 let count = view.timeline.stops().len();
-                let of = match view.recorded {
-                    Some(_) => say!(language, "recorded.of", count = count),
-                    None => say!(language, "status.of", count = count),
+                let of = match (capture::place(view), view.recorded) {
+                    (Some((_, count)), _) => say!(language, "capture.of", count = count),
+                    (None, Some(_)) => say!(language, "recorded.of", count = count),
+                    (None, None) => say!(language, "status.of", count = count),
                 };
                 ui.label(small(of.into_owned(), theme.muted));
             }
@@ -95,7 +96,10 @@ pub fn status_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, width: f32) {
 fn mode_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
     let mode = Mode::of(view);
     let (word, colour) = (mode.word(view), mode.colour(theme));
-    let step = say!(view.language, "status.step", step = view.timeline.step());
+    let step = match capture::place(view) {
+        Some((row, _)) => say!(view.language, "capture.at", row = row),
+        None => say!(view.language, "status.step", step = view.timeline.step()),
+    };
     let painter = ui.painter();
     let bold = painter.layout_no_wrap(word.clone(), theme::bold_font(theme::SMALL), colour);
     let plain = painter.layout_no_wrap(

@@ -13,6 +13,7 @@ use crate::lesson::Language;
 use crate::model::{Kind, State};
 use crate::session::{Command, Numbers, Setting, View};
 use crate::trace::{Name, Traffic};
+use crate::ui::capture;
 use crate::ui::parts::{self, Button, Icon, Weight};
 use crate::ui::segment;
 use crate::ui::text::{host_title, say};
@@ -45,6 +46,13 @@ pub fn popup_id() -> Id {
 pub fn bar_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<Command>) {
     let language = view.language;
     let state = view.timeline.state();
+    if capture::is_captured(view) {
+        ui.horizontal(|ui| {
+            ui.add_space(10.0);
+            numbers_ui(ui, view, theme, commands);
+        });
+        return;
+    }
     ui.horizontal_wrapped(|ui| {
         ui.add_space(10.0);
         let label = held_words(language, state);

@@ -19,6 +19,7 @@ use super::connection::{self, Connection};
 use crate::lesson::Language;
 use crate::session::{Command, View};
 use crate::trace::Moment;
+use crate::ui::capture;
 use crate::ui::parts::{self, Button};
 use crate::ui::text::say;
 use crate::ui::theme::Theme;
@@ -55,7 +56,10 @@ pub fn graph_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, commands: &mut Vec<
         });
         if chosen.is_some() {
             zoom_ui(ui, language, theme, &mut zoom, view);
-            let note = say!(language, "graph.clock");
+            let note = match capture::is_captured(view) {
+                true => say!(language, "capture.clock"),
+                false => say!(language, "graph.clock"),
+            };
             parts::caption(ui, theme, &note);
         }
     });

@@ -71,6 +71,8 @@ pub type Named<'a> = (&'static str, Cow<'a, str>);
 pub struct Reader<'a> {
     pub packet: &'a Packet,
     pub language: Language,
+    /// It was captured elsewhere, maybe before the network card had done its part.
+    pub is_captured: bool,
     layer: Layer,
     /// Where the layer begins, in bytes.
     start: usize,
@@ -83,6 +85,7 @@ impl<'a> Reader<'a> {
         Self {
             packet,
             language,
+            is_captured: false,
             layer: Layer::Ip,
             start: 0,
             rfc: "",

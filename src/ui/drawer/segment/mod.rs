@@ -64,7 +64,7 @@ pub fn summary_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, segment: &Segment
         format.underline = Stroke::new(2.0, tone.strong);
     }
     job.append(&label, 0.0, format);
-    let fate = segment::fate_of(view.language, segment);
+    let fate = segment::fate_of(view, segment);
     let format = TextFormat::simple(theme::text_font(theme::SMALL), theme.muted);
     let mut whole = job.clone();
     whole.append(&format!("  · {fate}"), 0.0, format);

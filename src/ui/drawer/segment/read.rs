@@ -11,7 +11,7 @@ use crate::lesson::Language;
 use crate::model::State;
 use crate::packet::{Packet, TcpOption, Transport};
 use crate::session::Settings;
-use crate::trace::SegmentId;
+use crate::trace::{SegmentId, WireKind};
 
 pub fn fields(
     ctx: &egui::Context,
@@ -21,6 +21,7 @@ pub fn fields(
     packet: &Packet,
 ) -> Vec<Field> {
     let mut reader = Reader::new(packet, language);
+    reader.is_captured = state.wire == WireKind::Captured;
     if packet.source.is_ipv4() {
         ip::ipv4(&mut reader);
     } else {

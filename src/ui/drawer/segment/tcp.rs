@@ -149,6 +149,14 @@ pub fn sum(reader: &mut Reader<'_>, offset: usize, protocol: u8) {
         (Mark::Right, say!(language, "field.icmp_checksum"))
     } else if is_right {
         (Mark::Right, say!(language, "field.tcp_checksum"))
+    } else if reader.is_captured
+        && said == u32::from(checksum::left_to_card(reader.packet, protocol))
+    {
+        let counted = hex16(counted);
+        (
+            Mark::Off,
+            say!(language, "capture.checksum_left", counted = counted),
+        )
     } else {
         let counted = hex16(counted);
         (

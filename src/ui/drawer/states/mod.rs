@@ -22,6 +22,7 @@ use self::path::{Path, Step};
 use super::connection::{self, Connection, End};
 use crate::lesson::Language;
 use crate::session::View;
+use crate::ui::capture;
 use crate::ui::host::state_meaning;
 use crate::ui::parts;
 use crate::ui::text::{host_title, say};
@@ -57,6 +58,9 @@ pub fn states_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme) {
         };
         if walked.is_empty() {
             parts::caption(ui, theme, &say!(language, "states.none"));
+        }
+        if !walked.is_empty() && capture::is_captured(view) {
+            parts::caption(ui, theme, &say!(language, "capture.inferred_short"));
         }
         for each in &walked {
             legend_ui(ui, theme, language, each);

@@ -153,16 +153,16 @@ fn draw(ui: &mut egui::Ui, session: &Rc<RefCell<Session>>) {
 
 #[test]
 fn a_large_capture_opens_as_rows_and_keys_go_along_them() {
-    let mut window = Window::over(many(1_100));
+    let mut window = Window::over(many(3_300));
     assert_eq!(window.selected(), Some(0));
     assert!(window.has("Packet 1, 0.000000 s: SYN, 10.1.0.1:10000 → 10.0.0.2:80"));
     window.press(Key::ArrowDown);
     assert_eq!(window.selected(), Some(1));
     window.press(Key::End);
-    assert_eq!(window.selected(), Some(1_099));
-    assert!(window.has("Packet 1100, "));
+    assert_eq!(window.selected(), Some(3_299));
+    assert!(window.has("Packet 3300, "));
     window.press(Key::PageUp);
-    let page = 1_099 - window.selected().expect("one is selected");
+    let page = 3_299 - window.selected().expect("one is selected");
     assert!((8..40).contains(&page), "{page}");
     window.press(Key::Home);
     assert_eq!(window.selected(), Some(0));
@@ -176,7 +176,7 @@ fn a_large_capture_opens_as_rows_and_keys_go_along_them() {
 
 #[test]
 fn a_packets_number_is_typed_anywhere_in_the_list() {
-    let mut window = Window::over(many(1_100));
+    let mut window = Window::over(many(3_300));
     window.write("42");
     assert_eq!(window.selected(), Some(41));
     window.press(Key::Enter);
@@ -192,7 +192,7 @@ fn a_packets_number_is_typed_anywhere_in_the_list() {
 
 #[test]
 fn enter_puts_the_packets_conversation_on_the_stage_and_backspace_comes_back() {
-    let mut window = Window::over(many(1_100));
+    let mut window = Window::over(many(3_300));
     window.write("15");
     window.press(Key::Enter);
     window.press(Key::Enter);
@@ -206,7 +206,7 @@ fn enter_puts_the_packets_conversation_on_the_stage_and_backspace_comes_back() {
 
 #[test]
 fn the_inspector_takes_the_selected_packet_apart_with_relative_numbers() {
-    let mut window = Window::over(many(1_100));
+    let mut window = Window::over(many(3_300));
     window.write("4");
     window.press(Key::Enter);
     assert!(window.has("PSH") || window.has("data 120 B"), "its header");

@@ -16,7 +16,7 @@ fn every_sight_of_a_capture_can_be_drawn() {
         &str,
         fn() -> std::sync::Arc<sockstep::capture::Capture>,
         Arrange,
-    ); 5] = [
+    ); 10] = [
         (
             "rows",
             || many(5_000),
@@ -32,7 +32,24 @@ fn every_sight_of_a_capture_can_be_drawn() {
             window.press(Key::Backspace);
         }),
         ("stage", one, |window| window.press(Key::End)),
+        ("stage_sockets", one, |window| {
+            window.press(Key::End);
+            window.press(Key::Num2);
+        }),
+        ("stage_states", one, |window| {
+            window.press(Key::End);
+            window.press(Key::Num3);
+        }),
+        ("stage_bytes", one, |window| {
+            window.press(Key::End);
+            window.press(Key::Num4);
+        }),
+        ("stage_graph", one, |window| {
+            window.press(Key::End);
+            window.press(Key::Num5);
+        }),
         ("various", various, |_| {}),
+        ("keys", various, |window| window.press(Key::F1)),
         ("cut", cut, |_| {}),
     ];
     let ways = [
@@ -41,7 +58,11 @@ fn every_sight_of_a_capture_can_be_drawn() {
         (English, Dark),
         (Chinese, Dark),
     ];
+    let only = std::env::var("SOCKSTEP_ONLY").unwrap_or_default();
     for (name, capture, arrange) in cases {
+        if !name.contains(&only) {
+            continue;
+        }
         for (language, look) in ways {
             let mut window = Window::shown(capture(), language, look, SIZE);
             arrange(&mut window);
