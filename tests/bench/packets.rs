@@ -123,6 +123,7 @@ fn wheel() -> Vec<Event> {
         unit: MouseWheelUnit::Point,
         delta: vec2(0.0, -487.0),
         phase: TouchPhase::Move,
+        source: egui::MouseWheelSource::Wheel,
         modifiers: Modifiers::NONE,
     };
     vec![over_the_rows, turn]
