@@ -4,10 +4,10 @@
 //! exit code: 1 when one could not be written, 2 when the run could not be read. What is in them is
 //! `export`'s work.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufReader, IsTerminal as _, Write as _};
 use std::ops::ControlFlow;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{ArgGroup, Args};
@@ -17,9 +17,6 @@ use crate::export::{Format, Product, Source, export};
 use crate::lesson::{self, Language, Lesson};
 use crate::trace::{self, Header, Loaded, Name};
 use crate::words;
-
-/// How a pcapng file begins: the type of its section header block.
-const PCAPNG: &[u8] = b"\x0a\x0d\x0d\x0a";
 
 #[derive(Args)]
 #[command(group(ArgGroup::new("formats").required(true).multiple(true)
@@ -158,7 +155,7 @@ fn write(source: &Source<'_>, format: &Format, path: &Path, force: bool) -> Resu
             written.map_err(|error| format!("cannot write it: {error}"))
         }
         Product::File(bytes) => {
-            let may_replace = |start: &[u8]| force || is_of_kind(format, start);
+            let may_replace = |start: &[u8]| force || format.is_older(start);
             let put = disk::put(path, &bytes, may_replace);
             put.map_err(|error| said(&error, path))?;
             complain(&format!("wrote {}, {}", path.display(), size(bytes.len())));
@@ -167,47 +164,14 @@ fn write(source: &Source<'_>, format: &Format, path: &Path, force: bool) -> Resu
         Product::Folder(_) if is_stream(path) => {
             Err("a folder cannot go to standard output".to_owned())
         }
-        Product::Folder(files) => write_folder(path, &files, force),
-    }
-}
-
-/// Whether a file that begins so is an older export of this kind, and may be replaced.
-fn is_of_kind(format: &Format, start: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(start);
-    match format {
-        Format::Pcapng { .. } => start.starts_with(PCAPNG),
-        Format::Html => {
-            let text = text.trim_start().to_lowercase();
-            text.starts_with("<!doctype html") && text.contains("sockstep")
-        }
-        Format::Markdown | Format::Folder | Format::Packetdrill { .. } => {
-            text.to_lowercase().contains("sockstep")
+        Product::Folder(files) => {
+            let put = disk::put_folder(path, &files, force);
+            let bytes = put.map_err(|error| said(&error, path))?;
+            let (path, count, size) = (path.display(), files.len(), size(bytes));
+            complain(&format!("wrote {path}, {count} files, {size}"));
+            Ok(())
         }
     }
-}
-
-/// Into a folder that holds nothing yet: an edited program in an older export is the learner's.
-fn write_folder(path: &Path, files: &[(PathBuf, Vec<u8>)], force: bool) -> Result<(), String> {
-    let trouble = |error: io::Error| said(&NotPut::Trouble(error.into()), path);
-    fs::create_dir_all(path).map_err(trouble)?;
-    let is_empty = fs::read_dir(path).map_err(trouble)?.next().is_none();
-    if !is_empty && !force {
-        let path = path.display();
-        return Err(format!(
-            "the folder is not empty; choose another, or say --force: {path}"
-        ));
-    }
-    for (name, bytes) in files {
-        let is_inside = name.components().all(|c| matches!(c, Component::Normal(_)));
-        assert!(is_inside, "{} leads out of the folder", name.display());
-        let file = path.join(name);
-        if let Some(folder) = file.parent() {
-            fs::create_dir_all(folder).map_err(trouble)?;
-        }
-        disk::put(&file, bytes, |_| force).map_err(|error| said(&error, &file))?;
-    }
-    complain(&format!("wrote {}, {} files", path.display(), files.len()));
-    Ok(())
 }
 
 fn said(error: &NotPut, path: &Path) -> String {
@@ -215,6 +179,7 @@ fn said(error: &NotPut, path: &Path) -> String {
         NotPut::AnotherKind => {
             "something else is there; choose another name, or say --force".to_owned()
         }
+        NotPut::NotEmpty => "the folder is not empty; choose another, or say --force".to_owned(),
         NotPut::Trouble(Trouble::Gone) => "cannot write it: there is no such folder".to_owned(),
         NotPut::Trouble(Trouble::Forbidden) => "cannot write it: permission denied".to_owned(),
         NotPut::Trouble(Trouble::IsFolder) => "cannot write it: it is a directory".to_owned(),

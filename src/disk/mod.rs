@@ -23,7 +23,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounde
 
 pub use dialog::{Chosen, Dialog};
 pub use file::{Change, Trouble, amend, list, open, read, set_aside};
-pub use put::{NotPut, put};
+pub use put::{NotPut, put, put_folder};
 pub use source::{PROGRAM_BYTES, Unreadable, decode, encode, program};
 
 /// Jobs that may wait; beyond this one is refused, and its asker tries again later.

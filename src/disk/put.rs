@@ -6,7 +6,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::Trouble;
 
@@ -19,6 +19,8 @@ const TRIES: u32 = 100;
 pub enum NotPut {
     /// Something is there that is not of this kind.
     AnotherKind,
+    /// The folder holds something already.
+    NotEmpty,
     Trouble(Trouble),
 }
 
@@ -57,6 +59,29 @@ pub fn put(path: &Path, bytes: &[u8], may_replace: impl Fn(&[u8]) -> bool) -> Re
         fs::remove_file(&beside).ok();
     }
     Ok(written?)
+}
+
+/// Files into a folder that is new or empty, unless it may be filled up: what lies in an older one
+/// may have been edited. Gives how many bytes they have together.
+pub fn put_folder(
+    path: &Path,
+    files: &[(PathBuf, Vec<u8>)],
+    may_be_full: bool,
+) -> Result<usize, NotPut> {
+    fs::create_dir_all(path)?;
+    if !may_be_full && fs::read_dir(path)?.next().is_some() {
+        return Err(NotPut::NotEmpty);
+    }
+    for (name, bytes) in files {
+        let is_inside = name.components().all(|c| matches!(c, Component::Normal(_)));
+        assert!(is_inside, "{} leads out of the folder", name.display());
+        let file = path.join(name);
+        if let Some(folder) = file.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        put(&file, bytes, |_| may_be_full)?;
+    }
+    Ok(files.iter().map(|(_, bytes)| bytes.len()).sum())
 }
 
 fn start_of(path: &Path) -> io::Result<Vec<u8>> {
@@ -106,6 +131,19 @@ mod tests {
         assert_eq!(gone, Err(NotPut::Trouble(Trouble::Gone)));
         let left = fs::read_dir(folder.path()).expect("a folder").count();
         assert_eq!(left, 1, "nothing is left beside");
+    }
+
+    #[test]
+    fn a_folder_that_is_not_empty_is_left_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("new").join("run");
+        let files = [(PathBuf::from("server.py"), b"x = 1".to_vec())];
+        assert_eq!(put_folder(&path, &files, false), Ok(5));
+        assert_eq!(put_folder(&path, &files, false), Err(NotPut::NotEmpty));
+        assert_eq!(put_folder(&path, &files, true), Ok(5));
+        let file = path.join("server.py");
+        let is_file = put_folder(&file, &files, false);
+        assert!(matches!(is_file, Err(NotPut::Trouble(_))), "{is_file:?}");
     }
 
     #[cfg(unix)]

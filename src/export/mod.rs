@@ -38,6 +38,34 @@ pub enum Format {
     Packetdrill { host: Name },
 }
 
+/// How a pcapng file begins: the type of its section header block.
+const PCAPNG: &[u8] = b"\x0a\x0d\x0d\x0a";
+
+impl Format {
+    /// How its files' names end; a folder's has no ending.
+    pub fn ending(&self) -> Option<&'static str> {
+        match self {
+            Self::Pcapng { .. } => Some("pcapng"),
+            Self::Html => Some("html"),
+            Self::Markdown => Some("md"),
+            Self::Folder => None,
+            Self::Packetdrill { .. } => Some("pkt"),
+        }
+    }
+
+    /// Whether a file that begins so is an older export of this kind, and may be replaced.
+    pub fn is_older(&self, start: &[u8]) -> bool {
+        let text = String::from_utf8_lossy(start).to_lowercase();
+        match self {
+            Self::Pcapng { .. } => start.starts_with(PCAPNG),
+            Self::Html => {
+                text.trim_start().starts_with("<!doctype html") && text.contains("sockstep")
+            }
+            Self::Markdown | Self::Folder | Self::Packetdrill { .. } => text.contains("sockstep"),
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Product {
     File(Vec<u8>),

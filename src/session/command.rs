@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::capturing::Surveying;
-use super::desk::{Desk, Driving, Edit, Halt, Look, Open, Overlay, Save, Setting, Shelving};
+use super::desk::{Desk, Driving, Edit, Halt, Look, Open, Overlay, Save, Setting, Share, Shelving};
 use super::editing::FileRemark;
 use super::recorded::Recorded;
 use super::reload::Reloaded;
@@ -58,6 +58,8 @@ pub enum Command {
     Survey(Surveying),
     /// The run on the stage as a file.
     Save(Save),
+    /// The run for other programs and other people.
+    Share(Share),
     /// Lays something over the window, or takes it away.
     Show(Option<Overlay>),
     /// Says why a key does nothing now, in these words.

@@ -50,6 +50,7 @@ impl Session {
             | Command::Set(_)
             | Command::Show(_)
             | Command::Save(_)
+            | Command::Share(_)
             | Command::Drive(_)
             | Command::Explain(_)
             | Command::Dismiss => {}

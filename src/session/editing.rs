@@ -9,6 +9,7 @@ use super::desk::{Draft, Edit, Open, Overlay, TooLong};
 use super::kept::KeptRemark;
 use super::{Notice, Session, Unopened, own};
 use crate::disk::{self, Chosen, Done, Job, NotPut, Trouble, Unreadable};
+use crate::export;
 use crate::trace::{Name, ProgramSetup};
 
 /// What is to be said about a program's text or a file.
@@ -49,6 +50,17 @@ pub enum FileRemark {
         path: PathBuf,
         why: NotPut,
     },
+    /// The run is there in another format.
+    Shared {
+        path: PathBuf,
+        bytes: usize,
+    },
+    /// It cannot be written in that format.
+    NotExported(export::Refusal),
+    /// Wireshark was started with this file.
+    ShownInWireshark(PathBuf),
+    /// Another program did not start, in the system's words.
+    NotStarted(String),
 }
 
 impl Session {
@@ -156,6 +168,11 @@ impl Session {
                     }
                 }
                 Done::Put { path, written } => self.hear_saved(path, written),
+                Done::Chosen(chosen) if self.desk.sharing.browsing.is_some() => {
+                    if let Some(format) = self.desk.sharing.browsing.take() {
+                        self.hear_share_place(format, chosen);
+                    }
+                }
                 Done::Chosen(chosen) if self.desk.saving.is_browsing => {
                     self.hear_place(chosen);
                 }

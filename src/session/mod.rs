@@ -22,6 +22,7 @@ mod recorded;
 mod reload;
 mod rerun;
 mod saving;
+mod sharing;
 mod shelving;
 mod start;
 mod watch;
@@ -40,6 +41,7 @@ pub use desk::{Ending, Puzzles, Solve, Solving};
 pub use desk::{Entry, Guessed, Progress, Reached, Resume, Shelf, Shelving, Titles};
 pub use desk::{Lens, Look, Motion, Numbers, Overlay, Setting, Settings, Sheet};
 pub use desk::{Open, Opening, Recent, RecentKind, Save, Saving, UnderWay};
+pub use desk::{Share, Sharing, Wireshark};
 pub use editing::FileRemark;
 pub use kept::{Kept, KeptRemark, learner_file};
 pub use loading::{Unopened, is_shown};
@@ -106,6 +108,10 @@ pub struct Session {
     runs: Option<PathBuf>,
     /// The file of the run that is live.
     recording: Option<PathBuf>,
+    /// Write the run for others, beside the window.
+    errands: Vec<sharing::Errand>,
+    /// Where programs are looked for, if not in `PATH`.
+    programs: Option<std::ffi::OsString>,
     /// Looks what was recorded lately.
     looking: Vec<gallery::Gallery<(), Vec<Recent>>>,
     /// `None`: there is no thread to keep things with.
@@ -159,6 +165,7 @@ impl Session {
         came |= self.hear_disk();
         came |= self.hear_loading();
         came |= self.hear_clerk();
+        came |= self.hear_errands();
         self.hear_recents();
         if std::mem::take(&mut self.wants_next) {
             self.go_on();
@@ -230,6 +237,7 @@ impl Session {
             Command::Edit(edit) => self.edit(edit),
             Command::Open(open) => self.open(open),
             Command::Save(save) => self.save(save),
+            Command::Share(share) => self.share(share),
             Command::Show(overlay) => self.show(overlay),
             Command::Survey(surveying) => self.survey(surveying),
             Command::Explain(why) => self.remark(Notice::Explained(why)),

@@ -111,6 +111,8 @@ impl Session {
             lab: None,
             leaving: Vec::new(),
             clock: None,
+            errands: Vec::new(),
+            programs: None,
             wants_next: false,
             given_at: None,
             going: None,

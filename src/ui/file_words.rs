@@ -65,6 +65,14 @@ pub fn remark(view: &View<'_>, remark: &FileRemark) -> (String, String) {
         ),
         FileRemark::Saved { path, bytes } => return saved(language, path, *bytes),
         FileRemark::NotSaved { path, why } => return not_saved(language, path, why),
+        FileRemark::Shared { path, bytes } => {
+            return (saved(language, path, *bytes).0, String::new());
+        }
+        FileRemark::NotExported(refusal) => {
+            return (words::refusal(language, refusal), String::new());
+        }
+        FileRemark::ShownInWireshark(path) => return in_wireshark(language, path),
+        FileRemark::NotStarted(why) => return not_started(language, why),
         FileRemark::Busy => (
             say!(language, "files.busy"),
             say!(language, "files.busy_remedy"),
@@ -75,6 +83,18 @@ pub fn remark(view: &View<'_>, remark: &FileRemark) -> (String, String) {
 
 fn shown(path: &Path) -> String {
     path.display().to_string()
+}
+
+fn in_wireshark(language: Language, path: &Path) -> (String, String) {
+    let said = say!(language, "share.shown", path = shown(path));
+    let remedy = say!(language, "share.shown_remedy");
+    (said.into_owned(), remedy.into_owned())
+}
+
+fn not_started(language: Language, why: &str) -> (String, String) {
+    let said = say!(language, "share.not_started", why = why);
+    let remedy = say!(language, "share.not_started_remedy");
+    (said.into_owned(), remedy.into_owned())
 }
 
 fn titles(view: &View<'_>, programs: &[Name]) -> String {
@@ -115,6 +135,10 @@ fn not_saved(language: Language, path: &Path, why: &NotPut) -> (String, String) 
         NotPut::AnotherKind => (
             say!(language, "save.another_kind").into_owned(),
             say!(language, "save.another_kind_remedy"),
+        ),
+        NotPut::NotEmpty => (
+            say!(language, "share.not_empty").into_owned(),
+            say!(language, "share.not_empty_remedy"),
         ),
         NotPut::Trouble(Trouble::Gone) => (
             say!(language, "save.no_folder").into_owned(),

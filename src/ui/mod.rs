@@ -35,6 +35,7 @@ mod remark;
 mod save;
 mod saved;
 mod segment;
+mod share;
 mod spot;
 mod text;
 mod theme;

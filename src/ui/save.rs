@@ -1,7 +1,6 @@
 //! The run on the stage as a file for others: the panel that asks where.
 //!
-//! In: the desk's saving. Out: commands. Other formats than our own have their place below the
-//! first one.
+//! In: the desk's saving. Out: commands. Other formats than our own are `share`'s.
 
 use std::path::PathBuf;
 
@@ -12,7 +11,7 @@ use super::open::{Field, field_ui, line_ui, path_of, said_ui};
 use super::parts::{Button, Weight};
 use super::text::say;
 use super::theme::{self, Theme};
-use super::{overlay, saved};
+use super::{overlay, saved, share};
 use crate::session::{Command, Dialog, Overlay, Save, View};
 
 const WIDTH: f32 = 560.0;
@@ -31,12 +30,19 @@ pub fn panel_ui(ctx: &Context, view: &View<'_>, commands: &mut Vec<Command>) {
     let title = say!(view.language, "save.title");
     overlay::card_ui(ctx, view, (&title, WIDTH), commands, |ui, commands| {
         ui.spacing_mut().item_spacing.y = theme::GAP;
-        let (step, count) = (view.timeline.stops().len(), view.timeline.trace().end().0);
-        let said = say!(view.language, "save.what", steps = step, events = count);
-        line_ui(ui, &said, theme.muted);
-        path_ui(ui, view, theme, commands);
-        browse_ui(ui, view, theme, commands);
+        share::formats_ui(ui, view, theme, commands);
+        match &view.desk.sharing.chosen {
+            None => {
+                let (step, count) = (view.timeline.stops().len(), view.timeline.trace().end().0);
+                let said = say!(view.language, "save.what", steps = step, events = count);
+                line_ui(ui, &said, theme.muted);
+                path_ui(ui, view, theme, commands);
+                browse_ui(ui, view, theme, commands);
+            }
+            Some(format) => share::format_ui(ui, view, theme, format, commands),
+        }
         said_ui(ui, view, theme);
+        share::written_ui(ui, view, theme, commands);
     });
 }
 
@@ -75,7 +81,7 @@ fn to(view: &View<'_>, path: &str) -> Offer {
 }
 
 /// By the lesson and the day, so that two of them do not get in each other's way.
-fn proposal(view: &View<'_>) -> String {
+pub fn proposal(view: &View<'_>) -> String {
     if let Some(recorded) = view.recorded {
         let file = PathBuf::from(saved::file_name(&recorded.path));
         return file.with_extension("jsonl").to_string_lossy().into_owned();

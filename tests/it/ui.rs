@@ -33,6 +33,7 @@ mod reloaded;
 mod rich;
 mod room;
 mod scenes;
+mod sharing;
 mod sight;
 mod sockets;
 mod spotlight;

@@ -9,6 +9,7 @@ mod drafts;
 mod opening;
 mod puzzles;
 mod settings;
+mod sharing;
 mod shelf;
 
 pub use auto::{Drive, Driving, Goal, Halt, Play, Speed, Towards, is_timer_running};
@@ -16,6 +17,7 @@ pub use drafts::{Draft, Drafts, Edit, TooLong};
 pub use opening::{Open, Opening, Recent, RecentKind, Save, Saving, UnderWay};
 pub use puzzles::{Ending, Puzzles, Solve, Solving};
 pub use settings::{Lens, Look, Motion, Numbers, Setting, Settings};
+pub use sharing::{Share, Sharing, Wireshark};
 pub use shelf::{Entry, Guessed, Progress, Reached, Resume, Shelf, Shelving, Titles};
 
 use super::capturing::Survey;
@@ -34,6 +36,7 @@ pub struct Desk {
     /// A capture that was made elsewhere, and what is looked at of it.
     pub survey: Option<Survey>,
     pub saving: Saving,
+    pub sharing: Sharing,
 }
 
 /// Something that lies over the whole window; Escape takes it away.

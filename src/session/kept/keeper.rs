@@ -72,6 +72,11 @@ impl Keeper {
         Ok(keeper)
     }
 
+    /// Where things are kept, if anywhere.
+    pub fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
+
     pub fn disk(&self) -> &Disk {
         &self.disk
     }

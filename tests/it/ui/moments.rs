@@ -120,6 +120,7 @@ beside! {
     cut_short: super::recorded::run, as_it_is, None;
     loading: super::recorded::run, as_it_is, None;
     saving: super::recorded::run, as_it_is, None;
+    sharing: scenes::start, as_it_is, None;
     contents: scenes::start, |stage| stage.desk.overlay = Some(Overlay::Contents), None;
     keys: scenes::syn_ack_held, |stage| stage.desk.overlay = Some(Overlay::Keys), None;
     tour: scenes::syn_ack_held, |stage| stage.desk.overlay = Some(Overlay::Tour(2)), None;

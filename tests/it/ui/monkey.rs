@@ -308,6 +308,7 @@ fn obey(stage: &mut Stage, command: Command) {
         | Command::ReRun
         | Command::LeaveRecorded
         | Command::Save(_)
+        | Command::Share(_)
         | Command::Drive(_)
         | Command::Shelf(_)
         | Command::Survey(_) => {}

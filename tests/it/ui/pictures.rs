@@ -21,7 +21,7 @@ const SMALLEST: [f32; 2] = [960.0, 600.0];
 
 pub type Scene = (&'static str, fn() -> Story);
 
-pub const SCENES: [Scene; 38] = [
+pub const SCENES: [Scene; 39] = [
     ("named", super::ladder::named),
     ("start", scenes::start),
     ("syn_ack", scenes::syn_ack_held),
@@ -60,6 +60,7 @@ pub const SCENES: [Scene; 38] = [
     ("cut_short", super::recorded::run),
     ("loading", super::recorded::run),
     ("saving", super::recorded::run),
+    ("sharing", scenes::start),
 ];
 
 /// Every scene is drawn once, so that none panics. With `SOCKSTEP_PICTURES` set to a folder, in
@@ -122,6 +123,7 @@ pub fn staged(name: &str, story: Story, language: Language, look: Look) -> Stage
     super::editing::put_on(name, &mut stage);
     super::opening::put_on(name, &mut stage);
     super::recorded::put_on(name, &mut stage);
+    super::sharing::put_on(name, &mut stage);
     stage
 }
 
