@@ -11,7 +11,7 @@ use sockstep::trace::{
 };
 
 /// A client that sends one byte at a time, as the lab reports it: 10 events a round.
-fn trace(events: usize) -> Trace {
+pub fn trace(events: usize) -> Trace {
     let host = |name: &str, last| HostSetup {
         name: name.to_owned(),
         addresses: vec![[10, 0, 0, last].into()],

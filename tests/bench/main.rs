@@ -7,6 +7,7 @@ use std::time::Duration;
 use criterion::criterion_group;
 
 mod capture;
+mod export;
 mod fold;
 mod frames;
 mod lab;
@@ -22,7 +23,13 @@ criterion_group! {
     targets = fold::ten_thousand_events, frames::frames, packets::frames, frames::seeking,
         window::memory_of_a_run, lab::deliver, lab::start, lab::whole_run,
         wire::snapshot, wire::step_latency, wire::start_and_stop, wire::pass_through,
-        window::first_frame, window::idle, capture::opening, saved::saving, saved::opening
+        window::first_frame, window::idle, capture::opening, saved::saving, saved::opening,
+        exported
+}
+
+/// It is measured once, and not by criterion.
+fn exported(_: &mut criterion::Criterion) {
+    export::pcapng();
 }
 
 fn main() {
