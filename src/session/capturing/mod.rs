@@ -19,6 +19,7 @@ use clerk::Made;
 use super::{Origin, Recorded, Session};
 use crate::capture::Capture;
 use crate::timeline::Timeline;
+use crate::trace::{Moment, What};
 
 impl Session {
     /// Puts a capture on the desk, the live run aside. A small one opens on the stage.
@@ -131,8 +132,18 @@ impl Session {
         };
         survey.of = of;
         survey.form = Form::Stage;
+        let segment = survey.selected.map(packet::segment_of);
         self.selected = None;
         self.timeline = timeline.into_recorded();
+        // The packet that was looked at has just passed.
+        let events = self.timeline.trace().events().iter();
+        let mut events = events.zip(1..).skip_while(
+            |(event, _)| !matches!(&event.what, What::Delivered { segment: id } if Some(*id) == segment),
+        );
+        let rest = events.find(|(event, _)| event.what == What::Rest);
+        if let Some((_, moment)) = rest {
+            self.timeline.go_to(Moment(moment));
+        }
         self.desk.drive.stop();
     }
 

@@ -73,6 +73,14 @@ pub fn described(view: &View<'_>) -> Option<String> {
     Some(say!(view.language, "capture.now", row = row).into_owned())
 }
 
+/// What is odd about the selected packet; where packets stand row by row.
+pub fn remarks(view: &View<'_>) -> Option<Vec<String>> {
+    let survey = listed(view)?;
+    let row = survey.selected.map(|packet| survey.capture.row(packet));
+    let said = row.map(|row| words::remarks(view.language, &row));
+    Some(said.filter(|said| !said.is_empty()).into_iter().collect())
+}
+
 /// So many rows on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {

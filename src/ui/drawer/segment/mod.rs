@@ -28,6 +28,7 @@ use crate::model::{Fate, Segment};
 use crate::packet::Transport;
 use crate::session::{Command, View};
 use crate::trace::SegmentId;
+use crate::ui::capture;
 use crate::ui::hot::{self, Light, Thing};
 use crate::ui::text::say;
 use crate::ui::theme::{self, Theme, Tone};
@@ -392,7 +393,11 @@ fn explanation_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, shown: &Shown<'_>
 
 /// What is odd about it and why the kernel sent it.
 fn remarks_ui(ui: &mut Ui, view: &View<'_>, theme: &Theme, segment: &Segment) {
-    let sentences = remark::sentences(view.language, view.timeline.state(), segment);
+    let sentences = match capture::remarks(view) {
+        // The state of a single packet knows nothing of those before it; the capture does.
+        Some(remarks) => remarks,
+        None => remark::sentences(view.language, view.timeline.state(), segment),
+    };
     if sentences.is_empty() {
         return;
     }

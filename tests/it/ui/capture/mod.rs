@@ -197,6 +197,11 @@ fn enter_puts_the_packets_conversation_on_the_stage_and_backspace_comes_back() {
     window.press(Key::Enter);
     window.press(Key::Enter);
     assert!(window.survey(|survey| survey.form == Form::Stage && survey.of == Of::One(1)));
+    assert_eq!(
+        window.step(),
+        4,
+        "it was the fourth packet of its conversation"
+    );
     window.press(Key::Backspace);
     assert!(window.survey(|survey| survey.form == Form::List && survey.of == Of::One(1)));
     assert_eq!(window.survey(Survey::len), 11);
