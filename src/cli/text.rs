@@ -247,7 +247,7 @@ fn title(segment: &Segment) -> String {
 fn sent<'a>(segment: &'a Segment, state: &State) -> (&'a str, String) {
     let mut said = format!("sends #{} {}", segment.id, title(segment));
     if let Some(packet) = &segment.packet {
-        if let Some((seq, ack)) = state.relative_numbers(packet) {
+        if let Some((seq, ack)) = state.relative_numbers(segment) {
             said += &format!(" seq {seq}");
             if packet.tcp().is_some_and(|tcp| tcp.flags.ack) {
                 said += &format!(" ack {ack}");

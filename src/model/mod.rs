@@ -243,13 +243,25 @@ impl State {
     }
 
     /// Sequence and acknowledgment number counted from each direction's first (RFC 9293 section 3.4.1).
-    pub fn relative_numbers(&self, packet: &packet::Packet) -> Option<(u32, u32)> {
-        let tcp = packet.tcp()?;
-        let (from, to) = packet.endpoints()?;
-        let first = |pair| self.first_seq.get(&pair).copied();
-        let seq = first((from, to)).map_or(0, |first| tcp.seq.since(first));
-        let ack = first((to, from)).map_or(0, |first| tcp.ack.since(first));
+    pub fn relative_numbers(&self, segment: &Segment) -> Option<(u32, u32)> {
+        let tcp = segment.packet.as_ref()?.tcp()?;
+        let [own, other] = self.first_of(segment);
+        let seq = own.map_or(0, |first| tcp.seq.since(first));
+        let ack = other.map_or(0, |first| tcp.ack.since(first));
         Some((seq, if tcp.flags.ack { ack } else { 0 }))
+    }
+
+    /// Where the numbers of a segment's connection began, in its own direction and in the other.
+    pub fn first_of(&self, segment: &Segment) -> [Option<SeqNo>; 2] {
+        let newest = self.first_now(segment.packet.as_ref());
+        [0, 1].map(|way| segment.first[way].or(newest[way]))
+    }
+
+    fn first_now(&self, packet: Option<&packet::Packet>) -> [Option<SeqNo>; 2] {
+        let Some((from, to)) = packet.and_then(packet::Packet::endpoints) else {
+            return [None; 2];
+        };
+        [(from, to), (to, from)].map(|pair| self.first_seq.get(&pair).copied())
     }
 
     fn sent(&mut self, event: &Event) {
@@ -280,6 +292,7 @@ impl State {
                 self.first_seq.entry(pair).or_insert(tcp.seq);
             }
         }
+        let first = self.first_now(packet.as_ref());
         let fate = if *absorbed {
             Fate::Absorbed
         } else {
@@ -304,6 +317,7 @@ impl State {
             reason: *reason,
             corrupted: Vec::new(),
             inferred: None,
+            first,
             fate,
         };
         self.segments.insert(segment.id, segment);
@@ -333,6 +347,7 @@ impl State {
             reason: None,
             corrupted: Vec::new(),
             inferred: Some((*kind, *length)),
+            first: [None; 2],
             fate: Fate::Delivered(event.at_us),
         };
         self.segments.insert(segment.id, segment);

@@ -322,6 +322,7 @@ mod tests {
             reason: None,
             corrupted: Vec::new(),
             inferred: None,
+            first: [None; 2],
             fate: super::super::Fate::Held,
         }
     }

@@ -3,7 +3,7 @@
 pub use crate::packet::Kind;
 use std::sync::Arc;
 
-use crate::packet::Packet;
+use crate::packet::{Packet, SeqNo};
 use crate::trace::{Name, Resent, SegmentId};
 
 #[derive(Clone, Debug)]
@@ -28,6 +28,9 @@ pub struct Segment {
     pub corrupted: Vec<u32>,
     /// Loopback mode: nobody saw it. What it must have been, and how many bytes of data.
     pub inferred: Option<(Kind, u32)>,
+    /// Where this connection's numbers began, as far as was known when it was sent: in its own
+    /// direction, and in the other. A port pair can serve another connection later.
+    pub first: [Option<SeqNo>; 2],
     pub fate: Fate,
 }
 

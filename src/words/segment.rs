@@ -101,7 +101,7 @@ pub fn bare(language: Language, segment: &Segment) -> String {
 fn relative(state: &State, segment: &Segment) -> String {
     let mut numbers = String::new();
     let packet = segment.packet.as_ref();
-    let found = packet.and_then(|packet| Some((packet.tcp()?, state.relative_numbers(packet)?)));
+    let found = packet.and_then(|packet| Some((packet.tcp()?, state.relative_numbers(segment)?)));
     if let Some((tcp, (seq, ack))) = found {
         // An RST that answers a SYN has no sequence number of its own worth reading.
         if !tcp.flags.rst || seq != 0 {

@@ -80,6 +80,10 @@ pub fn opening(_: &mut criterion::Criterion) {
 }
 
 /// How long `tshark -r` takes, and its peak of memory in KiB.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "another process says what it uses only to who asks now and then"
+)]
 fn tshark(path: &Path) -> Option<(Duration, u64)> {
     let started = Instant::now();
     let mut child = Command::new("tshark")

@@ -1,5 +1,6 @@
 //! From events to states: the contract's lines, the fold, the cursor.
 
+use etherparse::PacketBuilder;
 use sockstep::model::{Activity, Fate, State};
 use sockstep::timeline::{Cursor, Timeline};
 use sockstep::trace::{
@@ -269,4 +270,39 @@ fn a_copy_that_waits_behind_its_original_is_no_step_of_its_own() {
         timeline.push(event);
     }
     assert_eq!(timeline.stops(), [Moment(1), Moment(5)]);
+}
+
+/// The same two ends again: the client took the port of its connection before.
+#[test]
+fn numbers_count_from_the_connection_of_the_segment_when_a_port_pair_serves_another() {
+    let segment = |id: u64, seq: u32, is_syn: bool| {
+        let tcp =
+            PacketBuilder::ipv4([10, 0, 0, 3], [10, 0, 0, 2], 64).tcp(50_000, 8989, seq, 1024);
+        let tcp = if is_syn { tcp.syn() } else { tcp.ack(1) };
+        let mut bytes = Vec::new();
+        tcp.write(&mut bytes, b"").expect("into memory");
+        let What::Sent { from, to, .. } = sent(id, None, false) else {
+            unreachable!("that is what it makes");
+        };
+        What::Sent {
+            segment: SegmentId(id),
+            from,
+            to,
+            bytes: Bytes(bytes),
+            copy_of: None,
+            absorbed: false,
+            reason: None,
+        }
+    };
+    let state = fold(vec![
+        segment(0, 1_000, true),
+        segment(1, 1_001, false),
+        segment(2, 900_000, true),
+        segment(3, 900_007, false),
+    ]);
+    let seq = |id| {
+        let segment = state.segments.get(&SegmentId(id)).expect("it was sent");
+        state.relative_numbers(segment).expect("TCP").0
+    };
+    assert_eq!([0, 1, 2, 3].map(seq), [0, 1, 0, 7]);
 }

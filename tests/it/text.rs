@@ -159,7 +159,7 @@ fn every_segment_is_there_once_with_its_fate() {
 fn label(state: &State, segment: &Segment) -> String {
     let mut label = bare(Language::English, segment);
     let packet = segment.packet.as_ref();
-    if let Some((seq, ack)) = packet.and_then(|packet| state.relative_numbers(packet)) {
+    if let Some((seq, ack)) = state.relative_numbers(segment) {
         let flags = packet.and_then(|packet| packet.tcp()).expect("TCP").flags;
         if !flags.rst || seq != 0 {
             label.push_str(&format!(" seq {seq}"));

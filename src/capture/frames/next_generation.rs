@@ -86,45 +86,7 @@ pub fn read<R: Read, P: FnMut(u64) -> ControlFlow<()>>(
             false => parse_block_le,
         };
         let (_, block) = parse(bytes).map_err(|_| Reason::Malformed)?;
-        match block {
-            Block::SectionHeader(_) => {
-                section.first = interfaces;
-                section.clocks.clear();
-            }
-            Block::InterfaceDescription(block) => {
-                if interfaces == INTERFACES {
-                    let (length, most) = (interfaces as u64 + 1, INTERFACES as u64);
-                    return Err(Reason::AbsurdLength { length, most }.into());
-                }
-                interfaces += 1;
-                section.clocks.push(section.clock(&block));
-                sink.interface(Interface {
-                    name: text(&block.options, OptionCode::IfName).next(),
-                    link: block.linktype.0 as u32,
-                });
-            }
-            Block::EnhancedPacket(block) => {
-                has_room(limits, sink)?;
-                sink.frame(&section.packet(&block)?);
-            }
-            Block::SimplePacket(block) => {
-                has_room(limits, sink)?;
-                sink.frame(&section.simple(&block)?);
-            }
-            // The packet block of old: the library leaves it to us.
-            Block::Unknown(block) if section.kind(block.block_type) == OLD_PACKET => {
-                has_room(limits, sink)?;
-                sink.frame(&section.old(block.data)?);
-            }
-            // Names, statistics, keys: nothing of these is a packet.
-            Block::NameResolution(_)
-            | Block::InterfaceStatistics(_)
-            | Block::SystemdJournalExport(_)
-            | Block::DecryptionSecrets(_)
-            | Block::ProcessInformation(_)
-            | Block::Custom(_)
-            | Block::Unknown(_) => {}
-        }
+        section.take(block, (limits, sink), &mut interfaces)?;
         buffer.consume(length as usize);
     }
 }
@@ -135,6 +97,55 @@ impl Section {
             true => u32::from_be_bytes(bytes),
             false => u32::from_le_bytes(bytes),
         }
+    }
+
+    /// What a block says of this section, or the packet that it holds.
+    fn take(
+        &mut self,
+        block: Block<'_>,
+        (limits, sink): (&Limits, &mut impl Sink),
+        interfaces: &mut usize,
+    ) -> Result<(), Stop> {
+        match block {
+            Block::SectionHeader(_) => {
+                self.first = *interfaces;
+                self.clocks.clear();
+            }
+            Block::InterfaceDescription(block) => {
+                if *interfaces == INTERFACES {
+                    let (length, most) = (*interfaces as u64 + 1, INTERFACES as u64);
+                    return Err(Reason::AbsurdLength { length, most }.into());
+                }
+                *interfaces += 1;
+                self.clocks.push(self.clock(&block));
+                sink.interface(Interface {
+                    name: text(&block.options, OptionCode::IfName).next(),
+                    link: block.linktype.0 as u32,
+                });
+            }
+            Block::EnhancedPacket(block) => {
+                has_room(limits, sink)?;
+                sink.frame(&self.packet(&block)?);
+            }
+            Block::SimplePacket(block) => {
+                has_room(limits, sink)?;
+                sink.frame(&self.simple(&block)?);
+            }
+            // The packet block of old: the library leaves it to us.
+            Block::Unknown(block) if self.kind(block.block_type) == OLD_PACKET => {
+                has_room(limits, sink)?;
+                sink.frame(&self.old(block.data)?);
+            }
+            // Names, statistics, keys: nothing of these is a packet.
+            Block::NameResolution(_)
+            | Block::InterfaceStatistics(_)
+            | Block::SystemdJournalExport(_)
+            | Block::DecryptionSecrets(_)
+            | Block::ProcessInformation(_)
+            | Block::Custom(_)
+            | Block::Unknown(_) => {}
+        }
+        Ok(())
     }
 
     fn clock(&self, block: &InterfaceDescriptionBlock<'_>) -> Clock {

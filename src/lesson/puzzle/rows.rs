@@ -105,7 +105,7 @@ fn goes_to(state: &State, id: SegmentId, host: &str) -> bool {
 /// `None` for what is no IP packet.
 fn row(state: &State, segment: &Segment, way: Way) -> Option<Row> {
     let packet = segment.packet.as_ref()?;
-    let (tcp, numbers) = (packet.tcp(), state.relative_numbers(packet));
+    let (tcp, numbers) = (packet.tcp(), state.relative_numbers(segment));
     let peer = match way {
         Way::Out => segment.to.clone(),
         Way::In => Some(segment.from.clone()),

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::{Cause, Reach};
-use crate::model::State;
+use crate::model::{Segment, State};
 use crate::packet::{Kind, Packet};
 use crate::trace::{Returned, SocketFacts};
 
@@ -63,7 +63,11 @@ pub(super) fn must_answer(arrived: &Packet, answer: &Packet) -> bool {
 }
 
 /// Whether a call of this name can return because of this.
-pub(super) fn arrival_may_wake(name: &str, packet: &Packet, state: &State) -> bool {
+pub(super) fn arrival_may_wake(
+    name: &str,
+    (segment, packet): (&Segment, &Packet),
+    state: &State,
+) -> bool {
     let kind = packet.kind();
     match name {
         "connect" | "connect_ex" => matches!(kind, Kind::SynAck | Kind::Rst | Kind::Icmp),
@@ -71,7 +75,7 @@ pub(super) fn arrival_may_wake(name: &str, packet: &Packet, state: &State) -> bo
         "accept" => {
             matches!(kind, Kind::Ack | Kind::Data | Kind::Fin)
                 && state
-                    .relative_numbers(packet)
+                    .relative_numbers(segment)
                     .is_some_and(|(seq, _)| seq == 1)
         }
         _ if name.starts_with("recv") => {

@@ -422,9 +422,10 @@ impl Causes {
         let ends = ends_of(state, &program.host, &program.name, call.fd);
         let may_wake = |reach: &&&Reach| match &reach.what {
             Cause::Arrival(arrival) => {
-                let packet = state.segments.get(arrival).and_then(|s| s.packet.as_ref());
-                packet.is_some_and(|packet| {
-                    arrival_may_wake(&call.name, packet, state)
+                let segment = state.segments.get(arrival);
+                let packet = segment.and_then(|segment| segment.packet.as_ref());
+                segment.zip(packet).is_some_and(|(segment, packet)| {
+                    arrival_may_wake(&call.name, (segment, packet), state)
                         && may_bring_to(&call.name, packet, got)
                         && ends.is_none_or(|(local, remote)| {
                             packet.endpoints() == Some((remote, local))

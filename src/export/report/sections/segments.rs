@@ -51,7 +51,7 @@ pub fn section(run: &Run<'_>) -> Option<Section> {
 
 fn row(run: &Run<'_>, segment: &Segment) -> Row {
     let packet = segment.packet.as_ref();
-    let numbers = packet.and_then(|packet| run.state.relative_numbers(packet));
+    let numbers = run.state.relative_numbers(segment);
     let tcp = packet.and_then(Packet::tcp);
     let seq = numbers.map_or_else(String::new, |(seq, _)| seq.to_string());
     let has_ack = tcp.is_some_and(|tcp| tcp.flags.ack);

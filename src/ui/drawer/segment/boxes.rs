@@ -272,7 +272,7 @@ fn leaves(view: &View<'_>, segment: &Segment, packet: &Packet) -> Vec<Leaf> {
                 Layer::Transport,
                 &name,
                 fixed,
-                tcp_says(state, packet),
+                tcp_says(state, segment, packet),
             ));
             if !options.is_empty() {
                 let name = say!(language, "box.options");
@@ -299,13 +299,13 @@ fn leaves(view: &View<'_>, segment: &Segment, packet: &Packet) -> Vec<Leaf> {
     leaves
 }
 
-fn tcp_says(state: &State, packet: &Packet) -> Vec<String> {
+fn tcp_says(state: &State, segment: &Segment, packet: &Packet) -> Vec<String> {
     let Some(tcp) = packet.tcp() else {
         return Vec::new();
     };
     let flags = tcp.flags.to_string().replace('+', " ");
     let ports = format!("{} → {}", tcp.source_port, tcp.destination_port);
-    let (seq, ack) = state.relative_numbers(packet).unwrap_or_default();
+    let (seq, ack) = state.relative_numbers(segment).unwrap_or_default();
     let ack = if tcp.flags.ack {
         format!(" · ack {ack}")
     } else {

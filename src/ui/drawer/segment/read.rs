@@ -29,8 +29,10 @@ pub fn fields(
     }
     match &packet.transport {
         Transport::Tcp(_) => {
+            let segment = state.segments.get(&id);
+            let relative = segment.and_then(|segment| state.relative_numbers(segment));
             let known = tcp::Known {
-                relative: state.relative_numbers(packet).unwrap_or_default(),
+                relative: relative.unwrap_or_default(),
                 shift: shift(ctx, state, id, packet),
                 numbers: settings.numbers,
             };
@@ -48,9 +50,10 @@ pub fn fields(
 /// (RFC 7323 section 2.2). Looked for once for each connection: SYNs lie far back in a long run.
 fn shift(ctx: &egui::Context, state: &State, id: SegmentId, packet: &Packet) -> Option<u8> {
     let (from, to) = packet.endpoints()?;
-    let first = |pair| state.first_seq.get(&pair).copied();
-    let own = first((from, to));
-    let other = first((to, from));
+    let [own, other] = state
+        .segments
+        .get(&id)
+        .map(|segment| state.first_of(segment))?;
     let key = Id::unique(("window shift", from, to, own, other));
     if let Some(known) = ctx.data(|data| data.get_temp::<Option<u8>>(key)) {
         return known;
