@@ -63,17 +63,20 @@ fn line_ends_marks_and_empty_lines_of_other_editors_are_no_harm() {
     assert!(error.is_err(), "one line, and no header");
 }
 
+/// Three events, of which the second is this.
+fn with_third(lines: &[&str], third: &[u8]) -> Vec<u8> {
+    let (before, after) = (
+        [lines[0], lines[1], ""].join("\n"),
+        format!("\n{}\n", lines[3]),
+    );
+    [before.as_bytes(), third, after.as_bytes()].concat()
+}
+
 #[test]
 fn a_damaged_line_is_named_with_what_is_wrong_with_it() {
     let text = rests(3);
     let lines: Vec<&str> = text.lines().collect();
-    let with = |third: &[u8]| {
-        let (before, after) = (
-            [lines[0], lines[1], ""].join("\n"),
-            format!("\n{}\n", lines[3]),
-        );
-        [before.as_bytes(), third, after.as_bytes()].concat()
-    };
+    let with = |third: &[u8]| with_third(&lines, third);
     for (third, expected) in [
         (
             &b"{}"[..],
@@ -123,6 +126,13 @@ fn a_damaged_line_is_named_with_what_is_wrong_with_it() {
     ] {
         check(&with(third), 1, Some(expected));
     }
+}
+
+#[test]
+fn what_is_odd_but_sound_is_read_and_what_goes_back_in_time_is_not() {
+    let text = rests(3);
+    let lines: Vec<&str> = text.lines().collect();
+    let with = |third: &[u8]| with_third(&lines, third);
     let deep = ["[".repeat(100_000), "]".repeat(100_000)].concat();
     check(
         &with(deep.as_bytes()),

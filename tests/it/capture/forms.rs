@@ -156,7 +156,7 @@ fn a_packet_that_was_cut_keeps_the_lengths_of_its_headers() {
         assert_eq!(told(&capture)[3], expected);
         let (trace, _) = capture.trace(Which::All, 10);
         let state = sockstep::model::State::at(&trace, trace.end());
-        let segment = state.segments.values().last().expect("four segments");
+        let segment = state.segments.values().next_back().expect("four segments");
         let packet = segment.packet.as_ref().expect("its headers are there");
         let lengths = (packet.payload_length(), packet.sequence_length());
         assert_eq!(lengths, (5, 5));

@@ -16,10 +16,13 @@ use crate::check::course_runs;
 use crate::cli::{file, sockstep};
 use crate::lab::is_wire_there;
 
+/// Its number, when, from, to, and its bytes.
+type Sent<'a> = (SegmentId, u64, &'a str, Option<&'a str>, &'a [u8]);
+
 /// What happened to each segment, told from the events alone.
 #[derive(Default)]
 struct Told<'a> {
-    sent: Vec<(SegmentId, u64, &'a str, Option<&'a str>, &'a [u8])>,
+    sent: Vec<Sent<'a>>,
     ends: BTreeMap<SegmentId, (u64, bool)>,
     corrupted: BTreeMap<SegmentId, (u32, u8)>,
     delayed: BTreeMap<SegmentId, u32>,

@@ -1,6 +1,9 @@
 //! Pictures of a capture in the window, to look at: with `SOCKSTEP_PICTURES` set to a folder.
 
+use std::sync::Arc;
+
 use eframe::egui::Key;
+use sockstep::capture::Capture;
 use sockstep::lesson::Language::{Chinese, English};
 use sockstep::session::Look::{Dark, Light};
 
@@ -8,15 +11,12 @@ use super::fixture::{File, SERVER, connection, many, one, various};
 use super::{SIZE, Window};
 
 type Arrange = fn(&mut Window);
+type Make = fn() -> Arc<Capture>;
 
 #[test]
 fn every_sight_of_a_capture_can_be_drawn() {
     let folder = std::env::var("SOCKSTEP_PICTURES").ok();
-    let cases: [(
-        &str,
-        fn() -> std::sync::Arc<sockstep::capture::Capture>,
-        Arrange,
-    ); 10] = [
+    let cases: [(&str, Make, Arrange); 10] = [
         (
             "rows",
             || many(5_000),
