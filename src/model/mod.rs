@@ -199,12 +199,9 @@ impl State {
         let mut ledger = std::mem::take(&mut self.ledger);
         ledger.apply(event, self);
         self.ledger = ledger;
-        // A capture says what passed, and nothing of what made it.
-        if self.wire != WireKind::Captured {
-            let mut causes = std::mem::take(&mut self.causes);
-            causes.apply(event, self);
-            self.causes = causes;
-        }
+        let mut causes = std::mem::take(&mut self.causes);
+        causes.apply(event, self);
+        self.causes = causes;
         let mut names = std::mem::take(&mut self.names);
         names.apply(event, self);
         self.names = names;
