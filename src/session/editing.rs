@@ -115,7 +115,6 @@ impl Session {
                 self.look_for_recents();
             }
             Open::File { path, program } => self.open_file(path, program),
-            Open::Cancel => self.cancel_opening(),
             Open::Files(files) => {
                 for (program, path) in files {
                     self.read_program(program, path);

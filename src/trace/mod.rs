@@ -11,6 +11,8 @@ mod setup;
 mod sound;
 mod wrong;
 
+use std::sync::Arc;
+
 pub use event::{
     BufferFacts, Bytes, CallId, Event, Key, Moment, Name, Resent, Returned, SegmentId, SocketFacts,
     TcpFacts, ThreadState, Timer, TimerKind, What,
@@ -27,28 +29,29 @@ pub use setup::{
 pub use sound::MOST_HOSTS;
 pub use wrong::{LoadError, Wrong};
 
-/// One run: who took part, and every event in order. It only grows; nothing edits it.
+/// One run: who took part, and every event in order. It only grows; nothing edits it. A clone
+/// shares its events until one of the two grows: whoever writes a run elsewhere takes one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trace {
     header: Header,
-    events: Vec<Event>,
+    events: Arc<Vec<Event>>,
 }
 
 impl Trace {
     pub fn new(header: Header) -> Self {
         Self {
             header,
-            events: Vec::new(),
+            events: Arc::default(),
         }
     }
 
     pub fn push(&mut self, event: Event) {
-        self.events.push(event);
+        Arc::make_mut(&mut self.events).push(event);
     }
 
     /// Gives back the room that it has for more events.
     fn shrink(&mut self) {
-        self.events.shrink_to_fit();
+        Arc::make_mut(&mut self.events).shrink_to_fit();
     }
 
     pub fn header(&self) -> &Header {
@@ -56,7 +59,7 @@ impl Trace {
     }
 
     pub fn into_events(self) -> Vec<Event> {
-        self.events
+        Arc::unwrap_or_clone(self.events)
     }
 
     pub fn events(&self) -> &[Event] {

@@ -14,7 +14,7 @@ use super::parts::{Button, Weight};
 use super::text::{host_word, say};
 use super::theme;
 use crate::lesson::Language;
-use crate::session::{Command, Open, Origin, Recorded, UnderWay, View};
+use crate::session::{Command, Origin, Recorded, UnderWay, View};
 use crate::trace::{Header, LoadError, Name};
 use crate::words;
 
@@ -52,7 +52,7 @@ pub fn loading_ui(ctx: &Context, view: &View<'_>, commands: &mut Vec<Command>) {
         let button = button.show(ui, theme);
         overlay::keep_focus(ui, &button);
         if button.clicked() {
-            commands.push(Command::Open(Open::Cancel));
+            commands.push(Command::Show(None));
         }
     });
 }

@@ -21,8 +21,6 @@ pub enum Open {
         path: PathBuf,
         program: Option<Name>,
     },
-    /// The file that is on its way is not wanted any more.
-    Cancel,
     /// These files shall be these programs; then the run begins anew.
     Files(Vec<(Name, PathBuf)>),
     /// The desktop's dialog shall choose, in these words.

@@ -117,7 +117,13 @@ mod tests {
                 }
                 let is_narrow = width < 600.0;
                 assert!(x <= area.right() || is_narrow, "{width}: {columns:?}");
-                assert_eq!(columns.remark.is_some(), width > 900.0, "{width}");
+                let (has_remark, has_since) = (columns.remark.is_some(), columns.since.is_some());
+                assert!(has_remark || width < 900.0, "{width}");
+                assert!(!has_remark || !is_narrow, "{width}");
+                assert!(
+                    has_remark || !has_since,
+                    "{width}: the least important goes first"
+                );
             }
         }
     }

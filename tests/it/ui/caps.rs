@@ -136,8 +136,9 @@ fn click(stage: Stage, at: Pos2) -> Vec<Command> {
 
 /// Each scene, and what can lie over one.
 fn each_stage(mut look: impl FnMut(&str, &dyn Fn() -> Stage)) {
-    // In a field that waits for a line, keys type.
-    for (name, scene) in SCENES.into_iter().filter(|(name, _)| *name != "asking") {
+    // In a field that waits for a line or a path, keys type.
+    let types = ["asking", "opening"];
+    for (name, scene) in SCENES.into_iter().filter(|(name, _)| !types.contains(name)) {
         look(name, &|| {
             staged(name, scene(), Language::English, Look::Light)
         });

@@ -298,7 +298,7 @@ fn obey(stage: &mut Stage, command: Command) {
             stage.desk.opening.program = program;
             stage.desk.show(Some(Overlay::Open));
         }
-        Command::Open(Open::Files(_) | Open::Browse { .. } | Open::File { .. } | Open::Cancel)
+        Command::Open(Open::Files(_) | Open::Browse { .. } | Open::File { .. })
         | Command::Step(_)
         | Command::Deliver(_)
         | Command::Drop(_)

@@ -6,9 +6,7 @@ use std::time::{Duration, Instant};
 use eframe::egui::Key;
 use egui_kittest::kittest::Queryable;
 use sockstep::lesson::Language;
-use sockstep::session::{
-    Command, Look, Notice, Open, Origin, Overlay, Recorded, Save, Saving, UnderWay,
-};
+use sockstep::session::{Command, Look, Notice, Origin, Overlay, Recorded, Save, Saving, UnderWay};
 use sockstep::timeline::Timeline;
 use sockstep::trace::{LoadError, Moment, Wrong, load};
 
@@ -151,7 +149,7 @@ fn a_file_that_takes_a_while_has_a_bar_and_can_be_cancelled() {
     harness.get_by_label("Cancel opening the file").click();
     harness.run_steps(2);
     let asked = stage.borrow_mut().commands.split_off(0);
-    assert_eq!(asked, [Command::Open(Open::Cancel)]);
+    assert_eq!(asked, [Command::Show(None)]);
     harness.key_press(Key::Escape);
     harness.run_steps(2);
     let asked = stage.borrow_mut().commands.split_off(0);
